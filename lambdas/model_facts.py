@@ -97,7 +97,7 @@ class Mozdef:
     tags: tuple[Text, ...] = ()
     """Further tags, in addition to NAME, BASE and the event's id."""
     details: Mapping[DetailName, Text] | None = None
-    """Keys of `details` for MozDef alone, such as the names that its alerts look for; they go before the facts."""
+    """At most 8 more keys of `details` for MozDef alone, such as its alerts look for; they go before the facts."""
     whole: bool = False
     """Send the event as `details`, for a plugin of MozDef's. Default: facts, `fields` and `json`, always indexable."""
     json: bool = True

@@ -125,7 +125,8 @@ class Bucket:
         self.faults.next()
         if Key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "it is not there"}}, "GetObject")
-        return {"ETag": "etag", "Body": io.BytesIO(self.objects[Key])}
+        content = self.objects[Key]
+        return {"ETag": "etag", "ContentLength": len(content), "Body": io.BytesIO(content)}
 
     def delete_object(self, Bucket: str, Key: str) -> None:  # noqa: N803
         assert Bucket == self.name

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from lambdas.auth import jwt as auth_jwt
 from lambdas.auth import sns
-from lambdas.runtime import fetch, https
-from lambdas.runtime.https import HttpResponse
+from lambdas.runtime import fetch, vendor_fetch
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.signatures.published_keys import FetchCache
 
 CERTIFICATE_URL = "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem"
@@ -38,18 +38,18 @@ class Internet:
     pages: dict[str, bytes | int | Exception] = field(default_factory=dict)
     requested_urls: list[str] = field(default_factory=list)
 
-    def get(self, url: str, seconds: float, max_bytes: int) -> HttpResponse:
-        assert (seconds, max_bytes) == (2, 65_536)
-        self.requested_urls.append(url)
-        page = self.pages.get(url, 404)
+    def fetch(self, request: HttpRequest, seconds: float, limit: int) -> HttpAnswer:
+        assert (request.method, request.headers, seconds, limit) == ("GET", {}, 2, 65_536)
+        self.requested_urls.append(request.url)
+        page = self.pages.get(request.url, 404)
         if isinstance(page, Exception):
             raise page
-        return HttpResponse(page, "identity", b"") if isinstance(page, int) else HttpResponse(200, "identity", page)
+        return HttpAnswer(page, {}, b"") if isinstance(page, int) else HttpAnswer(200, {}, page)
 
     def put_before(self, patched: pytest.MonkeyPatch) -> Internet:
         """Put it in the place of the real one, with nothing fetched or remembered from before."""
-        patched.setattr(https, "get", self.get)
-        patched.setattr(fetch, "_fetches", deque(maxlen=fetch.FETCHES_PER_MINUTE))
+        patched.setattr(fetch, "fetch", self.fetch)
+        patched.setattr(vendor_fetch, "_fetches", deque(maxlen=vendor_fetch.FETCHES_PER_MINUTE))
         patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._parse_key_set, auth_jwt._fetch))
         patched.setattr(auth_jwt, "KEY_SET_URLS", FetchCache(auth_jwt._parse_jwks_uri, auth_jwt._fetch))
         patched.setattr(sns, "CERTIFICATES", FetchCache(sns._parse_certificate, sns._fetch))

@@ -70,10 +70,7 @@ def redrive_archive(
     archived = _Archived(target.client("lambda", PATIENCE), resources.function, keys, query, limit)
     messages, requests = _preview(archived)
     if not messages:
-        reason = (
-            f"of {_console.count(requests, 'request')} nothing would pass" if requests else "it has no such request"
-        )
-        out.print(f"the archive of {source.name} has {_console.count(len(keys), 'object')} of that time: {reason}")
+        out.print(f"the archive of {source.name} has {_nothing(len(keys), requests)}")
         return 1 if requests else 0
     what = f"{_console.count(messages, 'message')} of {_console.count(requests, 'request')}"
     if messages >= MANY and not options.rate:
@@ -86,6 +83,15 @@ def redrive_archive(
         out.print("nothing was sent")
         return 1
     return _send(archived, requests, options.rate)
+
+
+def _nothing(objects: int, requests: int) -> str:
+    """Return what the archive has of a period in which nothing would be sent."""
+    if not objects:
+        return "nothing of that time; --since and --until are the UTC times at which requests came"
+    if not requests:
+        return f"no such request in {_console.count(objects, 'object')} of that time"
+    return f"{_console.count(requests, 'such request')}, of which nothing would pass"
 
 
 def _preview(archived: _Archived) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,20 @@ if TYPE_CHECKING:
     from generator.operate.kept_events import Filter, SourceResources
 
 
+def _finite(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuse `nan` and `inf`, which click takes for numbers."""
+    if value is None or math.isfinite(value):
+        return value
+    raise click.BadParameter(f"{value} is no number of requests")
+
+
 @click.command(short_help="Shape rejected events with the deployed code again, and send them.")
 @click.argument("source")
 @_kept_options.archive_filters
 @click.option("--limit", type=click.IntRange(1), help="At most so many requests, oldest day first.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), help="At most so many requests a second.")
+@click.option(
+    "--rate", type=click.FloatRange(0, min_open=True), callback=_finite, help="At most so many requests a second."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(

@@ -162,11 +162,12 @@ class DataclassReader:
 
     def _choice(self, words: tuple[str, ...], node: yaml.Node, key: str) -> Any:
         """Read a word for all events, or a text with the patterns that choose a word."""
-        if isinstance(node, yaml.ScalarNode):
+        if isinstance(node, yaml.ScalarNode) and "{" not in node.value:
             word = read_choice(node, words)
             return model_facts.Choice(model_types.Text(word), {word: ("*",)})
         if not isinstance(node, yaml.MappingNode):
-            return self._report(node, key, f'must be a word, or {{of: "{{path}}", {words[0]}: [patterns]}}')
+            text = node.value if isinstance(node, yaml.ScalarNode) else "{path}"
+            return self._report(node, key, f'must be a word, or {{of: "{text}", {words[0]}: [patterns], …}}')
         of, patterns = None, {}
         for name, key_node, value in self._members(node, key, ("of", *words)):
             self.locations[_dotted(key, name)] = location(key_node)

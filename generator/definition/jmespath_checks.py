@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from lambdas.reading.paths import Functions
 from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
+_HYPHENATED = re.compile(r"[A-Za-z_]\w*(-\w+)+")
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 Node = dict[str, Any]
 MAX_LENGTH = 4_000
 LITERAL_ARGUMENT = ("header", "query", "root")
@@ -30,6 +33,8 @@ def path_problem(path: str) -> str | None:
     except JMESPathError as error:
         if "==" not in path and "=" in path:
             return f"{path} is not a path; compare with =="
+        if name := _HYPHENATED.search(_QUOTED.sub("", path)):
+            return f'{path} is not a path; a name with - in it goes in double quotes: "{name[0]}"'
         return f"{path} is not a path: {_syntax_error(error)}"
     except (ValueError, RecursionError):
         return f"{path[:80]} is not a path"

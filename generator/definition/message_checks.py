@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from generator.definition.path_checks import Mistakes
 from generator.definition.scalars import suggestion
 from lambdas.model import Source
-from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS
+from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS, Choice
 from lambdas.reading.text_templates import template_paths
-from lambdas.shaping.facts import SEVERITIES
-from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, PLUGIN_WORDS, REWRITTEN_KEYS, is_plugin_word
-from lambdas.shaping.mozdef_names import DETAIL_NAMES, RESERVED_DETAILS
-from lambdas.shaping.outputs.mozdef import ZOOM_WORDS
+from lambdas.shaping.facts import SEVERITIES, compile_pattern
+from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, RESERVED_DETAILS, REWRITTEN_KEYS
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, PLUGIN_WORDS, ZOOM_WORDS, is_plugin_word
 
 MAX_EXTRA = 8
-"""Facts of a definition's own: all sources share MozDef's index, which has 1,000 fields."""
+"""Facts of a definition's own, and keys of MozDef's `details`: all sources share an index, which has 1,000 fields."""
 _FACTS = frozenset((*FACT_TEXTS, *FACT_CHOICES))
 _DETAILS = frozenset((*DETAIL_NAMES.values(), "email", "sourceipv6address", "destinationipv6address"))
 _UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *PLACE_KEYS, *RESERVED_DETAILS))
@@ -26,11 +27,17 @@ def message_mistakes(source: Source) -> Mistakes:
             "",
             f"a source can't be named {source.name}: the word sets off a plugin of MozDef's, which takes its messages",
         )
+    for base in filter(is_plugin_word, source.bases):
+        yield (
+            "extends",
+            f"{base} sets off a plugin of MozDef's, which takes the messages; give that source another name",
+        )
     yield from _severity(source)
+    for fact in FACT_CHOICES:
+        if choice := getattr(source.facts, fact):
+            yield from _patterns(fact, choice)
     yield from _extra(source)
-    for name in source.mozdef.details or ():
-        if name in _UNUSABLE:
-            yield f"mozdef.details.{name}", _unusable_message(name)
+    yield from _details(source)
     yield from _words(source)
 
 
@@ -39,6 +46,20 @@ def _severity(source: Source) -> Mistakes:
     severity = source.facts.severity
     if severity and not severity.words and not template_paths(severity.of) and severity.of.upper() not in SEVERITIES:
         yield "facts.severity", f"{severity.of} is no severity{suggestion(severity.of.upper(), SEVERITY_WORDS)}"
+
+
+def _patterns(fact: str, choice: Choice) -> Mistakes:
+    """Yield the patterns that no text can match, or that match only what an earlier word has taken."""
+    earlier: dict[str, str] = {}
+    for word, patterns in choice.words.items():
+        key = f"facts.{fact}.{word}"
+        for pattern in patterns:
+            if re.search(r"\{.+\}", pattern):
+                yield key, f"{pattern} is compared as it is written: a pattern has no {{path}}, only *"
+            # A pattern that matches another's text, its * included, matches all that the other does.
+            elif taken := next((text for text in earlier if compile_pattern(text).fullmatch(pattern)), None):
+                yield key, f"{pattern} is never reached: {taken} of {earlier[taken]} stands before it"
+        earlier |= dict.fromkeys(patterns, word)
 
 
 def _extra(source: Source) -> Mistakes:
@@ -55,6 +76,19 @@ def _extra(source: Source) -> Mistakes:
             yield f"facts.extra.{name}", "is MozDef's name of a fact already; choose another"
         elif name in _UNUSABLE:
             yield f"facts.extra.{name}", _unusable_message(name)
+
+
+def _details(source: Source) -> Mistakes:
+    names = source.mozdef.details or {}
+    if (count := len(names.keys() - _FACTS - _DETAILS)) > MAX_EXTRA:
+        yield (
+            "mozdef.details",
+            f"at most {MAX_EXTRA} names beside those of facts, and it has {count}: all sources share an index of 1,000 "
+            "fields",
+        )
+    for name in names:
+        if name in _UNUSABLE:
+            yield f"mozdef.details.{name}", _unusable_message(name)
 
 
 def _words(source: Source) -> Mistakes:

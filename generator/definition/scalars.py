@@ -12,6 +12,8 @@ import yaml
 from generator.definition.filled_text import TOKEN
 from generator.definition.parameter_patterns import pattern_problem
 from lambdas import model_types
+from lambdas.shaping.facts import SEVERITIES
+from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from lambdas.signatures.signature_settings import PIECE
 
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -27,6 +29,8 @@ SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
 _KINDS |= {"float": "a number with a fraction", "timestamp": "a date"}
 _NOT_TEXT = {int: "a whole number", bool: "true or false"}
+FACT_BY_DETAIL = {**{detail: fact for fact, detail in DETAIL_NAMES.items()}, "email": "user"}
+"""The fact that a name of MozDef's details comes from."""
 _HOURS = re.compile(r"(\d+) ?h(ours?)?")
 
 
@@ -41,11 +45,13 @@ class InvalidScalar(Exception):  # noqa: N818 - caught by DataclassReader alone
 
 def suggestion(name: str, known: Collection[str]) -> str:
     """Return the end of a message: the most similar name, and the known ones: `; did you mean x? (x, y, z)`."""
-    return f"{_did_you_mean(name, known) or ';'} ({', '.join(sorted(known))})"
+    return f"{_did_you_mean(name, known)} ({', '.join(sorted(known))})"
 
 
 def _did_you_mean(name: str, known: Collection[str]) -> str:
-    similar = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    others = (name.lower(), name.upper(), FACT_BY_DETAIL.get(name), SEVERITIES.get(name.upper()))
+    meant = [other for other in others if other in known]
+    similar = meant or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {similar[0]}?" if similar else ""
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from generator.definition.cross_checks import MAX_ARCHIVE_DAYS
 from generator.errors import GeneratorError
 from generator.operate.redrive_client import CHUNK, invoke
 from lambdas.delivering.envelope import ARCHIVE_PREFIX
 
 DELAY = timedelta(minutes=15)
 """The most by which a request and the hour of its object differ: the stream waits for five minutes, and may be late."""
+LONGEST = timedelta(days=MAX_ARCHIVE_DAYS)
+"""For which a copy stays at most: the days before are not listed."""
 MAX_REQUESTS = 500
 """Requests of one call, so that an interruption ends soon."""
+
+
+_HOUR = re.compile(rf"{ARCHIVE_PREFIX}/[0-9-]+/([01][0-9]|2[0-3])/")
+"""How the key of a copy begins: what somebody else stored is not read."""
 
 
 class Period(NamedTuple):
@@ -39,12 +47,13 @@ class ArchiveQuery(NamedTuple):
 
 def parse_period(since: str, until: str | None, now: datetime) -> Period:
     """Return the period from a day or minute to the end of another, in UTC; without an end, up to now."""
-    begin, end = _moment(since), now if until is None else _moment(until)
+    # Later than now is as good as now, and the calendar of Python ends with the year 9999.
+    begin, end = _moment(since), now if until is None else min(now, _moment(until))
     if until is not None:
         end += timedelta(minutes=1) if "T" in until else timedelta(days=1)
     if begin >= end:
         raise GeneratorError(f"--since {since} is not before {f'--until {until}' if until else 'now'}")
-    return Period(begin, end)
+    return Period(max(begin, now - LONGEST), end)
 
 
 def _moment(text: str) -> datetime:
@@ -59,7 +68,7 @@ def list_archived(s3: Any, bucket: str, period: Period) -> list[str]:
     for day in _days(first.date(), last.date()):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{ARCHIVE_PREFIX}/{day}/")
         listed = (entry["Key"] for page in pages for entry in page.get("Contents", ()))
-        keys += (key for key in listed if begin <= key[: len(begin)] <= end)
+        keys += (key for key in listed if _HOUR.match(key) and begin <= key[: len(begin)] <= end)
     return keys
 
 

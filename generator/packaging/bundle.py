@@ -54,11 +54,13 @@ def unused_late_modules(source: Source) -> Iterator[str]:
     if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
         yield "lambdas.receiving.effects"
     if not any(challenge.confirm for challenge in challenges):
-        yield "lambdas.runtime.fetch"
+        yield "lambdas.runtime.vendor_fetch"
     if source.dedupe is None:
         yield "lambdas.delivering.dedupe"
     if source.archive is None:
         yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
+    if not source.mozdef.whole:
+        yield "lambdas.shaping.whole_details"
     if not source.events.schemas:
         yield "lambdas.reading.validation"
     if not signs_url(source.webhook):

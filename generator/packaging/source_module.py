@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +11,7 @@ from generator.definition import schemas
 from generator.definition.filled_text import FilledText, Token
 from lambdas.model import Source
 
-_INDENT = "    "
+_INDENT, _WIDTH = "    ", 120
 _VALUES = "PARAMETERS"
 
 
@@ -58,6 +58,8 @@ def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
         return _block("{", members, "}", indent)
     if isinstance(value, tuple | list):
         members = [_literal(member, imports, deeper) for member in value]
+        if all(isinstance(member, str) for member in value):
+            members = list(_lines(members, _WIDTH - len(deeper)))
         return _block("(", members, ")" if len(members) != 1 else ",)", indent)
     return repr(value)
 
@@ -79,9 +81,21 @@ def _instance(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     return _block(f"{name}(", members, ")", indent)
 
 
+def _lines(texts: list[str], width: int) -> Iterator[str]:
+    """Yield texts with commas between them, in lines of at most so many characters, where they fit."""
+    line = ""
+    for text in texts:
+        if line and len(line) + len(text) + 2 > width:
+            yield line
+            line = ""
+        line = f"{line}, {text}" if line else text
+    if line:
+        yield line
+
+
 def _block(opening: str, members: list[str], closing: str, indent: str) -> str:
     line = opening + ", ".join(members) + closing
-    if len(indent) + len(line) <= 100 and "\n" not in line:
+    if len(indent) + len(line) <= _WIDTH and "\n" not in line:
         return line
     deeper = indent + _INDENT
     inner = "".join(f"{deeper}{member},\n" for member in members)

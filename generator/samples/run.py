@@ -27,7 +27,8 @@ from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
 from lambdas.receiving.challenges import matching_challenge
 from lambdas.receiving.receive import Receiver
-from lambdas.runtime.https_url import FetchRefused, is_allowed
+from lambdas.runtime.http_types import FetchRefused
+from lambdas.runtime.https_url import is_allowed
 from lambdas.runtime.secrets import Secrets
 
 

@@ -8,16 +8,17 @@ from typing import Any
 from generator.definition.jmespath_checks import alternatives
 from generator.definition.read import Definition
 from generator.errors import Problem
+from generator.samples.lost_facts import lost_facts
+from generator.samples.path_values import path_value
 from generator.samples.run import Shaped, sample_events
 from lambdas.model import message_texts
-from lambdas.reading.body import Rejected
-from lambdas.reading.paths import Functions, compile_path
+from lambdas.reading.paths import Functions
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import template_paths
 
 
 def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Problem]:
-    """Yield a warning for each path that no sample has, and for each literal that is the name of a field."""
+    """Yield a warning for each path that no sample has, each literal that is a field's name, and each lost fact."""
     samples = [each.sample for each in shaped if each.messages]
     events = [
         pair
@@ -36,13 +37,14 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
         if definition.defaults.is_in(definition.location(key)):
             continue  # it is for all sources, and need not fit each
         paths_by_key += [(key, path) for path in template_paths(words)]
-        if words and not template_paths(words) and any(_path_value(words, *event) is not None for event in events):
+        if words and not template_paths(words) and any(path_value(words, *event) is not None for event in events):
             message = f"is the word {words!r}, which every event has as a field; {{{words}}} is that field's value"
             yield Problem(*definition.location(key), key, message, warning=True)
     for key, path in paths_by_key:
         for alternative in alternatives(path):
-            if not any(_path_value(alternative, *event) is not None for event in events):
+            if not any(path_value(alternative, *event) is not None for event in events):
                 yield Problem(*definition.location(key), key, f"no sample has {alternative}", warning=True)
+    yield from lost_facts(definition, events)
 
 
 def _transformed(
@@ -57,12 +59,3 @@ def _transformed(
         raise
     except BaseException:  # noqa: BLE001 - the user's own code; that it raised has been reported
         return
-
-
-def _path_value(path: str, item: Any, functions: Functions) -> Any:
-    from jmespath.exceptions import JMESPathError
-
-    try:
-        return compile_path(path)(item, functions)
-    except (Rejected, JMESPathError, ValueError, RecursionError):
-        return None

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import Header, ServiceUrl, SettingText
-from lambdas.runtime.fetch import fetch_from_vendor
-from lambdas.runtime.https_url import FetchRefused
+from lambdas.runtime.http_types import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
+from lambdas.runtime.vendor_fetch import fetch_from_vendor
 from lambdas.signatures.published_keys import REREAD, FetchCache
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import TopicArn
 from lambdas.reading.body import Rejected
 from lambdas.reading.unverified_request import refuse_compressed_body
-from lambdas.runtime.fetch import fetch_from_vendor
-from lambdas.runtime.https_url import FetchRefused
+from lambdas.runtime.http_types import FetchRefused
+from lambdas.runtime.vendor_fetch import fetch_from_vendor
 from lambdas.signatures.published_keys import FetchCache
 
 if TYPE_CHECKING:

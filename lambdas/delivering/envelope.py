@@ -54,6 +54,7 @@ def request_from_envelope(envelope: Mapping[str, Any], read: Callable[[Request],
         id=str(envelope["requestId"]),
         time=unix_seconds(envelope["time"], "rfc3339"),
         read_body=_read_masked if envelope.get("masked") else read,
+        masked=bool(envelope.get("masked")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from lambdas.model import Events, Source
 from lambdas.reading.paths import Functions, compile_path, split_path
 from lambdas.reading.request import Request
+from lambdas.reading.text_templates import as_text
 from lambdas.shaping.event import event_id
 
 
@@ -56,7 +57,7 @@ def _transform(item: Any, request: Request, source: Source) -> list[Any]:
 def _matches(event: Any, functions: Functions, paths: Events, filter_: EventFilter) -> bool:
     type_, id_ = _value_at(paths.type, event, functions), event_id(_value_at(paths.id, event, functions))
     return all(
-        expected is None or (actual is not None and str(actual) == expected)
+        expected is None or (actual is not None and as_text(actual) == expected)
         for actual, expected in ((type_, filter_.type), (id_, filter_.id))
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.runtime.aws_errors import call_aws, error_code, required_field
+from lambdas.runtime.aws_errors import Unconfirmed, call_aws, error_code, required_field
 from lambdas.runtime.deadline import Deadline
 
 MAX_OBJECT = 48 * 1_048_576
@@ -28,12 +28,17 @@ class ObjectStore:
             yield from (entry["Key"] for entry in page.get("Contents", ()))
 
     def get(self, key: str) -> bytes | None:
-        """Return an object's content; None where there is no object, or it is gone."""
+        """Return an object's content; None where there is no object, or it is gone.
+
+        Unconfirmed where the connection ends before the content does: botocore returns what came until then.
+        """
         self._deadline.require(1)
         try:
             answer = call_aws(self._client().get_object, Bucket=self.bucket, Key=key)
             required_field(answer, "ETag")
             content: bytes = answer["Body"].read(MAX_OBJECT)
+            if len(content) < min(required_field(answer, "ContentLength"), MAX_OBJECT):
+                raise Unconfirmed
         except ClientError as error:
             if error_code(error) in ("NoSuchKey", "404"):
                 return None

@@ -93,9 +93,8 @@ class Request:
         """
         try:
             # `payload` may name the one field of a form that is read; the others could hold the secret too.
-            self.masked = (
-                bool(masking.mask_fields(self.json, names)) or FORM in self.headers.get("content-type", "").lower()
-            )
+            is_form = FORM in self.headers.get("content-type", "").lower()
+            self.masked = bool(masking.mask_fields(self.json, names)) or is_form or self.masked
         except Rejected:
             return
 

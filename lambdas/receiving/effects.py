@@ -30,8 +30,8 @@ def take_effect(
     if challenge.store_secret:
         _learn_secret(_value_at(challenge.store_secret, request), secrets, names[0])
     if challenge.confirm:
-        from lambdas.runtime.fetch import fetch_from_vendor
-        from lambdas.runtime.https_url import FetchRefused
+        from lambdas.runtime.http_types import FetchRefused
+        from lambdas.runtime.vendor_fetch import fetch_from_vendor
 
         try:
             (fetch or fetch_from_vendor)(str(_value_at(challenge.confirm.url, request)), challenge.confirm.hosts)

@@ -1,4 +1,4 @@
-"""Which https URLs may be fetched: plain ones, in which every parser sees the same host, at an allowed host."""
+"""Which https URLs may be requested: plain ones, in which every parser sees the same host, at an allowed host."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from lambdas.runtime.http_types import FetchRefused
+
 _HOST = re.compile(r"[a-z0-9._-]+")
-
-
-class FetchRefused(Exception):  # noqa: N818 - it names the outcome
-    """The host is up and has nothing at the URL, or the URL may not be fetched."""
 
 
 def split_https_url(url: str) -> SplitResult:

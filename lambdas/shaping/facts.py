@@ -186,7 +186,7 @@ def _no_word(_text: str) -> None:
 def _compile_choice(choice: Choice, otherwise: Callable[[str], str | None] = _no_word) -> Finder:
     """Return a function that returns the word whose pattern matches first; `otherwise` has the word if none does."""
     find = compile_line(choice.of)
-    patterns = [(_pattern(pattern), word) for word, patterns in choice.words.items() for pattern in patterns]
+    patterns = [(compile_pattern(pattern), word) for word, patterns in choice.words.items() for pattern in patterns]
 
     @lru_cache(1024)
     def choose(text: str) -> str | None:
@@ -195,8 +195,17 @@ def _compile_choice(choice: Choice, otherwise: Callable[[str], str | None] = _no
     return lambda event, functions: choose(text) if (text := find(event, functions)) is not None else None
 
 
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, pattern.split("*"))))
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern in which `*` stands for any characters; a match takes no longer for many of them.
+
+    The first place at which a part stands is as good as any, so no other is tried: whoever causes an event may choose
+    its texts.
+    """
+    first, *others = map(re.escape, pattern.split("*"))
+    if not others:
+        return re.compile(first)
+    *middle, last = others
+    return re.compile(first + "".join(f"(?>.*?{part})" for part in middle if part) + f".*{last}")
 
 
 def _word_at(find: CompiledPath, event: Any, functions: Functions) -> str | None:

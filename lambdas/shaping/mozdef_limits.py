@@ -1,4 +1,4 @@
-"""What MozDef, or the Elasticsearch behind it, would lose: plugins' words, keys, texts and types that it refuses.
+"""What MozDef, or the Elasticsearch behind it, would lose of an event that is sent whole: keys, texts and types.
 
 https://github.com/mozilla/MozDef/tree/master/mq/plugins, https://github.com/mozilla/MozDef/blob/master/cron/defaultMappingTemplate.json
 """
@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from lambdas.model_facts import FACT_TEXTS
 from lambdas.shaping.facts import address
-from lambdas.shaping.mozdef_names import SCALAR_DETAILS
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, PLUGIN_WORDS
 
 MAX_TERM = 32_766
 """Bytes of a text: https://www.elastic.co/guide/en/elasticsearch/reference/7.17/ignore-above.html"""
@@ -18,18 +19,6 @@ MAX_LEVELS = 20
 """Names of a path from the top: https://www.elastic.co/guide/en/elasticsearch/reference/7.17/mapping-settings-limit.html"""
 MAX_PATHS = 500
 """Paths of an event that is sent whole: all sources share an index of 1,000."""
-PLUGIN_WORDS = frozenset(
-    (
-        *("auditd", "audisp-json", "bro", "cloudtrail", "command", "complianceitems", "customendpoint"),
-        *("elb-healthchecker/1.0", "fail2ban", "filterlog", "githubeventsqs", "google", "guardduty", "ldap"),
-        *("ldap-humanizer", "nagios_hostname", "netflow", "network", "observium", "pubsub", "rt_flow", "snmptt"),
-        *("squid", "sshd", "stackdriver", "suricata", "triagebot", "vulnerability", "zoom_host"),
-    )
-)
-"""Words that set off a plugin of MozDef's where a key or a value of a message equals one, in any case.
-
-Their plugins drop the message, empty it, or rewrite it.
-"""
 FORWARDED_KEY = "http_x_forwarded_for"
 REWRITTEN_KEYS = frozenset(("src", "dst", "srcip", "dstip", "cluster_client_ip", FORWARDED_KEY))
 """Keys of `details` from which a plugin takes addresses: https://github.com/mozilla/MozDef/blob/master/mq/plugins/ipFixup.py"""
@@ -38,6 +27,13 @@ OBJECT_KEYS = ("apiversion", "requestparameters", "oversize")
 """Keys of `details` that the index knows as objects."""
 PLACE_KEYS = ("sourceipgeopoint", "destinationipgeopoint", "sourceipgeolocation", "destinationipgeolocation")
 """Keys of `details` under which MozDef stores the place of an address."""
+RESERVED_DETAILS = ("fields", "json", "omitted", "oversize")
+"""Keys of every source's messages, beside the facts."""
+SCALAR_DETAILS = (
+    *("kind", "email", "sourceipv6address", "destinationipv6address", "fields", "json", "omitted"),
+    *(DETAIL_NAMES.get(name, name) for name in FACT_TEXTS if name not in ("summary", "source_ip")),
+)
+"""Keys that are a text, a number or a list of texts in the messages of every source."""
 _TEMPLATE: dict[tuple[str, ...], str] = {
     **{("details", name): "text" for name in (*ADDRESS_KEYS, "sourceport", "destinationport", "sourceipv4address")},
     ("details", "success"): "boolean",
@@ -48,11 +44,6 @@ _TEMPLATE: dict[tuple[str, ...], str] = {
 }
 """The types of paths that the index knows before it has any event."""
 _SHORT_ADDRESS = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+))*(\s|$)", re.IGNORECASE)
-
-
-def is_plugin_word(text: str) -> bool:
-    """Return whether a text sets off a plugin, as a value or as a key."""
-    return text.lower() in PLUGIN_WORDS
 
 
 def details_problem(

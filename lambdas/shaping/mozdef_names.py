@@ -1,8 +1,6 @@
-"""The names of keys below `details` in a MozDef message, all of which share an index with each other."""
+"""MozDef's names of keys below `details`, and the words that set off a plugin of its own."""
 
 from __future__ import annotations
-
-from lambdas.model_facts import FACT_TEXTS
 
 DETAIL_NAMES = {
     "action": "eventname",
@@ -14,10 +12,22 @@ DETAIL_NAMES = {
     "source_ip": "sourceipaddress",
 }
 """The names that MozDef's alerts and dashboards look for; every other fact has its own name."""
-RESERVED_DETAILS = ("fields", "json", "omitted", "oversize")
-"""Keys of every source's messages, beside the facts."""
-SCALAR_DETAILS = (
-    *("kind", "email", "sourceipv6address", "destinationipv6address", "fields", "json", "omitted"),
-    *(DETAIL_NAMES.get(name, name) for name in FACT_TEXTS if name not in ("summary", "source_ip")),
+PLUGIN_WORDS = frozenset(
+    (
+        *("auditd", "audisp-json", "bro", "cloudtrail", "command", "complianceitems", "customendpoint"),
+        *("elb-healthchecker/1.0", "fail2ban", "filterlog", "githubeventsqs", "google", "guardduty", "ldap"),
+        *("ldap-humanizer", "nagios_hostname", "netflow", "network", "observium", "pubsub", "rt_flow", "snmptt"),
+        *("squid", "sshd", "stackdriver", "suricata", "triagebot", "vulnerability", "zoom_host"),
+    )
 )
-"""Keys that are a text, a number or a list of texts in the messages of every source."""
+"""Words that set off a plugin of MozDef's where a key or a value of a message equals one, in any case.
+
+Their plugins drop the message, empty it, or rewrite it.
+"""
+ZOOM_WORDS = frozenset(["zoom_host"])
+"""The word of the plugin for which a source is sent whole: https://github.com/mozilla/MozDef/blob/master/mq/plugins/zoom_fixup.py"""
+
+
+def is_plugin_word(text: str) -> bool:
+    """Return whether a text sets off a plugin, as a value or as a key."""
+    return text.lower() in PLUGIN_WORDS

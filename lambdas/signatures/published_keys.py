@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from lambdas.runtime.https_url import FetchRefused
+from lambdas.runtime.http_types import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 
 TTL = 3_600.0

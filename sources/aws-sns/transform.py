@@ -54,7 +54,8 @@ WORDS = {
 # The same of a call's parameters, as CloudTrail records them.
 CALLED = """roleName bucketName functionName keyId secretId trailName detectorId groupId instanceId logGroupName
     instancesSet.items.0.instanceId dBInstanceIdentifier clusterName repositoryName topicArn queueUrl stackName
-    resourceArn targetId name accountId"""
+    resourceArn targetId target instanceIds.0 name names.0 DeleteFlowLogsRequest.FlowLogId.content accountId
+    instancesSet.items.0.imageId"""
 CREATED = "responseElements.instancesSet.items.0.instanceId"
 # How a call that has none of these names what it is about: snapshotId, dBClusterIdentifier, projectArn and so on.
 NAMING = re.compile(r"\w*(Name|Id|Identifier|Arn)")
@@ -70,12 +71,12 @@ OPENED = {
 WIDE = re.compile(
     r"Admin|PowerUser|FullAccess|0\.0\.0\.0/0|::/0|AllUsers|AuthenticatedUsers|public-read|PUBLIC_READ"
     r'|"(Action|[Pp]rincipal|AWS)": ?\[?"\*"|"publiclyAccessible": true|"authType": "NONE"'
-    r'|"deletionProtection": false|"(Status|MfaDelete)": "(Suspended|Disabled)"'
-    r'|"BucketLoggingStatus": \{("xmlns": "[^"]*")?\}'
+    r'|"deletionProtection": false|"endpointPublicAccess": true|"enabled": false'
+    r'|"(Status|MfaDelete)": "(Suspended|Disabled)"|"BucketLoggingStatus": \{("xmlns": "[^"]*")?\}'
 )
 CAN_BE_WIDE = re.compile(
-    r"(Attach|Put|Set)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl|AddPermission\w*"
-    r"|Set\w+Attributes|(Modify|Restore)DB\w+|PutBucket(Versioning|Logging)|UpdateProjectVisibility|\w+FunctionUrlConfig\w*"
+    r"(Attach|Put|Set)\w*Policy|CreatePolicy(Version)?|AddUserToGroup|Authorize\w+|Put\w+Acl|Add\w*Permission\w*"
+    r"|AssociateAccessPolicy|UpdateClusterConfig|CreateTopic|CreateKey|(Create|Update)\w*Domain(Config)?|Set\w+Attributes|(Modify|Restore)DB\w+|PutBucket(Versioning|Logging)|UpdateProjectVisibility|\w+FunctionUrlConfig\w*"
 )
 
 

@@ -29,8 +29,8 @@ from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Auth, auths
 from lambdas.reading.formats import FORM
 from lambdas.reading.request import Request
-from lambdas.runtime import fetch
-from lambdas.runtime.https import NoResponse
+from lambdas.runtime import vendor_fetch
+from lambdas.runtime.http_types import FetchFailed
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
@@ -758,7 +758,7 @@ def test_page_without_a_certificate_verifies_nothing() -> None:
 
 def test_while_sns_publishes_no_certificate_a_message_is_not_refused_for_good() -> None:
     url = issuers.CERTIFICATE_URL
-    for fault in (NoResponse("sns: TimeoutError"), 503, 429):
+    for fault in (FetchFailed("no answer"), 503, 429):
         with online({url: fault}), pytest.raises(SecretsUnavailable):
             SNS.type.verify(SNS.settings, posted_request(signed_message(message())), lambda _name: (), NOW)
 
@@ -1003,7 +1003,7 @@ def test_withdrawn_key_is_forgotten_within_an_hour() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [NoResponse("it: TimeoutError"), 503, 404, 302, b"", b"[]", b"{}", b'{"keys": 1}', b"[" * 65_000]
+    "page", [FetchFailed("no answer"), 503, 404, 302, b"", b"[]", b"{}", b'{"keys": 1}', b"[" * 65_000]
 )
 def test_issuer_without_keys_is_asked_again_and_nothing_is_refused_for_good(page: Any) -> None:
     clock = [0.0]
@@ -1018,7 +1018,7 @@ def test_issuer_without_keys_is_asked_again_and_nothing_is_refused_for_good(page
         assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
 
 
-@pytest.mark.parametrize("page", [NoResponse("it: TimeoutError"), 503, 404, b"<html/>"])
+@pytest.mark.parametrize("page", [FetchFailed("no answer"), 503, 404, b"<html/>"])
 def test_known_keys_go_on_serving_while_the_issuer_is_down(page: Any) -> None:
     clock, unknown = [0.0], bearer_request(Issuer("renewed").token(CLAIMS))
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
@@ -1043,7 +1043,7 @@ def test_issuer_without_a_jwks_uri_is_asked_again_after_a_while() -> None:
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
         patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
-        for page in (404, NoResponse("it: TimeoutError"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
+        for page in (404, FetchFailed("no answer"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
             internet.pages[discovery_url] = page
             internet.requested_urls.clear()
             for _ in range(10):
@@ -1063,7 +1063,7 @@ def test_fake_certificate_urls_are_fetched_within_bounds_and_evict_no_true_certi
                 with suppress(SecretsUnavailable):
                     assert refuses(SNS, posted_request(signed_message(message(SigningCertURL=url))))
             assert not refuses(SNS, true)
-        assert len(internet.requested_urls) == fetch.FETCHES_PER_MINUTE == len(set(internet.requested_urls))
+        assert len(internet.requested_urls) == vendor_fetch.FETCHES_PER_MINUTE == len(set(internet.requested_urls))
 
 
 SERVICE_ACCOUNT = "mozdef-push@my-project.iam.gserviceaccount.com"

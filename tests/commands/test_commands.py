@@ -287,15 +287,17 @@ def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
 
 def test_a_likely_mistake_in_the_mapping_is_a_warning(run) -> None:
     file = Path("sources/okta/source.yml")
-    text = re.sub(r"(?s)  severity: >-.*?(?=  kind:)", "  severity: severity\n", file.read_text())
-    file.write_text(text.replace("client.ipAddress", "client.ipAdress"))
+    text = re.sub(r"(?m)^  user_agent: .*", "  user_agent: severity", file.read_text())
+    text = text.replace("client.ipAddress", "client.ipAdress")
+    file.write_text(text)
+    agent, address = (text[: text.index(f"\n  {key}:")].count("\n") + 2 for key in ("user_agent", "source_ip"))
     status, _, err = run("okta", "--lint", "fast", "--accept")
     assert (status, err.splitlines()) == (
         0,
         [
-            "warning: sources/okta/source.yml:38: facts.severity: is the word 'severity', which every event has "
-            "as a field; {severity} is that field's value",
-            "warning: sources/okta/source.yml:81: facts.source_ip: no sample has client.ipAdress",
+            f"warning: sources/okta/source.yml:{agent}: facts.user_agent: is the word 'severity', which every event "
+            "has as a field; {severity} is that field's value",
+            f"warning: sources/okta/source.yml:{address}: facts.source_ip: no sample has client.ipAdress",
         ],
     )
     assert run("okta", "--lint", "fast", "--strict")[0] == 1

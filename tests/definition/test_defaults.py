@@ -179,7 +179,7 @@ def test_mistakes_are_said_once_beside_those_of_the_sources() -> None:
         "(archive, dedupe, events, hardening, mozdef, pipeline, webhook)",
         "sources/defaults.yml:2: mozdef.hostnam: no such key; did you mean hostname? "
         "(category, details, eventsource, hostname, json, processname, source, tags, whole)",
-        "sources/defaults.yml:2: mozdef.summary: is facts.summary now, for every output; move it there as it is",
+        "sources/defaults.yml:2: mozdef.summary: is facts.summary now; move it there as it is",
         f"sources/defaults.yml:3: webhook.auth: is each source's own, and has no default; defaults.yml takes {takes}",
         "sources/wrong/source.yml:1: webhok: no such key; did you mean webhook? "
         "(archive, dedupe, description, events, extends, facts, hardening, mozdef, parameters, pipeline, vendor, "

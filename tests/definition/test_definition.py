@@ -527,7 +527,7 @@ def test_null_reserves_no_concurrency(tmp_path: Path) -> None:
                 "3: dedupe.window: must be 1 to 168 hours",
             ],
         ),
-        ("events: {id: id}\ndedupe: {hours: 1}", ["4: dedupe.hours: no such key; (window)"]),
+        ("events: {id: id}\ndedupe: {hours: 1}", ["4: dedupe.hours: no such key (window)"]),
         ("events: {id: id}\ndedupe:", ["4: dedupe: is empty; write {} for its defaults, or leave it out"]),
         (
             "events: {id: id}\ndedupe: true",
@@ -595,7 +595,7 @@ def test_an_archive_is_off_by_default_and_keeps_its_copies_for_a_month(tmp_path:
     [
         ("archive: {days: 0}", "3: archive.days: must be 1 to 3650 days"),
         ("archive: {days: 3651}", "3: archive.days: must be 1 to 3650 days"),
-        ("archive: {hours: 1}", "3: archive.hours: no such key; (days)"),
+        ("archive: {hours: 1}", "3: archive.hours: no such key (days)"),
         ("archive:", "3: archive: is empty; write {} for its defaults, or leave it out"),
     ],
 )

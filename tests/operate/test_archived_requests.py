@@ -156,6 +156,21 @@ def test_only_the_objects_of_the_period_are_read(endpoint: Endpoint) -> None:
     assert len(list_archived(endpoint.archive, "archive", period)) == 5
 
 
+@pytest.mark.parametrize("key", ["accepted/2026-01-01/05", "accepted/2026-01-01/", "accepted/2026-01-01/0x/of-others"])
+def test_what_is_not_stored_as_a_copy_is_not_read(endpoint: Endpoint, key: str) -> None:
+    endpoint.archive.objects[key] = b"not ours"
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    assert list_archived(endpoint.archive, "archive", Period(day, day + timedelta(days=1))) == []
+
+
+@pytest.mark.parametrize("options", [["--since", "0001-01-01"], ["--since", "2026-01-01", "--until", "9999-12-31"]])
+def test_a_period_may_be_longer_than_the_archive(endpoint: Endpoint, run: Run, options: list[str]) -> None:
+    archive(endpoint, "a")
+    assert run(*options, "--yes")[0] == 0
+    assert sent(endpoint) == ["made a"]
+    assert endpoint.archive.faults.calls < 4_000  # one for each day that a copy may be from
+
+
 def test_many_requests_are_sent_in_calls_of_some_and_at_a_rate(
     endpoint: Endpoint, functions: Functions, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,7 +233,7 @@ def test_what_fails_and_what_is_foreign_is_shown(endpoint: Endpoint, run: Run, t
     assert out.splitlines() == [
         "  fails   2x missing: no ok",
         "  fails   1x not written by the framework: accepted/2026-01-01/00/x",
-        "the archive of made has 2 objects of that time: of 2 requests nothing would pass",
+        "the archive of made has 2 such requests, of which nothing would pass",
     ]
 
 
@@ -233,6 +248,8 @@ def test_what_fails_and_what_is_foreign_is_shown(endpoint: Endpoint, run: Run, t
         (["--since", "2026-01-01"], "no terminal to ask in"),
         (["--since", "2026-01-02", "--until", "2026-01-01", "--yes"], "--since 2026-01-02 is not before --until"),
         (["--since", "2226-01-02", "--yes"], "--since 2226-01-02 is not before now"),
+        (["--since", "2026-01-01", "--rate", "nan"], "nan is no number of requests"),
+        (["--since", "2026-01-01", "--rate", "inf"], "inf is no number of requests"),
     ],
 )
 def test_options_that_can_not_be_right_are_refused(run: Run, options: list[str], message: str) -> None:

@@ -98,6 +98,16 @@ def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(definition: Defin
     assert modules - {"lambdas.auth"} == needed
 
 
+@pytest.mark.parametrize("definition", EVERY, ids=lambda definition: definition.source.name)
+def test_a_zip_has_the_way_out_where_its_source_fetches(definition: Definition) -> None:
+    webhook = definition.source.webhook
+    fetches = any(challenge.confirm for challenge in webhook.challenges) or any(
+        name in ("lambdas.auth.jwt", "lambdas.auth.sns") for auth in auths(webhook) for name in types(auth)
+    )
+    files = set(packed(definition))
+    assert {"lambdas/runtime/vendor_fetch.py" in files, "lambdas/runtime/fetch.py" in files} == {fetches}
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -17,8 +17,7 @@ from generator.templates.text import template_text
 from generator.testing import event_of
 from lambdas.model import Source
 from lambdas.runtime import https_url
-from lambdas.runtime.https import NoResponse
-from lambdas.runtime.https_url import FetchRefused
+from lambdas.runtime.http_types import FetchFailed, FetchRefused
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX, TTL
 from tests import issuers
 from tests.definitions import CASES, SOURCES, make_definition
@@ -318,7 +317,7 @@ def test_handshake_is_refused_where_the_host_answers_with_an_error(
     ("page", "why"),
     [
         *((status, f"{HOST} answers {status}") for status in (429, 500, 503)),
-        (NoResponse(f"{HOST}: TimeoutError"), f"{HOST}: TimeoutError"),
+        (FetchFailed(f"{HOST} sends no complete answer within 2 s"), f"{HOST} sends no complete answer within 2 s"),
     ],
     ids=str,
 )

@@ -14,7 +14,9 @@ import pytest
 
 from generator.testing import event_of
 from lambdas.delivering import dedupe
+from lambdas.delivering.object_store import ObjectStore
 from lambdas.model import Dedupe
+from lambdas.runtime.aws_errors import Unconfirmed
 from lambdas.runtime.secrets import TTL
 from tests.definitions import bundled_source
 from tests.fakes import NOW, Endpoint, message_with_id
@@ -34,14 +36,19 @@ HTML = b"<!doctype html><title>Welcome</title><p>Sign in to the network"
 class Proxy:
     """What stands between a function and AWS, and answers everything itself: 200, with this body."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, lacks: int = 0) -> None:
+        """Answer with a body that lacks so many bytes of what its length says."""
+
         class Answers(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"  # of which 100 Continue is a part, for which botocore waits a second
 
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("content-length", 0)))
                 self.send_response(200)
-                self.send_header("content-length", str(len(body)))
+                self.send_header("content-length", str(len(body) + lacks))
+                if lacks:
+                    self.send_header("etag", '"of-an-object"')
+                    self.close_connection = True
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -179,3 +186,13 @@ def test_unconfirmed_table_write_is_counted(proxy: Proxy) -> None:
     claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
     assert not claims._write([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
     assert claims.already_sent([message_with_id(0, "id:u0")]) == set()
+
+
+@pytest.mark.parametrize("lacks", [1, 1_000])
+def test_object_whose_content_is_cut_off_is_not_read(lacks: int) -> None:
+    # What is replayed or merged of it would be all that there is.
+    proxy = Proxy(b'{"version": 1}', lacks)
+    with pytest.raises(Unconfirmed):
+        ObjectStore("kept", lambda: proxy.client("s3")).get("rejected/2026-01-01/missing/a.json")
+    proxy.server.shutdown()
+    proxy.server.server_close()

@@ -226,6 +226,60 @@ CALLS = [
         *("WARNING", "other", f"TransferDomainToAnotherAwsAccount {BY} on 2 {IN}: success"),
     ),
     (
+        call("CreateTrustAnchor", {"name": "offsite"}),
+        *("WARNING", "configuration.create", f"CreateTrustAnchor {BY} on offsite {IN}: success"),
+    ),
+    (
+        call("EnableSerialConsoleAccess", {"EnableSerialConsoleAccessRequest": ""}),
+        *("WARNING", "configuration.change", f"EnableSerialConsoleAccess {BY} {IN}: success"),
+    ),
+    (
+        call("StartSession", {"target": "i-1"}),
+        *("INFO", "authentication.start", f"StartSession {BY} on i-1 {IN}: success"),
+    ),
+    (
+        call("DeleteFlowLogs", {"DeleteFlowLogsRequest": {"FlowLogId": {"content": "fl-1", "tag": 1}}}),
+        *("WARNING", "configuration.delete", f"DeleteFlowLogs {BY} on fl-1 {IN}: success"),
+    ),
+    (
+        call("SendCommand", {"documentName": "AWS-RunShellScript", "instanceIds": ["i-1", "i-2"]}),
+        *("INFO", "other", f"SendCommand {BY} on i-1 {IN}: success"),
+    ),
+    (
+        call("AssumeRoot", {"targetPrincipal": "2"}),
+        *("WARNING", "authentication.start", f"AssumeRoot {BY} {IN}: success"),
+    ),
+    (
+        call(
+            "AssociateAccessPolicy",
+            {"name": "prod", "policyArn": "arn:aws:eks::aws:cluster-access-policy/ClusterAdmin"},
+        ),
+        *("WARNING", "permission.grant"),
+        f"AssociateAccessPolicy {BY} on prod (arn:aws:eks::aws:cluster-access-policy/ClusterAdmin) {IN}: success",
+    ),
+    (
+        call("UpdateClusterConfig", {"name": "prod", "logging": {"clusterLogging": [{"enabled": False}]}}),
+        *("WARNING", "configuration.change", f"UpdateClusterConfig {BY} on prod {IN}: success"),
+    ),
+    (
+        call(
+            "UpdateElasticsearchDomainConfig", {"domainName": "logs", "accessPolicies": json.dumps({"Principal": "*"})}
+        ),
+        *("WARNING", "configuration.change", f"UpdateElasticsearchDomainConfig {BY} on logs {IN}: success"),
+    ),
+    (
+        call("DisassociateMembers", {"detectorId": "12ab", "accountIds": ["2"]}),
+        *("WARNING", "configuration.change", f"DisassociateMembers {BY} on 12ab {IN}: success"),
+    ),
+    (
+        call("DeleteNetworkAcl", {"networkAclId": "acl-1"}),
+        *("INFO", "configuration.delete", f"DeleteNetworkAcl {BY} on acl-1 {IN}: success"),
+    ),
+    (
+        call("StartExportTask", {"exportTaskIdentifier": "copy"}),
+        *("NOTICE", "configuration.change", f"StartExportTask {BY} on copy {IN}: success"),
+    ),
+    (
         call("GetLoginProfile", {"userName": "bob"}),
         *("INFO", "configuration.read", f"GetLoginProfile {BY} on bob {IN}: success"),
     ),

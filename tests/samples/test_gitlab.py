@@ -209,6 +209,11 @@ EVENTS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
         {"username": "ann", "userid": "12", "target": "platform/payments", "ref": "refs/heads/main", "url": WEB},
     ),
     (
+        {**PUSHER, "object_kind": "push", "ref": "refs/heads/main", "after": SHA},
+        "INFO data.change | gitlab: push by ann: main in platform/payments",
+        {"target": "platform/payments"},
+    ),
+    (
         push("push", "refs/heads/release", DELETED),
         "WARNING data.delete | gitlab: push.delete by ann: release in platform/payments",
         {"eventname": "push.delete"},

@@ -188,6 +188,10 @@ EVENTS = [
         f"io.k8s.authorization.rbac.v1.rolebindings.delete {BY} on rolebindings/r: success",
     ),
     (
+        audit("google.pubsub.v1.Publisher.DeleteTopic", "topics/siem"),
+        *("NOTICE", "configuration.delete", f"google.pubsub.v1.Publisher.DeleteTopic {BY} on topics/siem: success"),
+    ),
+    (
         workspace("google.login.LoginService.logout"),
         *("INFO", "authentication.end", f"google.login.LoginService.logout {BY} on organizations/1: success"),
     ),

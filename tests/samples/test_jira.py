@@ -72,7 +72,7 @@ EVENTS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     (
         "comment_updated",
         {"comment": {**COMMENT, "updateAuthor": None}},
-        "INFO data.change | comment_updated by Ann Example",
+        "INFO data.change | comment_updated by Ann Example: comment 10300",
         {},
     ),
     (
@@ -80,6 +80,18 @@ EVENTS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
         {"comment": COMMENT, "issue": ISSUE},
         "INFO data.delete | comment_deleted: comment by Ann Example on SEC-42 Unexpected upload",
         {"username": None, "author": "Ann Example"},
+    ),
+    (
+        "comment_deleted",
+        {"comment": COMMENT, "user": BO},
+        "INFO data.delete | comment_deleted by Bo Contractor: comment by Ann Example",
+        {"username": "bo@example.com", "targetuser": None, "author": "Ann Example"},
+    ),
+    (
+        "comment_created",
+        {"comment": COMMENT, "user": ANN},
+        "INFO data.create | comment_created by Ann Example: comment 10300",
+        {"targetuser": None},
     ),
     (
         "worklog_created",

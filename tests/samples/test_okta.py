@@ -160,6 +160,7 @@ WARNINGS = [
     "user.risk.detect",
     "user.session.impersonation.grant",
     "zone.delete",
+    "zone.remove_blacklist",
 ]
 QUIET = [
     "access.request.create",

@@ -76,6 +76,16 @@ ORDER = {
 }
 
 
+ACTIVITY = {
+    "event": {
+        "action": "api_request",
+        "actor": {"actor_metadata": {"app_name": "Export"}, "on_behalf_of": {"user_email": "dee@example.net"}},
+        "subject": {"subject_identifier": SHOP},
+        "context": {"context_metadata": {"client_ip": "198.51.100.7", "user_agent": "curl/8"}},
+    }
+}
+
+
 @pytest.mark.parametrize(
     ("topic", "body", "of_it", "facts"),
     [
@@ -149,6 +159,40 @@ ORDER = {
             ": Expired.",
             {"success": False, "severity": "NOTICE", "reason": "Expired."},
         ),
+        (
+            "audit_events/admin_api_activity",
+            {"events": [ACTIVITY]},
+            ": api_request by dee@example.net",
+            {"username": "dee@example.net", "sourceipaddress": "198.51.100.7", "useragent": "curl/8", "target": SHOP},
+        ),
+        (
+            "company_contact_roles/assign",
+            {
+                "company_contact": {"title": "Buyer", "company": {"name": "Example Company"}},
+                "company_contact_role": {"name": "Location admin"},
+            },
+            ": Buyer of Example Company, Location admin",
+            {"target": "Example Company", "role": "Location admin"},
+        ),
+        ("orders/risk_assessment_changed", {"risk_level": "high"}, ": high", {"severity": "WARNING"}),
+        ("orders/risk_assessment_changed", {"risk_level": "low"}, ": low", {"severity": "NOTICE"}),
+        (
+            "customers/merge",
+            {"status": "failed", "errors": [{"message": "Bob is being merged."}]},
+            ": Bob is being merged., failed",
+            {"reason": "Bob is being merged."},
+        ),
+        ("orders/edited", {"order_edit": {"id": 7, "order_id": 82}}, ": order 82", {}),
+        ("collection_listings/remove", {"collection_listing": {"collection_id": 40}}, ": 40", {}),
+        ("scheduled_product_listings/add", {"scheduled_product_listing": {"title": "T-Shirt"}}, ": T-Shirt", {}),
+        (
+            "bulk_operations/finish",
+            {"admin_graphql_api_id": "gid://x/1", "status": "completed"},
+            ": gid://x/1, completed",
+            {},
+        ),
+        # The id of a cart is its token.
+        ("carts/create", {"id": "e1f2", "token": "e1f2"}, "", {"target": None}),
         ("tax_services/update", {}, "", {}),
     ],
 )

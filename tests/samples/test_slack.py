@@ -183,7 +183,7 @@ def test_event_is_told(event_type: str, inner: dict[str, Any], rest: str, severi
     ("subtype", "inner", "severity", "kind"),
     [
         ("channel_join", {"user": "U1", "channel": "C1"}, "INFO", "data.create"),
-        ("channel_posting_permissions", {"user": "U1", "channel": "C1"}, "NOTICE", "data.create"),
+        ("channel_posting_permissions", {"user": "U1", "channel": "C1"}, "NOTICE", "configuration.change"),
         ("ekm_access_denied", {"user": "U1", "channel": "C1"}, "WARNING", "data.create"),
         ("message_changed", {"message": {"user": "U1"}, "channel": "C1"}, "INFO", "data.change"),
         ("message_deleted", {"previous_message": {"user": "U2"}, "user": "U1", "channel": "C1"}, "INFO", "data.delete"),

@@ -52,6 +52,49 @@ def by_operator(name: str, content: Any, **payload: Any) -> dict[str, Any]:
             "INFO",
             "account.create",
         ),
+        (
+            by_operator("information_barriers.policy_updated", {"new_policy": {"policy_name": "No calls"}}),
+            " by admin@example.com: No calls",
+            "WARNING",
+            "configuration.change",
+        ),
+        (
+            by_operator("whiteboard.deleted", {"whiteboard_id": "1", "whiteboard_name": "Plan"}),
+            " by admin@example.com: Plan",
+            "NOTICE",
+            "data.delete",
+        ),
+        (
+            by_operator("workspace.created", {"id": "w1", "workspace_name": "Desk 4"}),
+            " by admin@example.com: Desk 4",
+            "INFO",
+            "data.create",
+        ),
+        (
+            event("node.service_cpu_alert", {"service": {"name": "Router"}, "server": {"name": "node-1"}}),
+            ": Router on node-1",
+            "NOTICE",
+            "detection.create",
+        ),
+        (event("node.server_offline", {"server": {"name": "node-1"}}), ": node-1", "NOTICE", "other"),
+        (
+            event("cobrowse.session_started", {"user_id": "u1", "user_name": "Ann"}),
+            " by Ann",
+            "INFO",
+            "other",
+        ),
+        (
+            event("whiteboard.shared", {"collaborators": [{"email": "dee@example.net"}]}),
+            ": dee@example.net",
+            "INFO",
+            "other",
+        ),
+        (
+            by_operator("group.members_deleted", {"name": "Staff", "members": [{"email": "dee@example.net"}]}),
+            " by admin@example.com: Staff dee@example.net",
+            "INFO",
+            "permission.revoke",
+        ),
         (event("user.invitation_accepted", PERSON), " by ann@example.com", "INFO", "account.create"),
         (by_operator("user.activated", PERSON), " by admin@example.com: ann@example.com", "INFO", "account.enable"),
         (
@@ -269,13 +312,17 @@ FILE = {**DOWNLOAD, "play_url": SECRET_TEXT}
         {"registrant": {"join_url": SECRET_TEXT, "participant_pin_code": "SECRET"}},
         {"host_key": "SECRET", "tsp_credentials": [{"leader_pin": "SECRET", "conference_code": "SECRET"}]},
         {"live_streaming": {"custom_live_streaming_settings": {"stream_key": "SECRET"}}},
+        {"stream_ingestion": {"stream_key": "SECRET"}, "session_pin": "SECRET", "manage_url": SECRET_TEXT},
+        {"scheduled_event": {"external_location": {"meeting_join_url": SECRET_TEXT, "meeting_passcode": "SECRET"}}},
+        {"participant_video_files": [DOWNLOAD]},
         {"armn_details": {"meeting_url": SECRET_TEXT}, "download_url": SECRET_TEXT},
         {"participant": {"sharing_details": {"file_link": SECRET_TEXT}}},
         {"settings": {"schedule_meeting": {"pmi_password": "SECRET"}}},
     ],
 )
 def test_what_opens_a_meeting_or_a_recording_is_masked(content: dict[str, Any]) -> None:
-    body = {**by_operator("meeting.updated", {"id": 1, **content}), "download_token": "SECRET"}
+    tokens = {"download_token": "SECRET", "callback_token": "SECRET", "response_url": SECRET_TEXT}
+    body = {**by_operator("meeting.updated", {"id": 1, **content}), **tokens}
     assert "SECRET" not in json.dumps(messages_of("zoom", body))
 
 

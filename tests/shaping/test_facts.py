@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions
-from lambdas.shaping.facts import EventFacts, FactFinder
+from lambdas.shaping.facts import EventFacts, FactFinder, compile_pattern
 from tests.definitions import make_definition
 
 WEBHOOK = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
@@ -146,7 +146,7 @@ def test_action_is_the_type_of_the_event_unless_it_has_its_own_text(tmp_path: Pa
 
 
 KIND = """{kind: {of: '{type}', authentication.start: [login, 'sso.*.login'], account.create: user.created,
-    configuration.change: ['*.changed', '*.ended'], authentication.end: session.ended, other: '*.x'}}"""
+    configuration.change: ['*.changed', '*.ended'], authentication.end: 'session.*', other: '*.x'}}"""
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,7 @@ KIND = """{kind: {of: '{type}', authentication.start: [login, 'sso.*.login'], ac
         ("LOGIN", None),
         ("user.created", "account.create"),
         ("session.ended", "configuration.change"),
+        ("session.left", "authentication.end"),
         ("axx", None),
         ("a.x", "other"),
         ("", None),
@@ -165,6 +166,33 @@ KIND = """{kind: {of: '{type}', authentication.start: [login, 'sso.*.login'], ac
 )
 def test_kind_is_the_word_whose_pattern_matches_first(tmp_path: Path, kind_of_event: str, kind: str | None) -> None:
     assert words(tmp_path, KIND, {"type": kind_of_event}) == ({"kind": kind} if kind else {})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("*", "", True),
+        ("**", "a", True),
+        ("a*a", "a", False),
+        ("a*a", "aa", True),
+        ("a*b*c", "abbcc", True),
+        ("a*b*c", "acb", False),
+        ("*a*b", "b a", False),
+        ("*.x", "a.x", True),
+        ("*.x", "a-x", False),
+        ("a.*", "a.", True),
+        ("*ab*ab*", "aab aab", True),
+        ("*ab*ab*", "aab a b", False),
+    ],
+)
+def test_star_stands_for_any_characters(pattern: str, text: str, matches: bool) -> None:
+    assert bool(compile_pattern(pattern).fullmatch(text)) is matches
+
+
+def test_no_text_takes_long_to_match(tmp_path: Path) -> None:
+    # Where each star tried each place, four of them would take an hour.
+    texts = "{kind: {of: '{a}', data.read: ['*a*a*a*a*b']}}"
+    assert words(tmp_path, texts, {"a": "a" * 1_000}) == {}
 
 
 def test_kind_may_be_a_word_for_all_events(tmp_path: Path) -> None:

@@ -338,7 +338,7 @@ def test_computed_path_never_prevents_keeping_an_event(
 
 def test_a_mistake_of_ours_keeps_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = Endpoint(ZOOM)
-    monkeypatch.setattr("lambdas.shaping.outputs.mozdef.details_problem", lambda *_, **_more: 1 / 0)
+    monkeypatch.setattr("lambdas.shaping.whole_details.details_problem", lambda *_, **_more: 1 / 0)
     assert endpoint.post_signed(STARTED)["statusCode"] == 200
     ((key, envelope),) = kept(endpoint)
     assert (key.split("/")[2], envelope["events"][0]["detail"]) == ("error", "shaping it raised ZeroDivisionError")

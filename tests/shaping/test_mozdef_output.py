@@ -10,7 +10,8 @@ import pytest
 
 from generator.definition.read import load
 from generator.testing import event_of
-from lambdas.shaping.mozdef_limits import MAX_PATHS, MAX_TERM, PLUGIN_WORDS, details_problem
+from lambdas.shaping.mozdef_limits import MAX_PATHS, MAX_TERM, details_problem
+from lambdas.shaping.mozdef_names import PLUGIN_WORDS
 from tests.definitions import SOURCES, make_definition
 from tests.emulator.mozdef import assert_zooms_plugin_takes_it
 from tests.fakes import Endpoint
@@ -125,6 +126,14 @@ def test_text_that_sets_off_a_plugin_is_no_fact_and_stays_in_the_fields(tmp_path
 def test_user_whose_name_sets_off_a_plugin_has_the_sources_name_before_it(tmp_path: Path, word: str) -> None:
     message = message_of(tmp_path, {"a": word}, "facts: {user: '{a}', target_user: '{a}'}\n")
     assert facts_in(message) == {"username": f"made: {word}"}
+
+
+@pytest.mark.parametrize("text", ["{header('x-host')}", "ld{rest}"])
+def test_whole_event_has_no_plugins_word_beside_its_details(tmp_path: Path, text: str) -> None:
+    endpoint = endpoint_of(tmp_path, f'mozdef: {{whole: true, hostname: "{text}"}}\n')
+    endpoint.post_signed({"rest": "ap"}, {"x-host": "LDAP"})
+    (message,) = endpoint.queue.messages
+    assert message["hostname"] == "made_host"
 
 
 def test_details_of_mozdefs_own_go_before_the_facts(tmp_path: Path) -> None:

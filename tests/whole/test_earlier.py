@@ -80,12 +80,9 @@ def test_build_of_the_earlier_definition_says_what_becomes_of_each_key(
     monkeypatch.chdir(tmp_path)
     assert main(["audit-log"]) == 1
     assert capsys.readouterr().err.splitlines() == [
-        "error: sources/audit-log/source.yml:15: mozdef.summary: is facts.summary now, for every output; "
-        "move it there as it is",
-        "error: sources/audit-log/source.yml:16: mozdef.severity: is facts.severity now, for every output; "
-        "move it there as it is",
-        "error: sources/audit-log/source.yml:17: mozdef.details.region: is facts.extra.region now, for every output; "
-        "move it there",
+        "error: sources/audit-log/source.yml:15: mozdef.summary: is facts.summary now; move it there as it is",
+        "error: sources/audit-log/source.yml:16: mozdef.severity: is facts.severity now; move it there as it is",
+        "error: sources/audit-log/source.yml:17: mozdef.details.region: is facts.extra.region now; move it there",
         "3 problems; nothing was written",
     ]
 

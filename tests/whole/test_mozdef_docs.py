@@ -17,8 +17,7 @@ from generator.errors import DefinitionError
 from generator.reference.message_table import message_table
 from generator.testing import Sample, load_samples
 from lambdas.model_facts import KINDS
-from lambdas.shaping.mozdef_limits import PLUGIN_WORDS
-from lambdas.shaping.mozdef_names import DETAIL_NAMES
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, PLUGIN_WORDS
 from tests.definitions import ROOT, SOURCES, make_definition
 from tests.mozdef_index import TEMPLATE
 from tests.pages import assert_generated

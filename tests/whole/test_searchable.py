@@ -18,8 +18,8 @@ from generator.samples.run import shape
 from lambdas.reading.body import Rejected, parse
 from lambdas.reading.intake import Intake
 from lambdas.shaping.event import MAX_MESSAGE, Message, RejectedEvent
-from lambdas.shaping.mozdef_limits import PLUGIN_WORDS as KNOWN_WORDS
 from lambdas.shaping.mozdef_limits import REWRITTEN_KEYS
+from lambdas.shaping.mozdef_names import PLUGIN_WORDS as KNOWN_WORDS
 from lambdas.shaping.shaper import Shaper
 from tests.definitions import SOURCES, make_definition
 from tests.mozdef_index import LIMIT, LONGEST, TEMPLATE, Index

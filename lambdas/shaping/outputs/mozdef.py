@@ -12,19 +12,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lambdas.model import Source
-from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import MAX_MESSAGE, ShapedEvent, encode_json, encode_text
 from lambdas.shaping.facts import EventFacts, compile_line
 from lambdas.shaping.flat_fields import flat_fields
-from lambdas.shaping.mozdef_limits import details_problem, is_plugin_word
-from lambdas.shaping.mozdef_names import DETAIL_NAMES
-from lambdas.shaping.truncation import truncate
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, ZOOM_WORDS, is_plugin_word
 
 MAX_PIECE = 8_000
 """Characters of a piece of an event's JSON: four bytes each at most, and so within a term of Elasticsearch."""
-ZOOM_WORDS = frozenset(["zoom_host"])
-"""The word of the plugin for which a source is sent whole: https://github.com/mozilla/MozDef/blob/master/mq/plugins/zoom_fixup.py"""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -53,21 +48,21 @@ class MozdefOutput:
         """Return the message of an event; Rejected where it is sent whole and MozDef would lose it."""
         if not self._whole:
             return self._encode(event, {**self._facts(event), **self._content(event)})
+        # Imported late, here and below: hardly any source is sent whole.
+        from lambdas.shaping.whole_details import require_indexable
+
         details = {**event.content, **self._own_details(event)}
         body = self._encode(event, details)
         # Of a message that is too large for the queue, the short form is sent.
-        if problem := details_problem(details, ZOOM_WORDS, any_size=len(body) > MAX_MESSAGE):
-            raise Rejected("mozdef", problem)
+        require_indexable(details, any_size=len(body) > MAX_MESSAGE)
         return body
 
     def short_message(self, event: ShapedEvent, reference: Mapping[str, Any]) -> bytes:
         """Return the message of an event that is too large for the queue, with a reference to the whole event."""
         if self._whole:
-            truncated = truncate({**event.content, **self._own_details(event)}, self._first_keys)
-            # Truncation makes some values invalid, such as a number.
-            details = {key: value for key, value in truncated.items() if not details_problem({key: value}, ZOOM_WORDS)}
-            if details_problem(details, ZOOM_WORDS):
-                details = {key: details[key] for key in self._first_keys if key in details}
+            from lambdas.shaping.whole_details import shortened
+
+            details = shortened({**event.content, **self._own_details(event)}, self._first_keys)
         else:
             details = {**self._facts(event), **_fields(event)}
         return self._encode(event, {**details, "oversize": dict(reference)}, "oversize")
@@ -84,12 +79,15 @@ class MozdefOutput:
         }
         for key, find, default in self._texts:
             text = find(content, functions)
-            fields[key] = text if text and (self._whole or not is_plugin_word(text)) else default
+            fields[key] = text if text and self._may_stand(text) else default
         # MozDef drops `eventsource`, and fills it from `logger`.
         fields["logger"] = fields["eventsource"]
         found_tags = [tag for find in self._tags if (tag := find(content, functions)) and not is_plugin_word(tag)]
         unique_tags = dict.fromkeys([self._name, event.tag, *self._bases, *found_tags, *tags, *event.intake.tags])
         return encode_json({**fields, "tags": list(unique_tags), "details": details})
+
+    def _may_stand(self, text: str) -> bool:
+        return not is_plugin_word(text) or (self._whole and text.lower() in ZOOM_WORDS)
 
     def _facts(self, event: ShapedEvent) -> dict[str, Any]:
         """Return the facts by MozDef's names, each always of one type, and none that sets off a plugin."""

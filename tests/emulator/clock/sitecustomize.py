@@ -28,7 +28,7 @@ class Offline(MetaPathFinder):
     """Puts the pages in the place of the functions' way out, as it is imported."""
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        if name != "lambdas.runtime.https":
+        if name != "lambdas.runtime.fetch":
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -38,18 +38,18 @@ class Offline(MetaPathFinder):
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
-            vars(module)["get"] = exchange
+            vars(module)["fetch"] = fetch
 
         loader.exec_module = exec_module
         return spec
 
 
-def exchange(url: str, *_: object) -> Any:
+def fetch(request: Any, *_: object) -> Any:
     with (PAGES / "asked").open("a", encoding="utf-8") as log_file:
-        log_file.write(f"{url}\n")
-    page = PAGES / hashlib.sha256(url.encode()).hexdigest()
-    answer = sys.modules["lambdas.runtime.https"].HttpResponse
-    return answer(200, "identity", page.read_bytes()) if page.exists() else answer(404, "identity", b"")
+        log_file.write(f"{request.url}\n")
+    page = PAGES / hashlib.sha256(request.url.encode()).hexdigest()
+    answer = sys.modules["lambdas.runtime.http_types"].HttpAnswer
+    return answer(200, {}, page.read_bytes()) if page.exists() else answer(404, {}, b"")
 
 
 time.time = now

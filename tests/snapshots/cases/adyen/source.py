@@ -16,10 +16,7 @@ SOURCE = Source(
                     Auth(
                         type=body_hmac,
                         settings=body_hmac.Settings(
-                            signature=body_hmac.BodySignature(
-                                path='additionalData.hmacSignature',
-                                encoding='base64',
-                            ),
+                            signature=body_hmac.BodySignature(path='additionalData.hmacSignature', encoding='base64'),
                             signed='{pspReference}:{originalReference}:{merchantAccountCode}:{merchantReference}:{amount.value}:{amount.currency}:{eventCode}:{success}',
                             uncovered='eventDate, reason and additionalData',
                             each='notificationItems[].NotificationRequestItem',

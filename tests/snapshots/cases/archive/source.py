@@ -7,9 +7,7 @@ from lambdas.signatures.signature_settings import Signature
 SOURCE = Source(
     name='archive',
     description='Events of which the archive has a copy',
-    webhook=Webhook(
-        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('x-signature',)))),
-    ),
+    webhook=Webhook(auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('x-signature',))))),
     events=Events(split='events', id='id', type='type'),
     archive=Archive(days=90),
 )

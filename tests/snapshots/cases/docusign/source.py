@@ -10,9 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(
-                signature=Signature(header=('X-DocuSign-Signature-*',), encoding='base64'),
-            ),
+            settings=hmac.Settings(signature=Signature(header=('X-DocuSign-Signature-*',), encoding='base64')),
         ),
     ),
 )

@@ -8,10 +8,7 @@ SOURCE = Source(
     name='dropbox',
     description='A handshake from query to plain text, as Dropbox does it',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Dropbox-Signature',))),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Dropbox-Signature',)))),
         challenges=(
             Challenge(
                 when="query('challenge')",

@@ -7,10 +7,5 @@ from lambdas.signatures.signature_settings import Signature
 SOURCE = Source(
     name='ed25519',
     description='An Ed25519 signature of the body alone, as the vectors of RFC 8032 have it',
-    webhook=Webhook(
-        auth=Auth(
-            type=ed25519,
-            settings=ed25519.Settings(signature=Signature(header=('X-Signature-Ed25519',))),
-        ),
-    ),
+    webhook=Webhook(auth=Auth(type=ed25519, settings=ed25519.Settings(signature=Signature(header=('X-Signature-Ed25519',))))),
 )

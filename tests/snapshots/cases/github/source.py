@@ -8,9 +8,6 @@ SOURCE = Source(
     name='github',
     description='An HMAC in hex behind a prefix, as GitHub signs',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature-256',), prefix='sha256=')),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature-256',), prefix='sha256='))),
     ),
 )

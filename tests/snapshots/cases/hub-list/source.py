@@ -10,9 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(
-                signature=Signature(header=('X-Hub-Signature',), prefix='sha256=', split=','),
-            ),
+            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256=', split=',')),
         ),
     ),
 )

@@ -10,10 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(
-                signature=Signature(header=('X-Hub-Signature',), prefix='sha1='),
-                algorithm='sha1',
-            ),
+            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha1='), algorithm='sha1'),
         ),
     ),
 )

@@ -8,9 +8,6 @@ SOURCE = Source(
     name='hub-sha256',
     description='The older header with the newer algorithm, as Jira and Bitbucket sign',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256=')),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256='))),
     ),
 )

@@ -11,9 +11,9 @@ SOURCE = Source(
             type=jwt,
             settings=jwt.Settings(
                 issuer='https://issuer.example.com',
-                audience=('mozdef', 'siem'),
+                audience=('mozdef', 'siem',),
                 claims={'email': 'sender@example.com', 'email_verified': 'true'},
-                algorithms=('RS256', 'ES256'),
+                algorithms=('RS256', 'ES256',),
                 jwks_url='https://keys.example.com/jwks.json',
             ),
         ),

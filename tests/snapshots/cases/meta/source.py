@@ -8,19 +8,13 @@ SOURCE = Source(
     name='meta',
     description='A handshake with a token of its own in the query, as Meta does it',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature-256',), prefix='sha256=')),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature-256',), prefix='sha256='))),
         challenges=(
             Challenge(
                 when="query('hub.mode') == 'subscribe'",
                 reply=Reply(text="{query('hub.challenge')}"),
                 method='GET',
-                auth=Auth(
-                    type=token,
-                    settings=token.Settings(query='hub.verify_token', secret='verify_token'),
-                ),
+                auth=Auth(type=token, settings=token.Settings(query='hub.verify_token', secret='verify_token')),
             ),
         ),
     ),

@@ -15,9 +15,7 @@ SOURCE = Source(
             settings=hmac.Settings(
                 signature=Signature(header=('x-acme-signature',)),
                 signed='{url}{body}',
-                url=Url(
-                    base='https://' + PARAMETERS['PublicHost'] + '/' + PARAMETERS['Tenant'] + '/events',
-                ),
+                url=Url(base='https://' + PARAMETERS['PublicHost'] + '/' + PARAMETERS['Tenant'] + '/events'),
                 require={'x-acme-tenant': PARAMETERS['Tenant']},
             ),
         ),
@@ -25,10 +23,7 @@ SOURCE = Source(
             Challenge(
                 when="type == 'confirm'",
                 reply=Reply(),
-                confirm=Confirm(
-                    url='link',
-                    hosts=(PARAMETERS['Tenant'] + '.acme.example.com', 'api.acme.example.com'),
-                ),
+                confirm=Confirm(url='link', hosts=(PARAMETERS['Tenant'] + '.acme.example.com', 'api.acme.example.com',)),
             ),
         ),
     ),

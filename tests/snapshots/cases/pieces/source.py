@@ -12,7 +12,7 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=Signature(header=('X-Signature', 'X-Signature-Next'), encoding='base64url'),
+                signature=Signature(header=('X-Signature', 'X-Signature-Next',), encoding='base64url'),
                 signed="{method} {header('x-key-id')} {query('account')} {header('x-digest')} {body_sha256} {body_sha256_base64} {body_crc32}",
                 body_hash=BodyHash(header='X-Digest'),
                 key=KeyEncoding(encoding='hex'),

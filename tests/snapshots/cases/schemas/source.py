@@ -7,9 +7,7 @@ from lambdas.schemas import check
 SOURCE = Source(
     name='schemas',
     description='Events that are held against a JSON Schema of their type, or against that for all others',
-    webhook=Webhook(
-        auth=Auth(type=token, settings=token.Settings(header='Authorization', prefix='Bearer ')),
-    ),
+    webhook=Webhook(auth=Auth(type=token, settings=token.Settings(header='Authorization', prefix='Bearer '))),
     events=Events(
         split='events',
         id='id',

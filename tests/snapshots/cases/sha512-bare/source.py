@@ -8,9 +8,6 @@ SOURCE = Source(
     name='sha512-bare',
     description='The longest digest, with nothing before it',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Signature',)), algorithm='sha512'),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Signature',)), algorithm='sha512')),
     ),
 )

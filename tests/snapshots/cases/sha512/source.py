@@ -10,10 +10,7 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(
-                signature=Signature(header=('X-Signature',), prefix='sha512='),
-                algorithm='sha512',
-            ),
+            settings=hmac.Settings(signature=Signature(header=('X-Signature',), prefix='sha512='), algorithm='sha512'),
         ),
     ),
 )

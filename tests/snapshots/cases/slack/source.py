@@ -16,11 +16,6 @@ SOURCE = Source(
                 signed='v0:{timestamp}:{body}',
             ),
         ),
-        challenges=(
-            Challenge(
-                when="type == 'url_verification'",
-                reply=Reply(json={'challenge': '{challenge}'}),
-            ),
-        ),
+        challenges=(Challenge(when="type == 'url_verification'", reply=Reply(json={'challenge': '{challenge}'})),),
     ),
 )

@@ -12,11 +12,7 @@ SOURCE = Source(
             type=hmac,
             settings=hmac.Settings(
                 signature=Signature(header=('Twitch-Eventsub-Message-Signature',), prefix='sha256='),
-                timestamp=Timestamp(
-                    header='Twitch-Eventsub-Message-Timestamp',
-                    format='rfc3339',
-                    tolerance=600,
-                ),
+                timestamp=Timestamp(header='Twitch-Eventsub-Message-Timestamp', format='rfc3339', tolerance=600),
                 id=MessageId(header='Twitch-Eventsub-Message-Id'),
                 signed='{id}{timestamp}{body}',
             ),

@@ -11,11 +11,7 @@ SOURCE = Source(
         auth=Auth(
             type=hmac,
             settings=hmac.Settings(
-                signature=Signature(
-                    header=('X-Twitter-Webhooks-Signature',),
-                    prefix='sha256=',
-                    encoding='base64',
-                ),
+                signature=Signature(header=('X-Twitter-Webhooks-Signature',), prefix='sha256=', encoding='base64'),
             ),
         ),
         challenges=(

@@ -19,7 +19,7 @@ SOURCE = Source(
             ),
         ),
     ),
-    events=Events(split='events', require=('action', 'resource.gid'), type='action', time='created_at'),
+    events=Events(split='events', require=('action', 'resource.gid',), type='action', time='created_at'),
     facts=Facts(
         summary="asana: {resource.resource_type} {action} by {user && join(' ', ['user', user.gid]) || 'asana'}: {join(', ', [resource.gid, change.field && join(' ', ['field', change.field]),\n  parent && join(' ', [action == 'removed' && 'from' || 'in', parent.resource_type, parent.gid])][?@])}",
         severity=Choice(
@@ -31,11 +31,11 @@ SOURCE = Source(
             of="{resource.resource_type}.{action}.{change.field || '-'}",
             words={
                 'permission.grant': ('*membership.added.*',),
-                'permission.revoke': ('*membership.removed.*', '*membership.deleted.*'),
-                'permission.change': ('*membership.*', '*.changed.members', '*.changed.default_access_level'),
-                'configuration.change': ('*.changed.privacy_setting', '*.changed.public', '*.changed.custom_field_settings'),
-                'data.create': ('*.added.*', '*.undeleted.*'),
-                'data.delete': ('*.removed.*', '*.deleted.*'),
+                'permission.revoke': ('*membership.removed.*', '*membership.deleted.*',),
+                'permission.change': ('*membership.*', '*.changed.members', '*.changed.default_access_level',),
+                'configuration.change': ('*.changed.privacy_setting', '*.changed.public', '*.changed.custom_field_settings',),
+                'data.create': ('*.added.*', '*.undeleted.*',),
+                'data.delete': ('*.removed.*', '*.deleted.*',),
                 'data.change': ('*.changed.*',),
             },
         ),

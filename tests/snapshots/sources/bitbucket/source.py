@@ -9,17 +9,8 @@ SOURCE = Source(
     name='bitbucket',
     description='Bitbucket Cloud and Data Center repository and pull request events',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256=')),
-        ),
-        challenges=(
-            Challenge(
-                when="header('x-event-key') == 'diagnostics:ping'",
-                reply=Reply(),
-                unauthenticated=True,
-            ),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256='))),
+        challenges=(Challenge(when="header('x-event-key') == 'diagnostics:ping'", reply=Reply(), unauthenticated=True),),
     ),
     events=Events(
         require=("eventKey || header('x-event-key')",),
@@ -36,17 +27,14 @@ SOURCE = Source(
             of="{join(' ', [eventKey || header('x-event-key'),\n  (push.changes[?closed] || changes[?type == 'DELETE']) && 'deleted'][?@])}",
             words={
                 'detection.create': ('repo:secret_detected',),
-                'configuration.change': ('repo:updated', 'repo:modified', 'repo:transfer', 'proj*'),
-                'other': ('repo:commit_status_*', 'pipeline:*', 'mirror:*'),
-                'data.create': ('*created', '*added', '*:opened', 'repo:fork', 'repo:forked', 'repo:imported'),
+                'configuration.change': ('repo:updated', 'repo:modified', 'repo:transfer', 'proj*',),
+                'other': ('repo:commit_status_*', 'pipeline:*', 'mirror:*',),
+                'data.create': ('*created', '*added', '*:opened', 'repo:fork', 'repo:forked', 'repo:imported',),
                 'data.delete': ('*deleted',),
                 'data.change': ('*',),
             },
         ),
-        outcome=Choice(
-            of='{commit_status.state}',
-            words={'success': ('SUCCESSFUL',), 'failure': ('FAILED', 'STOPPED')},
-        ),
+        outcome=Choice(of='{commit_status.state}', words={'success': ('SUCCESSFUL',), 'failure': ('FAILED', 'STOPPED',)}),
         user='{actor.emailAddress || actor.name || actor.nickname || actor.username || actor.display_name}',
         user_id='{actor.account_id || actor.uuid || actor.id}',
         target="{(pullrequest || pullRequest || issue).title || repository.full_name || join('/', (repository.origin || repository || secretLocations[0].repository || new || `{}`)\n   .[project.key, slug][?@])\n|| (new || project).name || ''}",

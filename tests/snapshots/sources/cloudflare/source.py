@@ -11,7 +11,7 @@ SOURCE = Source(
         auth=Auth(type=token, settings=token.Settings(header='cf-webhook-auth')),
         challenges=(Challenge(when='text && !ts', reply=Reply()),),
     ),
-    events=Events(require=('text', 'ts'), type='alert_type || name', time='ts', time_format='unix'),
+    events=Events(require=('text', 'ts',), type='alert_type || name', time='ts', time_format='unix'),
     facts=Facts(
         summary="cloudflare: {[alert_type || name, (data.target_hostname || data.target_ip || data.health_check_name || data.tunnel_name\n  || data.pool_name || data.prefix_hijacked || data.hostnames || data.zone_name || data.account_name)\n  | @ && join('', ['on ', to_string(@)])][?@] | join(' ', @)}: {text}",
         severity=Choice(
@@ -22,22 +22,10 @@ SOURCE = Source(
             of="{[alert_type || name, alert_event][?@] | join(' ', @)}",
             words={
                 'detection.close': ('* ALERT_STATE_EVENT_END',),
-                'configuration.change': (
-                    'tunnel_update_event*',
-                    'load_balancing_pool_enablement_alert*',
-                    'fbm_auto_advertisement*',
-                ),
+                'configuration.change': ('tunnel_update_event*', 'load_balancing_pool_enablement_alert*', 'fbm_auto_advertisement*',),
                 'detection.create': (
-                    '*attack*',
-                    'bgp_hijack*',
-                    'clickhouse_alert_fw*',
-                    'scriptmonitor_alert*',
-                    'brand_protection_alert*',
-                    'logo_match_alert*',
-                    'security_insights_alert*',
-                    '*port_scan_alert*',
-                    '*anomal*',
-                    '*bot_*alert*',
+                    '*attack*', 'bgp_hijack*', 'clickhouse_alert_fw*', 'scriptmonitor_alert*', 'brand_protection_alert*',
+                    'logo_match_alert*', 'security_insights_alert*', '*port_scan_alert*', '*anomal*', '*bot_*alert*',
                     'block_notification_new_block*',
                 ),
                 'other': ('*',),

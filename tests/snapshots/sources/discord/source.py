@@ -18,16 +18,13 @@ SOURCE = Source(
             ),
         ),
         challenges=(
-            Challenge(
-                when='type == `0`',
-                reply=Reply(status=204, headers={'Content-Type': 'application/json'}),
-            ),
+            Challenge(when='type == `0`', reply=Reply(status=204, headers={'Content-Type': 'application/json'})),
             Challenge(when='type == `1` && !event', reply=Reply(json={'type': 1})),
         ),
         answer=Reply(status=204),
     ),
     events=Events(
-        require=('event.type', 'event.timestamp'),
+        require=('event.type', 'event.timestamp',),
         type='event.type',
         time="(contains(event.timestamp, '+') || ends_with(event.timestamp, 'Z')) && event.timestamp || join('', [event.timestamp, 'Z'])",
     ),
@@ -37,8 +34,8 @@ SOURCE = Source(
         kind=Choice(
             of='{event.type}',
             words={
-                'permission.grant': ('APPLICATION_AUTHORIZED', 'ENTITLEMENT_CREATE'),
-                'permission.revoke': ('APPLICATION_DEAUTHORIZED', 'ENTITLEMENT_DELETE'),
+                'permission.grant': ('APPLICATION_AUTHORIZED', 'ENTITLEMENT_CREATE',),
+                'permission.revoke': ('APPLICATION_DEAUTHORIZED', 'ENTITLEMENT_DELETE',),
                 'permission.change': ('ENTITLEMENT_UPDATE',),
                 'data.create': ('*_MESSAGE_CREATE',),
                 'data.change': ('*_MESSAGE_UPDATE',),

@@ -11,25 +11,18 @@ SOURCE = Source(
     webhook=Webhook(
         auth=Auth(
             type=hmac,
-            settings=hmac.Settings(
-                signature=Signature(header=('X-PagerDuty-Signature',), prefix='v1=', split=','),
-            ),
+            settings=hmac.Settings(signature=Signature(header=('X-PagerDuty-Signature',), prefix='v1=', split=',')),
         ),
     ),
     events=Events(
         mask=(
-            'event.data.conference_bridge.conference_number',
-            'event.data.conference_bridge.conference_numbers',
-            'event.data.conference_bridge.conference_url',
-            'event.data.conference_number',
-            'event.data.conference_numbers',
-            'event.data.conference_url',
-            'event.data.incident.conference_bridge',
-            'event.data.incident.conference_numbers',
-            'event.data.incident.conference_url',
+            'event.data.conference_bridge.conference_number', 'event.data.conference_bridge.conference_numbers',
+            'event.data.conference_bridge.conference_url', 'event.data.conference_number',
+            'event.data.conference_numbers', 'event.data.conference_url', 'event.data.incident.conference_bridge',
+            'event.data.incident.conference_numbers', 'event.data.incident.conference_url',
         ),
         split='[event]',
-        require=('id', 'event_type', 'occurred_at', 'data'),
+        require=('id', 'event_type', 'occurred_at', 'data',),
         id='id',
         type='event_type',
         time='occurred_at',
@@ -43,7 +36,7 @@ SOURCE = Source(
         kind=Choice(
             of='{event_type}',
             words={
-                'detection.create': ('incident.triggered', 'incident.reopened'),
+                'detection.create': ('incident.triggered', 'incident.reopened',),
                 'detection.close': ('incident.resolved',),
                 'detection.change': ('incident.*',),
                 'configuration.create': ('service.created',),

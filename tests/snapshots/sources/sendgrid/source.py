@@ -13,18 +13,14 @@ SOURCE = Source(
             type=ecdsa,
             settings=ecdsa.Settings(
                 signature=Signature(header=('X-Twilio-Email-Event-Webhook-Signature',), encoding='base64'),
-                timestamp=Timestamp(
-                    header='X-Twilio-Email-Event-Webhook-Timestamp',
-                    tolerance=86400,
-                    future=300,
-                ),
+                timestamp=Timestamp(header='X-Twilio-Email-Event-Webhook-Timestamp', tolerance=86400, future=300),
                 signed='{timestamp}{body}',
             ),
         ),
     ),
     events=Events(
         split='@',
-        require=('event', 'timestamp'),
+        require=('event', 'timestamp',),
         id='sg_event_id',
         type='event',
         time='timestamp',
@@ -40,14 +36,14 @@ SOURCE = Source(
             of="{event == 'account_status_change' && type || event}",
             words={
                 'account.enable': ('*reactivate*',),
-                'account.disable': ('*suspend*', '*deactivate*', '*ban*', '*terminate*'),
+                'account.disable': ('*suspend*', '*deactivate*', '*ban*', '*terminate*',),
                 'account.change': ('account_status_change',),
                 'other': ('*',),
             },
         ),
         outcome=Choice(
             of='{event}',
-            words={'success': ('processed', 'delivered'), 'failure': ('bounce', 'dropped', 'deferred')},
+            words={'success': ('processed', 'delivered',), 'failure': ('bounce', 'dropped', 'deferred',)},
         ),
         reason='{reason || response || bounce_classification}',
         user="{[@][?contains(['open', 'click', 'spamreport', 'unsubscribe', 'group_unsubscribe', 'group_resubscribe'], event)].email | [0]}",

@@ -8,20 +8,10 @@ from lambdas.signatures.signature_settings import Signature
 SOURCE = Source(
     name='sentry',
     description='Sentry issues, alerts, errors, comments and installations',
-    webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('Sentry-Hook-Signature',))),
-        ),
-    ),
+    webhook=Webhook(auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('Sentry-Hook-Signature',))))),
     events=Events(
-        mask=(
-            'data.installation.code',
-            'data.installUrl',
-            'data.event.request.cookies',
-            'data.error.request.cookies',
-        ),
-        require=('action', 'data'),
+        mask=('data.installation.code', 'data.installUrl', 'data.event.request.cookies', 'data.error.request.cookies',),
+        require=('action', 'data',),
         type="join('.', [header('sentry-hook-resource'), action])",
     ),
     facts=Facts(
@@ -33,14 +23,8 @@ SOURCE = Source(
         kind=Choice(
             of="{header('sentry-hook-resource')}.{action}",
             words={
-                'detection.create': (
-                    'event_alert.*',
-                    'metric_alert.critical',
-                    'metric_alert.warning',
-                    'error.created',
-                    'issue.created',
-                ),
-                'detection.close': ('metric_alert.resolved', 'issue.resolved', 'issue.archived', 'issue.ignored'),
+                'detection.create': ('event_alert.*', 'metric_alert.critical', 'metric_alert.warning', 'error.created', 'issue.created',),
+                'detection.close': ('metric_alert.resolved', 'issue.resolved', 'issue.archived', 'issue.ignored',),
                 'detection.change': ('issue.*',),
                 'configuration.create': ('installation.created',),
                 'configuration.delete': ('installation.deleted',),

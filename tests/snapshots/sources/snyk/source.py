@@ -9,10 +9,7 @@ SOURCE = Source(
     name='snyk',
     description='Snyk scan results of open source and container projects',
     webhook=Webhook(
-        auth=Auth(
-            type=hmac,
-            settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256=')),
-        ),
+        auth=Auth(type=hmac, settings=hmac.Settings(signature=Signature(header=('X-Hub-Signature',), prefix='sha256='))),
     ),
     events=Events(
         require=('project.id || webhookId',),
@@ -41,8 +38,5 @@ SOURCE = Source(
             'branch': '{project.branch}',
         },
     ),
-    vendor=Vendor(
-        docs='https://docs.snyk.io/snyk-api/using-specific-snyk-apis/webhooks-apis',
-        retries='none published',
-    ),
+    vendor=Vendor(docs='https://docs.snyk.io/snyk-api/using-specific-snyk-apis/webhooks-apis', retries='none published'),
 )
