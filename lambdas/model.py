@@ -15,10 +15,7 @@ from lambdas.model_types import (
     Format,
     Header,
     HostPattern,
-    HttpsUrl,
     Json,
-    ParameterName,
-    ParameterPattern,
     Path,
     SchemaFile,
     Text,
@@ -28,6 +25,7 @@ from lambdas.runtime.times import TimeFormat
 
 if TYPE_CHECKING:
     from lambdas.auth_type import AuthType
+    from lambdas.model_deployment import Parameter, ParameterName, Vendor
     from lambdas.reading.paths import Functions
     from lambdas.reading.request import Request
 
@@ -186,30 +184,6 @@ class Pipeline:
     """Where its code comes from: the framework from GitHub and the configuration from CodeCommit, or all from one."""
     private: bool = False
     """Keep the definition out of the framework's repository: it goes into the configuration, with its samples."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """How the vendor delivers, for people to know."""
-
-    docs: HttpsUrl
-    """The vendor's page about its webhooks."""
-    deadline: int | None = None
-    """Seconds within which the vendor expects a reply, where it says so."""
-    retries: str = "not known"
-    """What the vendor retries, how often and after which replies, in a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A value that each deployment has for itself, such as a domain: `${Name}` stands for it. Never a secret."""
-
-    description: str
-    """What it is, and where one finds it, in a line: the form that asks for it shows this."""
-    pattern: ParameterPattern
-    """A regular expression of a value, which it matches as a whole."""
-    example: str
-    """A value with which samples and builds are tried."""
 
 
 @dataclass(frozen=True, slots=True)

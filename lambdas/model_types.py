@@ -37,12 +37,6 @@ ServiceUrl = NewType("ServiceUrl", str)
 SettingText = NewType("SettingText", str)
 """Plain text of an auth type's settings."""
 
-ParameterName = NewType("ParameterName", str)
-"""The name of a parameter, as CloudFormation takes it: letters and digits."""
-
-ParameterPattern = NewType("ParameterPattern", str)
-"""A regular expression that Java and Python read alike."""
-
 TopicArn = NewType("TopicArn", str)
 """The ARN of an SNS topic."""
 
@@ -60,9 +54,6 @@ ExtraName = NewType("ExtraName", str)
 
 DetailName = NewType("DetailName", str)
 """The name of a key of MozDef's `details`."""
-
-PARAMETER_TYPES = frozenset({ServiceUrl, UrlBase, HostPattern, TopicArn, SettingText})
-"""The types of values in which `${Name}` stands for a parameter; it is a mistake in all others."""
 
 SIGNATURE_PIECES = (
     *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),

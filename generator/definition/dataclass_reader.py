@@ -26,7 +26,7 @@ from generator.definition.scalars import (
 )
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
-from lambdas import model, model_facts, model_types
+from lambdas import model, model_deployment, model_facts, model_types
 
 
 class DataclassReader:
@@ -100,7 +100,7 @@ class DataclassReader:
             return read_choice(node, get_args(hint))
         if hint is model_types.Json:
             return self._json(node, key)
-        if hint in model_types.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
+        if hint in model_deployment.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
             return self._parameters.fill(hint, node.value)
         return read_scalar(hint, node)
 
@@ -189,8 +189,12 @@ class DataclassReader:
 
 
 def _field_types(cls: Any) -> dict[str, Any]:
-    """Return the fields' types; `Request` and `Functions` are only in types of functions, which no YAML holds."""
-    return get_type_hints(cls, localns={"Request": Any, "Functions": Any, "AuthType": Any})
+    """Return the fields' types, also of what the functions do not import.
+
+    `Request` and `Functions` are only in types of functions, which no YAML holds.
+    """
+    unread = dict.fromkeys(("Request", "Functions", "AuthType"), Any)
+    return get_type_hints(cls, localns={**vars(model_deployment), **unread})
 
 
 field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)

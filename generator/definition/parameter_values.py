@@ -15,7 +15,8 @@ from generator.definition.parameter_patterns import MAX_VALUE
 from generator.definition.read import Definition
 from generator.definition.scalars import TEXT_CHECKS, InvalidScalar, suggestion
 from generator.errors import DefinitionError, GeneratorError, Problem
-from lambdas.model import Auth, Parameter, Source
+from lambdas.model import Auth, Source
+from lambdas.model_deployment import Parameter
 
 
 def constraint(parameter: Parameter) -> str:

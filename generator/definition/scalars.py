@@ -11,7 +11,7 @@ import yaml
 
 from generator.definition.filled_text import TOKEN
 from generator.definition.parameter_patterns import pattern_problem
-from lambdas import model_types
+from lambdas import model_deployment, model_types
 from lambdas.shaping.facts import SEVERITIES
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from lambdas.signatures.signature_settings import PIECE
@@ -237,8 +237,8 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.UrlBase: _url_base,
     model_types.HttpsUrl: _https_url,
     model_types.ServiceUrl: _https_url,
-    model_types.ParameterName: _parameter_name,
-    model_types.ParameterPattern: _parameter_pattern,
+    model_deployment.ParameterName: _parameter_name,
+    model_deployment.ParameterPattern: _parameter_pattern,
     model_types.TopicArn: _topic,
     model_types.HostPattern: _host,
     model_types.SchemaFile: _schema_file,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from generator.definition.read import Definition
+from generator.definition.secret_names import stored_names
 from generator.definition.third_party import FIRST_IMPORT, third_party_packages
 from generator.files import regular_file
 from generator.packaging import module_closure, wheels
@@ -63,6 +64,8 @@ def unused_late_modules(source: Source) -> Iterator[str]:
         yield "lambdas.shaping.whole_details"
     if not source.events.schemas:
         yield "lambdas.reading.validation"
+    if not stored_names(source.webhook):
+        yield "lambdas.signatures.keys"
     if not signs_url(source.webhook):
         yield "lambdas.signatures.public_url"
 

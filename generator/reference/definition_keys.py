@@ -16,7 +16,7 @@ from generator.definition.auth_types import auth_types
 from generator.definition.dataclass_reader import CHOICES, allows_scalar_for_list, field_types, key_names
 from generator.definition.defaults import DEFAULT_KEYS, may_be_default
 from generator.definition.scalars import FIELD, HEADER, HOST, PARAMETER, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
-from lambdas import model, model_facts, model_types
+from lambdas import model, model_deployment, model_facts, model_types
 
 
 def _or_token(pattern: re.Pattern[str]) -> re.Pattern[str]:
@@ -25,7 +25,7 @@ def _or_token(pattern: re.Pattern[str]) -> re.Pattern[str]:
 
 
 _PATTERNS = {
-    model_types.ParameterName: PARAMETER,
+    model_deployment.ParameterName: PARAMETER,
     model_types.Header: HEADER,
     model_types.SecretName: SECRET,
     model_types.UrlPath: URL_PATH,
@@ -148,7 +148,7 @@ def _type(hint: Any) -> dict[str, Any]:
         array = {"type": "array", "items": _type(args[0])}
         return {"oneOf": [array["items"], array]} if allows_scalar_for_list(args[0]) else array
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        names = {"propertyNames": _type(args[0])} if args[0] is model_types.ParameterName else {}
+        names = {"propertyNames": _type(args[0])} if args[0] is model_deployment.ParameterName else {}
         return {"type": "object", "additionalProperties": _type(args[1]), **names}
     if origin is Literal:
         return {"enum": list(args)}
@@ -235,7 +235,7 @@ def _kind_of_value(hint: Any) -> str:
         model_types.HttpsUrl: "a URL",
         model_types.ServiceUrl: "a URL with `${Name}`",
         model_types.SettingText: "text with `${Name}`",
-        model_types.ParameterPattern: "a regular expression",
+        model_deployment.ParameterPattern: "a regular expression",
         model_types.TopicArn: "a topic's ARN with `${Name}`",
         model_types.HostPattern: "a host's name with `${Name}`",
         model_types.SchemaFile: "a file",

@@ -203,7 +203,7 @@ DECLARED_KEYS = "(description, example, pattern)"
             [
                 "2: parameters.A.pattern: has a dot, which stands for any character; write \\. for a dot, or a list "
                 "such as [a-z0-9]",
-                "3: webhook.auth.jwt.issuer: ${B}: no such parameter; (A)",
+                "3: webhook.auth.jwt.issuer: ${B}: no such parameter (A)",
             ],
         ),
         (

@@ -63,4 +63,4 @@ def test_the_values_of_a_deployment_hold_and_an_unfit_one_ends_the_start(running
     answer = running.client("lambda").invoke(FunctionName=function, Payload=json.dumps({}))
     error = json.loads(answer["Payload"].read())
     assert "FunctionError" in answer
-    assert "the environment variable PARAMETER_Tenant does not match [a-z0-9]{3,12}" in json.dumps(error)
+    assert "PARAMETER_Tenant does not match [a-z0-9]{3,12}: deploy with --parameter Tenant=VALUE" in json.dumps(error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from lambdas.runtime.parameters import UnfitParameter, read_parameters
@@ -17,18 +15,21 @@ def test_a_value_is_taken_from_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "corp.okta.com\n", " corp.okta.com", "corp.okta.com.evil.example", "evil.example/corp.okta.com"]
+    "value", ["corp.okta.com\n", " corp.okta.com", "corp.okta.com.evil.example", "evil.example/corp.okta.com"]
 )
 def test_a_value_must_match_as_a_whole_and_is_not_shown(value: str) -> None:
     with pytest.raises(UnfitParameter) as raised:
         read_parameters(DOMAIN, {"PARAMETER_OktaDomain": value})
     assert str(raised.value) == (
-        r"the environment variable PARAMETER_OktaDomain does not match [a-z0-9-]+\.okta\.com: "
-        "deploy the source again with a value of OktaDomain that does"
+        r"PARAMETER_OktaDomain does not match [a-z0-9-]+\.okta\.com: deploy with --parameter OktaDomain=VALUE"
     )
 
 
-def test_a_missing_variable_is_said() -> None:
-    message = "the environment variable PARAMETER_OktaDomain is missing: deploy the source again"
-    with pytest.raises(UnfitParameter, match=f"^{re.escape(message)}$"):
-        read_parameters(DOMAIN, {})
+@pytest.mark.parametrize("environment", [{}, {"PARAMETER_OktaDomain": ""}])
+def test_a_missing_value_is_said(environment: dict[str, str]) -> None:
+    with pytest.raises(UnfitParameter) as raised:
+        read_parameters(DOMAIN, environment)
+    assert str(raised.value) == (
+        r"PARAMETER_OktaDomain is missing, and must match [a-z0-9-]+\.okta\.com: "
+        "deploy with --parameter OktaDomain=VALUE"
+    )
