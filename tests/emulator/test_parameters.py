@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from generator.commands import main
 from generator.definition.parameter_values import with_values
 from generator.definition.read import load
 from generator.definition.secret_names import ssm_names
@@ -20,6 +23,8 @@ from generator.samples.vendor import stored_secrets
 from lambdas.auth_type import OutgoingRequest
 from tests.definitions import CASES
 from tests.emulator.service import free_port
+from tests.emulator.test_run_and_send import generator
+from tests.emulator.test_run_and_send import running as running_source
 
 pytestmark = pytest.mark.emulator
 
@@ -64,3 +69,22 @@ def test_the_values_of_a_deployment_hold_and_an_unfit_one_ends_the_start(running
     error = json.loads(answer["Payload"].read())
     assert "FunctionError" in answer
     assert "PARAMETER_Tenant does not match [a-z0-9]{3,12}: deploy with --parameter Tenant=VALUE" in json.dumps(error)
+
+
+def test_send_signs_for_the_values_that_run_was_given(tmp_path: Path) -> None:
+    sources, build = tmp_path / "sources", tmp_path / "build"
+    shutil.copytree(CASES / "parameters", sources / "acme")
+    samples = sources / "acme" / "samples"
+    samples.mkdir()
+    (samples / "login.json").write_text('{"id": "1", "type": "login"}')
+    (samples / "login.request.json").write_text('{"headers": {"x-acme-tenant": "tenant1"}}')
+    folders = ["--sources", str(sources), "--build", str(build)]
+    assert main(["acme", "--accept", "--lint", "fast", *folders]) == 0
+    given = ["--parameter", "PublicHost=hooks.example.net"]
+    with running_source(tmp_path, build, "acme", *given, "--sources", str(sources)) as run:
+        run.wait_until_ready()
+        answers = [
+            generator(tmp_path, "send", "acme", *folders, *options)[1].splitlines()[-1].split()
+            for options in ([], ["--parameter", "PublicHost=other.example.net"])
+        ]
+    assert answers == [["answer", "200"], ["answer", "401"]]
