@@ -195,8 +195,10 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
 
 
 def _dataclass(hint: Any) -> type[Any] | None:
-    options = [hint, *get_args(hint)]
-    return next((option for option in options if isinstance(option, type) and dataclasses.is_dataclass(option)), None)
+    """Return the dataclass that a type is, or has in it."""
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return hint
+    return next(filter(None, map(_dataclass, get_args(hint))), None)
 
 
 def _kind_of_value(hint: Any) -> str:
