@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.model_events import Events
 from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, Facts, Mozdef
-from lambdas.model_types import Header, HostPattern, HttpsUrl, Json, Path, Text, UrlPath
+from lambdas.model_types import Header, HostPattern, Json, Path, Text, UrlPath
 
 if TYPE_CHECKING:
     from lambdas.auth_type import AuthType
+    from lambdas.model_deployment import Parameter, ParameterName, Vendor
     from lambdas.model_pull import Pull
     from lambdas.reading.paths import Functions
     from lambdas.reading.request import Request
@@ -147,18 +148,6 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Vendor:
-    """How the vendor delivers, for people to know."""
-
-    docs: HttpsUrl
-    """The vendor's page about its webhooks."""
-    deadline: int | None = None
-    """Seconds within which the vendor expects a reply, where it says so."""
-    retries: str = "not known"
-    """What the vendor retries, how often and after which replies, in a line."""
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """One event source."""
 
@@ -174,6 +163,8 @@ class Source:
     """The source whose definition this one extends; keys in this one win. For a second tenant."""
     bases: tuple[str, ...] = ()
     """The names of all sources that it extends, the nearest first."""
+    parameters: Mapping[ParameterName, Parameter] | None = None
+    """What differs between deployments, by name; `${Name}` stands for it in URLs, hosts and settings of `auth`."""
     events: Events = Events()
     """Where the parts of an event are in the body."""
     facts: Facts = Facts()

@@ -40,6 +40,12 @@ Duration = NewType("Duration", int)
 HttpsUrl = NewType("HttpsUrl", str)
 """A URL that begins with `https://`."""
 
+ServiceUrl = NewType("ServiceUrl", str)
+"""A URL that begins with `https://`, at which functions ask, or by which a service is known."""
+
+SettingText = NewType("SettingText", str)
+"""Plain text of an auth type's settings."""
+
 TopicArn = NewType("TopicArn", str)
 """The ARN of an SNS topic."""
 

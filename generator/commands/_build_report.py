@@ -13,6 +13,7 @@ from rich.table import Table
 
 from generator.commands import _console
 from generator.commands._pull_report import pull_facts
+from generator.definition.parameter_values import as_written, parameter_options
 from generator.definition.secret_names import ssm_names
 from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
@@ -69,7 +70,7 @@ def note_altered_samples(products: Sequence[Product]) -> None:
 
 
 def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:
-    source = product.definition.source
+    source = as_written(product.definition.source)
     if source.pull:
         for label, text in pull_facts(source, source.pull):
             yield label, escape(text)
@@ -88,6 +89,8 @@ def _webhook_facts(source: Source) -> Iterator[tuple[str, str]]:
     for challenge in webhook.challenges:
         signed = "unsigned too" if challenge.unauthenticated else "once verified"
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
+    for asked, parameter in (source.parameters or {}).items():
+        yield "asks for", escape(f"{asked}, such as {parameter.example}: {parameter.description}")
     for name in ssm_names(source).values():
         yield "secret", f"{name} in Parameter Store"
     if not ssm_names(source):
@@ -150,7 +153,7 @@ def _print_next_steps(source: Source, build: Path, sources: Path) -> None:
     rows = (
         (f"run {name}", "play its samples as the vendor, here" if source.pull else "run it on this machine"),
         (f"rehearse {name}", "run its pipeline on this machine"),
-        (f"deploy {name}", "deploy it to AWS; or upload, for the console"),
+        (f"deploy {name}{parameter_options(source)}", "deploy it to AWS; or upload, for the console"),
     )
     width = max(len(command_words) for command_words, _ in rows)
     for command_words, purpose in rows:

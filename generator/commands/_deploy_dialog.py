@@ -46,6 +46,7 @@ def deploy(deployment: Deployment, options: DeployOptions) -> bool:
     if not context.pipeline:
         preconditions.refuse_without_secret(deployment, context.target.client("ssm"))
     before = None if action in ("create", "delete") else stack
+    preconditions.refuse_unfit_values(deployment, before)
     preconditions.refuse_takeover(deployment, before)
     preconditions.refuse_taken_names(deployment, before)
     parameters = deployment.change_set_parameters(before)

@@ -8,7 +8,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from generator.commands import _console, names
-from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
+from generator.definition.parameter_values import as_written
 from generator.definition.secret_names import stored_names
 from generator.errors import command_line, display_path
 from lambdas.auth import credential_fields
@@ -84,7 +84,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     from generator.commands._build_report import sample_line
 
-    webhook = product.definition.source.endpoint
+    webhook = as_written(product.definition.source).endpoint
     files = {*written_files, *(shaped.sample.file(shaped.expected_part) for shaped in product.own_samples)}
     if beginning.copy:
         yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
@@ -115,8 +115,8 @@ def _open_questions(beginning: StartingPoint, product: Product, sources: Path) -
     """Yield the file and the question for each fact that only people know."""
     source, folder = product.definition.source, sources / product.name
     definition = display_path(folder / "source.yml")
-    for key in placeholder_keys(source):
-        yield definition, f"{key}: put yours for {PLACEHOLDER}; until then, deploy refuses it"
+    for name in () if beginning.base else source.parameters or ():
+        yield definition, f"parameters.{name}: check pattern and example; `deploy` asks for the value"
     if not beginning.base:
         if beginning.request:
             yield definition, "check the guesses, and write what an analyst should read"

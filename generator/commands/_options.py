@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,6 +50,25 @@ def matches(pattern: str, expected: str) -> Callable[[click.Context, click.Param
         raise click.BadParameter(f"{value}: must be {expected}")
 
     return check
+
+
+def parameters(help_text: str) -> Callable[[F], F]:
+    """Return a decorator that adds --parameter; the command gets the values by name."""
+    return click.option(
+        "--parameter", "parameters", multiple=True, callback=_parse_parameters, metavar="NAME=VALUE", help=help_text
+    )
+
+
+def _parse_parameters(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    parsed: dict[str, str] = {}
+    for argument in values:
+        name, equals, value = argument.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"{argument}: must be NAME=VALUE")
+        if name in parsed:
+            raise click.BadParameter(f"{name}: is given twice")
+        parsed[name] = value
+    return parsed
 
 
 _REGION = matches("[a-z]{2,}(-[a-z]+)+-[0-9]+", "a region, such as us-west-2")

@@ -24,7 +24,7 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     from rich.markup import escape
 
     from generator.definition.read import load
-    from generator.deploy.canary import choose_canary_sample, find_canary_target, run_canary
+    from generator.deploy.canary import as_in_stack, choose_canary_sample, find_canary_target, run_canary
     from generator.deploy.endpoint import endpoint_for
     from generator.deploy.pull_canary import run_pull_canary
 
@@ -36,5 +36,5 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
         return
     canary_sample = choose_canary_sample(definition, sample)
     canary_target = find_canary_target(target, source, endpoint_for)
-    for line in run_canary(target, definition.source, canary_sample, canary_target):
+    for line in run_canary(target, as_in_stack(definition, canary_target), canary_sample, canary_target):
         out.print(f"[green]ok[/]  {escape(line)}")

@@ -18,32 +18,13 @@ if TYPE_CHECKING:
     from generator.deploy.deployment import Deployment
 
 
-def _parse_parameters(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    parameters: dict[str, str] = {}
-    for argument in values:
-        name, equals, value = argument.partition("=")
-        if not name or not equals:
-            raise click.BadParameter(f"{argument}: must be NAME=VALUE")
-        if name in parameters:
-            raise click.BadParameter(f"{name}: is given twice")
-        parameters[name] = value
-    return parameters
-
-
 @click.command(short_help="Deploy sources, or their pipelines, to AWS.")
 @click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source that is already deployed there.")
 @click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option(
-    "--parameter",
-    "parameters",
-    multiple=True,
-    callback=_parse_parameters,
-    metavar="NAME=VALUE",
-    help="A parameter of the template.",
-)
+@_options.parameters("A parameter of the template.")
 @click.option(
     "--role-arn",
     metavar="ARN",
@@ -81,8 +62,6 @@ def command(
 ) -> int:
     """Build SOURCE, show what would change in its stack, ask, and deploy it."""
     from generator.commands.build import build_products, write_products
-    from generator.definition import placeholders
-    from generator.definition.read import load
     from generator.deploy.context import DeployContext
     from generator.deploy.deployment import Deployment
 
@@ -90,8 +69,6 @@ def command(
         raise click.UsageError("name sources, or use --all")
     if redrive and (pipeline or dry_run):
         raise click.UsageError("--redrive sends events, so it can't be used with --pipeline or --dry-run")
-    if sources_named:
-        placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     if not (yes or dry_run or _console.is_interactive()):
         raise click.UsageError("no terminal to ask in: use --yes to deploy, or --dry-run to see what would change")
     context = DeployContext(target, sources, build, pipeline)

@@ -60,7 +60,6 @@ def command(
 
     Only the emulator is used. The logs stay in BUILD/.rehearsal/SOURCE.
     """
-    from generator.definition import placeholders
     from generator.definition.read import load
     from generator.local.pipeline_actions import Folders
     from generator.local.rehearsal import start_rehearsal
@@ -70,7 +69,6 @@ def command(
     if problem := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
         raise click.UsageError(problem)
     definition = load(sources, [source], reserved=names_of_commands())[0]
-    placeholders.refuse([definition])
     built_files = read_build(build, sources, source, (*FILES, *shared_files()))
     if not built_files.items() <= (source_files(definition) | shared_files()).items():
         _console.warning(

@@ -16,6 +16,7 @@ from generator.commands import _console, _options
 from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
 from generator.commands._pull_run import run_samples
+from generator.definition.parameter_values import with_values
 from generator.definition.read import load
 from generator.errors import GeneratorError, command_line
 from lambdas.runtime.aws_errors import AWS_ERRORS
@@ -35,9 +36,12 @@ _PAUSE_SECONDS = 0.2
 )
 @click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the messages, one JSON object a line.")
+@_options.parameters("A parameter of the definition; by default its example.")
 @_options.sources
 @_options.build
-def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, build: Path) -> int:
+def command(
+    source: str, port: int, iam: bool, as_json: bool, parameters: dict[str, str], sources: Path, build: Path
+) -> int:
     """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C.
 
     Of a source that is pulled, play its samples as the vendor to its puller, in this process, and show what it does.
@@ -49,7 +53,7 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     from generator.packaging.product import CODE, TEMPLATE, source_files
 
     loaded = load(sources, [source], reserved=names_of_commands())[0]
-    definition = loaded.source
+    definition = with_values(loaded, parameters).source
     if definition.pull:
         if iam:
             raise click.UsageError(f"{source} is pulled, and runs without an emulator, so --iam has nothing to enforce")
@@ -63,10 +67,13 @@ def command(source: str, port: int, iam: bool, as_json: bool, sources: Path, bui
     out = _console.console(stderr=as_json)
     stop = _stop_event()
     with run_emulator(port, iam=iam) as running:
-        outputs = deploy_source(running, definition, built_files[TEMPLATE].decode(), built_files[CODE])
+        outputs = deploy_source(running, definition, built_files[TEMPLATE].decode(), built_files[CODE], parameters)
         url = running.invoke_url(outputs)
         bundle = str(running.ca_bundle) if running.ca_bundle else None
-        with advertise(RunningSource(source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys), build):
+        advertised = RunningSource(
+            source, port, bundle, url, vendor_url(outputs), os.getpid(), running.keys, parameters
+        )
+        with advertise(advertised, build):
             if not stop.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.endpoint) else None
                 tries = command_line(f"send {source}", build, sources), _status_command(running, source, sources)

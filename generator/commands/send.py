@@ -18,6 +18,8 @@ from generator.errors import GeneratorError
 from generator.files import regular_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from generator.samples.sample import Sample
     from generator.samples.sending import Endpoint
     from lambdas.auth_type import SecretLookup
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     help="Send this file instead of the sample's body, byte for byte.",
 )
 @click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
+@_options.parameters("A parameter of the definition, as it is deployed at --url; by default as `run` was given it.")
 @_options.target
 @_options.sources
 @_options.build
@@ -42,6 +45,7 @@ def command(
     sample: str | None,
     body: Path | None,
     url: str | None,
+    parameters: dict[str, str],
     target: aws.Target,
     sources: Path,
     build: Path,
@@ -49,6 +53,7 @@ def command(
     """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
     from rich.markup import escape
 
+    from generator.definition.parameter_values import as_deployed, with_values
     from generator.definition.secret_names import ssm_names
     from generator.samples.sending import Endpoint, choose_sample, send_request
     from generator.samples.vendor import sign_sample, stored_secrets
@@ -62,10 +67,12 @@ def command(
         if urlsplit(url).scheme not in ("https", "http"):
             raise GeneratorError(f"{url}: is no URL such as https://….execute-api.us-west-2.amazonaws.com/events")
         stored = ssm_names(definition.source, target.project, target.environment)
+        deployed = as_deployed(definition, parameters)
         endpoint, secrets = Endpoint(url), stored_secrets(target.client("ssm"), stored)
     else:
-        endpoint, secrets = _here(definition.source, build, sources)
-    request = sign_sample(definition.source, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
+        endpoint, secrets, given = _here(definition.source, build, sources)
+        deployed = with_values(definition, {**given, **parameters}).source
+    request = sign_sample(deployed, chosen, endpoint.vendor_url or endpoint.url, secrets, time.time())
     if request is None:
         raise GeneratorError(
             f"{source}: only the vendor can sign requests; canary {source} shows that an event arrives"
@@ -86,7 +93,8 @@ def _with_body(sample: Sample, file: Path) -> Sample:
         raise GeneratorError(f"{file}: can't be read ({error.strerror})") from error
 
 
-def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup]:
+def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup, Mapping[str, str]]:
+    """Return where the source runs here, what the vendor signs with, and the parameters that `run` was given."""
     from generator.definition.secret_names import ssm_names
     from generator.local.emulator import REGION, Emulator
     from generator.local.running import find_running
@@ -98,4 +106,4 @@ def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretL
     emulator_url = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
     ssm = Emulator(emulator_url, REGION, bundle, Path(), running.keys).client("ssm")
     endpoint = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
-    return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True)
+    return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True), running.parameters

@@ -13,6 +13,7 @@ from generator import names
 from generator.aws import Target
 from generator.commands import _console, _options
 from generator.commands.build import build_products, write_products
+from generator.definition.parameter_values import parameter_options
 from generator.deploy import helper_bucket
 from generator.errors import command_line
 
@@ -38,13 +39,8 @@ def command(sources_named: tuple[str, ...], everything: bool, target: Target, so
     """Build SOURCE, upload it to the helper bucket, and print links that create its stacks in the console."""
     from rich.markup import escape
 
-    from generator.definition import placeholders
-    from generator.definition.read import load
-
     if not sources_named and not everything:
         raise click.UsageError("name a source, or use --all")
-    if sources_named:
-        placeholders.refuse(load(sources, dict.fromkeys(sources_named)))
     products = build_products(None if everything else sources_named, sources, build, strict=True, ignore_cache=True)
     for product in products:
         if problem := names.deployment_problem(product.name, target.project, target.environment):
@@ -90,13 +86,14 @@ def _print_next_steps(product: Product, target: Target, sources: Path, build: Pa
     from generator.deploy.changes import template_key
     from generator.packaging.product import PIPELINE, TEMPLATE
 
+    asked = parameter_options(product.definition.source)
     commands = (
         (
             command_line(f"secret {product.name}{target.options}", sources=sources),
             "store the secret that it is verified with",
         ),
         (
-            command_line(f"deploy {product.name}{target.options_and_bucket}", build, sources),
+            command_line(f"deploy {product.name}{asked}{target.options_and_bucket}", build, sources),
             "deploy it; or create its stack in the console:",
         ),
     )

@@ -18,6 +18,7 @@ from generator.errors import GeneratorError
 if TYPE_CHECKING:
     from generator.explain.captured_case import CapturedCase
     from generator.explain.explanation import Explanation
+    from lambdas.model import Source
 
 _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 
@@ -41,6 +42,7 @@ _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
     help="The vendor's published keys (JWKS, or a certificate of SNS), so that nothing is fetched.",
 )
 @click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
+@_options.parameters("A parameter of the definition, as the source is deployed.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_options.sources
 def command(
@@ -50,6 +52,7 @@ def command(
     url: str | None,
     keys: Path | None,
     previous: bool,
+    parameters: dict[str, str],
     as_json: bool,
     sources: Path,
 ) -> int:
@@ -58,11 +61,15 @@ def command(
     The secret is typed, or read from a pipe, one a line; neither it nor a signature is shown.
     """
     from generator.commands import _secret_prompt
+    from generator.definition.parameter_values import as_deployed
+    from generator.definition.read import load
     from generator.explain import key_file
     from generator.explain.explanation import explain
     from generator.explain.report import as_plain
 
-    case = _as_of(at, _case(source, sources, file, url, has_previous_secret=previous))
+    case = _as_of(
+        at, _case(as_deployed(load(sources, [source])[0], parameters), file, url, has_previous_secret=previous)
+    )
     content = None
     if keys:
         content = key_file.read_key_file(keys, case.source)
@@ -80,18 +87,14 @@ def command(
     return 0 if explained.verifies else 1
 
 
-def _case(source: str, sources: Path, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:
-    from generator.definition.read import load
+def _case(source: Source, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:
     from generator.explain.captured_case import CapturedCase
     from generator.samples.captured import read_captured
 
     if url and not url.lower().startswith(("https://", "http://")):
         raise GeneratorError(f"--url {url}: is no URL such as https://hooks.example.com/events")
-    definition = load(sources, [source])[0]
-    refuse_pulled(definition.source, "No vendor's request has to be verified")
-    case = CapturedCase(
-        definition.source, read_captured(file), {}, time.time(), url, has_previous_secret=has_previous_secret
-    )
+    refuse_pulled(source, "No vendor's request has to be verified")
+    case = CapturedCase(source, read_captured(file), {}, time.time(), url, has_previous_secret=has_previous_secret)
     try:
         urlsplit(case.request_with(b"").url)
     except ValueError as error:

@@ -76,7 +76,7 @@ def _source(source: Source) -> Mistakes:
         yield "description", f"must say in 1 to {MAX_DESCRIPTION} characters what events these are"
     if source.vendor and source.vendor.deadline is not None and not 1 <= source.vendor.deadline <= 60:
         yield "vendor.deadline", "must be 1 to 60 seconds"
-    if source.webhook and source.webhook.concurrency is None and source.hardening == "strict":
+    if source.webhook and source.endpoint.concurrency is None and source.hardening == "strict":
         yield "webhook.concurrency", "must be 1 to 1000, since `hardening: strict` reserves concurrency"
     if not 1 <= len(source.pipeline.source) == len(set(source.pipeline.source)):
         yield "pipeline.source", "must be github, codecommit, or both, each once"

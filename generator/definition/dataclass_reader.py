@@ -20,6 +20,7 @@ from generator.definition.key_types import (
     key_name,
     key_names,
 )
+from generator.definition.parameters import ParameterReader
 from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
@@ -28,13 +29,14 @@ from generator.definition.scalars import (
     read_choice,
     read_query_value,
     read_scalar,
+    refuse_parameter,
     short_tag,
     suggestion,
     yaml_value,
 )
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
-from lambdas import model, model_facts, model_types
+from lambdas import model, model_deployment, model_facts, model_types
 
 _QUERY_VALUE = "query value"
 """In place of a type: an item of `TextOrList`, or such a value alone."""
@@ -43,7 +45,8 @@ _QUERY_VALUE = "query value"
 class DataclassReader:
     """Reads one definition and goes on after a mistake, so that `problems` has all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, parameters: ParameterReader) -> None:
+        self._parameters = parameters
         self.problems: list[Problem] = []
         self.locations: dict[str, Location] = {}
 
@@ -116,6 +119,8 @@ class DataclassReader:
             return self._json(node, key)
         if hint is _QUERY_VALUE:
             return read_query_value(node)
+        if hint in model_deployment.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
+            return self._parameters.fill(hint, node.value)
         return read_scalar(hint, node)
 
     def _list(self, hint: Any, node: yaml.Node, key: str) -> Any:
@@ -134,6 +139,7 @@ class DataclassReader:
         for name, key_node, value in self._members(node, key, [str(name.value) for name, _ in entries(node)]):
             self.locations[_dotted(key, name)] = location(key_node)
             try:
+                refuse_parameter(None, name)
                 values[check_name(name) if check_name else name] = self._value(hint, value, _dotted(key, name))
             except InvalidScalar as invalid:
                 self._report(key_node, _dotted(key, name), str(invalid))

@@ -10,13 +10,16 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 from generator.definition.auth_types import auth_types
 from generator.definition.pull_types import credential_types, paging_styles
-from lambdas import model, model_facts, model_pull, model_types
+from lambdas import model, model_deployment, model_facts, model_pull, model_types
 
 
 def _field_types(cls: Any) -> dict[str, Any]:
-    """Return the fields' types; `Request` and `Functions` are only in types of functions, which no YAML holds."""
+    """Return the fields' types, also of what the functions do not import.
+
+    `Request` and `Functions` are only in types of functions, which no YAML holds.
+    """
     unread = dict.fromkeys(("Request", "Functions", "AuthType", "CredentialType", "PagingStyle"), Any)
-    return get_type_hints(cls, localns={**unread, "Pull": model_pull.Pull})
+    return get_type_hints(cls, localns={**vars(model_deployment), **unread, "Pull": model_pull.Pull})
 
 
 field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)

@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
-from lambdas import model_types
+from generator.definition.filled_text import TOKEN
+from generator.definition.parameter_patterns import pattern_problem
+from lambdas import model_deployment, model_types
 from lambdas.shaping.facts import SEVERITIES
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from lambdas.signatures.signature_settings import PIECE
@@ -23,6 +25,7 @@ TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256
 HOST = re.compile(r"([a-z0-9*-]+\.)*[a-z0-9-]+\.[a-z]+", re.IGNORECASE)
 DURATION = re.compile(r"([0-9]{1,5})([smhd])")
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 SCHEMA_FILE = re.compile(r"schemas(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+\.json")
 _KINDS = {"str": "text", "int": "a number", "bool": "true or false", "null": "nothing"}
@@ -87,6 +90,7 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
         raise InvalidScalar(
             f'must be text; {node.value} is {node_kind(node)} in YAML; put it in quotes, "{node.value}"'
         )
+    refuse_parameter(hint, node.value)
     return TEXT_CHECKS.get(hint, str)(node.value)
 
 
@@ -95,6 +99,15 @@ def read_query_value(node: yaml.Node) -> Any:
     if isinstance(node, yaml.ScalarNode) and short_tag(node) in ("int", "bool") and _PLAIN.fullmatch(node.value):
         return node.value
     return read_scalar(model_types.Text, node)
+
+
+def refuse_parameter(hint: Any, text: str) -> None:
+    """Raise InvalidScalar where a parameter stands in a text that can't have one."""
+    if token := TOKEN.search(text):
+        dollar = f"; for a dollar sign before a path, write {{'$'}}{{{token[1]}}}" if hint is model_types.Text else ""
+        raise InvalidScalar(
+            f"{token[0]} can't stand here: a parameter stands in URLs, hosts and settings of `auth`{dollar}"
+        )
 
 
 def yaml_value(node: yaml.Node) -> Any:
@@ -229,6 +242,18 @@ def _name(text: str) -> str:
     return text
 
 
+def _parameter_name(text: str) -> str:
+    if not PARAMETER.fullmatch(text):
+        raise InvalidScalar("must be a name such as OktaDomain: at most 40 letters and digits, a letter first")
+    return text
+
+
+def _parameter_pattern(text: str) -> str:
+    if problem := pattern_problem(text):
+        raise InvalidScalar(problem)
+    return text
+
+
 def _host(text: str) -> str:
     if not HOST.fullmatch(text):
         raise InvalidScalar(
@@ -247,6 +272,9 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.Field: _field,
     model_types.UrlBase: _url_base,
     model_types.HttpsUrl: _https_url,
+    model_types.ServiceUrl: _https_url,
+    model_deployment.ParameterName: _parameter_name,
+    model_deployment.ParameterPattern: _parameter_pattern,
     model_types.TopicArn: _topic,
     model_types.HostPattern: _host,
     model_types.SchemaFile: _schema_file,

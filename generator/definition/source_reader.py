@@ -9,6 +9,7 @@ import yaml
 
 from generator.definition.dataclass_reader import DataclassReader
 from generator.definition.moved_keys import moved_keys
+from generator.definition.parameters import ParameterReader
 from generator.definition.scalars import short_tag
 from generator.definition.shared_keys import shared_name, with_shared_keys
 from generator.definition.yaml_nodes import Location, entries, location
@@ -21,21 +22,24 @@ def read_source(
 ) -> tuple[Source | None, Mapping[str, Location], list[Problem]]:
     """Return the source, where each of its keys stands, and every mistake, after which there is no source."""
     moved = list(moved_keys(node))
-    reader = DataclassReader()
+    parameters = ParameterReader(node)
+    reader = DataclassReader(parameters)
     reader.problems += kind_problems(node)
     source = reader.read(Source, with_shared_keys(node), preset={"name": name, "bases": bases})
-    if not moved and not reader.problems:
-        return source, reader.locations, []
+    problems = [*reader.problems, *parameters.problems]
+    if not moved and not problems:
+        unused = list(parameters.unused())
+        return None if unused else parameters.without_unused(source), reader.locations, unused
     names = {problem.key for problem in moved}
-    said = set(reader.problems)
+    said = set(problems)
     # What is wrong with a key of all streams is read once more for each of them.
-    problems = [
+    once = [
         problem
-        for problem in reader.problems
+        for problem in problems
         if problem.key not in names
         and ((shared := shared_name(problem.key)) is None or replace(problem, key=shared) not in said)
     ]
-    return None, reader.locations, [*moved, *problems]
+    return None, reader.locations, [*moved, *once]
 
 
 def kind_problems(node: yaml.Node) -> Iterator[Problem]:

@@ -9,10 +9,11 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from generator.aws import Target
+from generator.definition.parameter_values import with_values
 from generator.definition.read import Definition
 from generator.definition.secret_names import can_sign, ssm_names
 from generator.deploy import secret_store, stacks
@@ -35,12 +36,16 @@ HANDLER, HANDLER_LOG, AUTHORIZER_LOG = "Webhook", "WebhookLog", "VerifyLog"
 
 @dataclass(frozen=True)
 class CanaryTarget:
-    """A deployed event source: its endpoint, its handler, the handler's log group, and an authorizer's log group."""
+    """A deployed event source: its endpoint, its handler, the handler's log group, and an authorizer's log group.
+
+    `parameters` are those of its stack.
+    """
 
     endpoint: Endpoint
     function: str
     log_group: str
     authorizer_log_group: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def log_groups(self) -> str:
@@ -70,7 +75,21 @@ def find_canary_target(target: Target, source: str, endpoint: Callable[[Mapping[
     }
     if "EndpointUrl" not in stack.outputs or HANDLER not in names:
         raise GeneratorError(f"stack {stack.name} has no endpoint: its state is {stack.status}")
-    return CanaryTarget(endpoint(stack.outputs), names[HANDLER], names[HANDLER_LOG], names.get(AUTHORIZER_LOG))
+    return CanaryTarget(
+        endpoint(stack.outputs), names[HANDLER], names[HANDLER_LOG], names.get(AUTHORIZER_LOG), stack.parameters
+    )
+
+
+def as_in_stack(definition: Definition, deployed: CanaryTarget) -> Source:
+    """Return the source with the parameters of its stack; GeneratorError where the stack lacks one."""
+    names = definition.source.parameters or {}
+    if missing := [name for name in names if name not in deployed.parameters]:
+        options = "".join(f" --parameter {name}=VALUE" for name in missing)
+        raise GeneratorError(
+            f"{definition.source.name} was deployed before its definition had {' and '.join(missing)}: "
+            f"deploy it again, with{options}"
+        )
+    return with_values(definition, {name: deployed.parameters[name] for name in names}).source
 
 
 def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryTarget) -> Iterator[str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from generator.aws import explain_failure
+from generator.definition.parameter_values import with_values
 from generator.definition.secret_names import ssm_names
 from generator.deploy.deployment import Deployment
 from generator.deploy.stacks import Stack
@@ -47,16 +48,23 @@ def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
 
 
 def _vendor_hands_over(source: Source) -> bool:
-    return source.webhook is not None and any(challenge.store_secret for challenge in source.webhook.challenges)
+    return source.webhook is not None and any(challenge.store_secret for challenge in source.endpoint.challenges)
 
 
 def _has_alternative(source: Source, missing: Sequence[str]) -> bool:
     """Return whether a source can verify with another secret than the missing."""
     if source.webhook is None:
         return False
-    auth = source.webhook.auth
+    auth = source.endpoint.auth
     alternatives = set(secret_names(auth)) if auth.type is any_of else set()
     return not (set(missing) - alternatives or alternatives <= set(missing))
+
+
+def refuse_unfit_values(deployment: Deployment, stack: Stack | None) -> None:
+    """Raise GeneratorError where the values of the definition's parameters, given or kept, break a rule of a build."""
+    definition = deployment.product.definition
+    values = {**(stack.parameters if stack else {}), **deployment.given_parameters}
+    with_values(definition, {name: values[name] for name in definition.source.parameters or () if name in values})
 
 
 def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:

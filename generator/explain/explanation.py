@@ -73,7 +73,7 @@ def explain(case: CapturedCase) -> Explanation:
     challenge, auth = simulate.challenge_and_auth(case.source, request)
     redact = Redactor(credentials.credentials_in(case, request, challenge))
     node = _node(auth, case, request, redact) if auth else None
-    findings = tuple(reasons.all_findings(auth, case, request, verifies=not node or bool(node.verifies)))
+    findings = tuple(reasons.all_findings(auth, case, request))
     if simulate.has_no_route(case.source, request):
         return Explanation(outgoing, None, node, findings, simulate.NO_ROUTE, simulate.NO_ROUTE.status, redact)
     outcome = simulate.simulate_challenge(challenge, request) if challenge else simulate.simulate_event(case, outgoing)

@@ -10,14 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.errors import GeneratorError
-from generator.explain.unusable import unset_issuer
 from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, Source, auths
-from lambdas.model_types import HttpsUrl
+from lambdas.model_types import ServiceUrl
 from lambdas.signatures.published_keys import FetchCache
 
-_NOWHERE = HttpsUrl("https://keys.invalid/")
+_NOWHERE = ServiceUrl("https://keys.invalid/")
 _MODULES = {"cryptography": "cryptography", "PyJWT": "jwt"}
 _PEM = b"-----BEGIN CERTIFICATE-----"
 
@@ -26,7 +25,7 @@ def publishers(source: Source) -> list[str]:
     """Return whom `verify` asks for keys if no file has them."""
     names: list[str] = []
     for leaf in leaves(source.endpoint.auth):
-        if isinstance(leaf.settings, jwt.Settings) and not unset_issuer(leaf):
+        if isinstance(leaf.settings, jwt.Settings):
             names.append(leaf.settings.jwks_url or leaf.settings.issuer)
         elif isinstance(leaf.settings, sns.Settings):
             names.append("the SigningCertURL of the message")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from generator.definition.auth_types import auth_type_name
-from generator.explain import simulate, suspicions, unusable
+from generator.explain import simulate, suspicions
 from generator.explain.captured_case import CapturedCase
 from generator.explain.findings import Finding, findings
 from generator.explain.mistakes import VerificationAttempt
@@ -18,13 +18,12 @@ from lambdas.reading.request import Request
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 
 
-def all_findings(auth: Auth | None, case: CapturedCase, request: Request, *, verifies: bool) -> Iterator[Finding]:
+def all_findings(auth: Auth | None, case: CapturedCase, request: Request) -> Iterator[Finding]:
     """Yield the findings that need no auth type first, then those about why the request does not verify."""
     if simulate.has_no_route(case.source, request):
         routes = " and ".join(methods(case.source.endpoint))
         diagnosis = f"{visible(request.method)} has no route: there is one for {routes}"
         yield Finding(diagnosis, "have the vendor send events as POST")
-    yield from (Finding(*texts) for texts in unusable.unset_placeholders(case) if not verifies)
     yield from (Finding(*texts) for texts in suspicions.undeclared_gzip(request))
     if auth:
         yield from _findings(auth, case, request)
@@ -40,8 +39,6 @@ def _findings(auth: Auth, case: CapturedCase, request: Request) -> Iterator[Find
             yield Finding("it was made with the previous secret, not with the current one", advice)
     elif of := getattr(auth.settings, "of", None):
         yield from _composed(auth_type_name(auth), of, case, request)
-    elif unusable.unset_issuer(auth):
-        return  # `unset_placeholders` has reported it already
     elif verifies is None:
         yield Finding(str(reason), "without it, nothing can be said of the rest", proven=False)
     else:
@@ -84,8 +81,6 @@ def labeled(of: tuple[Auth, ...]) -> Iterator[tuple[str, Auth]]:
 
 def verdict(auth: Auth, case: CapturedCase, request: Request) -> tuple[bool | None, str | None]:
     """Return whether the request verifies (None where that can't be known), and why not."""
-    if reason := unusable.unset_issuer(auth):
-        return None, reason
     refusal = refusal_of(auth, case, request)
     unknown = isinstance(refusal, SecretsUnavailable) and not isinstance(refusal, UnusableSecret)
     return (None if unknown else refusal is None), str(refusal) if refusal else None

@@ -1,36 +1,15 @@
-"""Causes that make every request fail: a secret that is not a key, a placeholder left in the definition."""
+"""Causes that make every request fail: a secret that is not a key."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 
-from generator.definition.placeholders import PLACEHOLDER, placeholder_keys
-from generator.explain.captured_case import CapturedCase
 from generator.explain.mistakes import VerificationAttempt
-from lambdas.auth import jwt
-from lambdas.model import Auth
 from lambdas.signatures.keys import KeyEncoding, key_bytes
 
 _ED25519_BYTES = 32
 Flaw = tuple[str, str]
 """A diagnosis, and advice."""
-
-
-def unset_placeholders(case: CapturedCase) -> Iterator[Flaw]:
-    """Yield the placeholders that nobody has filled in yet, of those that verification needs."""
-    for key in placeholder_keys(case.source):
-        if key.startswith("webhook."):
-            advice = f"put yours for {PLACEHOLDER}: until then nothing verifies, and deploy refuses it"
-            yield f"{key} is still a placeholder", advice
-
-
-def unset_issuer(auth: Auth) -> str | None:
-    """Return why no issuer can be asked for keys; None where one can."""
-    settings = auth.settings
-    if isinstance(settings, jwt.Settings) and PLACEHOLDER in (settings.jwks_url or settings.issuer):
-        return f"{'jwks_url' if settings.jwks_url else 'issuer'} is still a placeholder, so nobody has the keys"
-    return None
 
 
 def unusable_secret(attempt: VerificationAttempt) -> Flaw | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator import names
+from generator.definition.parameter_values import examples
 from generator.errors import GeneratorError
 from generator.files import temporary
 from generator.local import container, pipeline_jobs
@@ -135,7 +136,7 @@ def start_rehearsal(
         target = EmulatorTarget(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
         upload_prerequisites(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
         template = json.loads(built[PIPELINE])
-        values = {**_FORM, "HelperBucket": target.bucket, **form}
+        values = {**_FORM, **examples(source), "HelperBucket": target.bucket, **form}
         parameters = {name: value for name, value in values.items() if name in template["Parameters"]}
         stack = target.pipeline_stack(source.name)
         outputs = running.deploy(stack, json.dumps(without_pipeline(template)), parameters)

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from generator import names
+from generator.definition.parameter_values import examples
 from generator.deploy import helper_bucket
 from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
@@ -25,7 +27,10 @@ from lambdas.model import Source
 
 @dataclass(frozen=True)
 class RunningSource:
-    """Where a source runs. `port`, `ca_bundle` and `keys` are the emulator's; `vendor_url` is what the handler sees."""
+    """Where a source runs. `port`, `ca_bundle` and `keys` are the emulator's; `vendor_url` is what the handler sees.
+
+    `parameters` are the values of its definition's parameters.
+    """
 
     name: str
     port: int
@@ -34,6 +39,7 @@ class RunningSource:
     vendor_url: str
     process: int
     keys: KeyPair = field(repr=False)
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_build(build: Path, sources: Path, name: str, file_names: Iterable[str]) -> dict[str, bytes]:
@@ -47,11 +53,17 @@ def read_build(build: Path, sources: Path, name: str, file_names: Iterable[str])
         raise GeneratorError(f"{error.filename}: not built yet: {command_line(name, build, sources)}") from error
 
 
-def deploy_source(emulator: Emulator, source: Source, template: str, code: bytes) -> dict[str, str]:
-    """Deploy the files of a build, with a random secret; return the stack's outputs."""
+def deploy_source(
+    emulator: Emulator, source: Source, template: str, code: bytes, values: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Deploy the files of a build, with a random secret; return the stack's outputs.
+
+    `values` are those of the source's parameters; one that is not given has its example.
+    """
     target = EmulatorTarget(emulator=emulator)
     upload_prerequisites(target, source, [code])
-    return emulator.deploy(names.stack_name(source.name), template, {"HelperBucket": target.bucket})
+    parameters = {**examples(source), **values, "HelperBucket": target.bucket}
+    return emulator.deploy(names.stack_name(source.name), template, parameters)
 
 
 def upload_prerequisites(target: EmulatorTarget, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:

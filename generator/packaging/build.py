@@ -15,6 +15,7 @@ from generator.packaging.build_folder import CACHE_FOLDER
 from generator.packaging.product import CODE, TEMPLATES, Product, make_product
 from generator.samples import trial
 from generator.samples.whole_conflicts import whole_conflicts
+from generator.templates.reserved_names import reserved_name_problems
 
 
 def make_products(
@@ -33,6 +34,8 @@ def make_products(
     is given. With `accept`, a sample's message may differ from what is stored. With `ignore_cache`, nothing is taken
     from the build folder.
     """
+    if taken := list(reserved_name_problems(definitions)):
+        raise DefinitionError(taken)
     # Accepted messages are packed, so they must be known before the zips; otherwise samples run beside the linters.
     trials = {definition.source.name: trial.try_samples(definition) for definition in definitions} if accept else {}
     cache = None if ignore_cache else build

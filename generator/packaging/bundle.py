@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from generator.definition.read import Definition
+from generator.definition.secret_names import stored_names
 from generator.definition.third_party import FIRST_IMPORT, third_party_packages
 from generator.files import regular_file
 from generator.packaging import module_closure, wheels
@@ -50,25 +51,33 @@ def lambdas_zip(definition: Definition) -> bytes:
 
 def unused_late_modules(source: Source) -> Iterator[str]:
     """Yield modules that are imported lazily and that this source never reaches; they are left out of its zip."""
+    yield from _unused_by_any_kind(source)
+    if source.webhook is not None:
+        yield from _unused_by_webhook(source, source.webhook)
+
+
+def _unused_by_any_kind(source: Source) -> Iterator[str]:
     if source.archive is None:
         yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
     if not source.mozdef.whole:
         yield "lambdas.shaping.whole_details"
     if not source.events.schemas:
         yield "lambdas.reading.validation"
-    if source.webhook is None:
-        return
-    challenges = source.webhook.challenges
+
+
+def _unused_by_webhook(source: Source, webhook: Webhook) -> Iterator[str]:
     yield "lambdas.pulling.page_delivery"
-    if verified_by(source.webhook) != "authorizer":
+    if verified_by(webhook) != "authorizer":
         yield "lambdas.authorizer"
-    if not any(challenge.store_secret or challenge.confirm for challenge in challenges):
+    if not any(challenge.store_secret or challenge.confirm for challenge in webhook.challenges):
         yield "lambdas.receiving.effects"
-    if not any(challenge.confirm for challenge in challenges):
+    if not any(challenge.confirm for challenge in webhook.challenges):
         yield "lambdas.runtime.vendor_fetch"
     if source.dedupe is None:
         yield "lambdas.delivering.dedupe"
-    if not signs_url(source.webhook):
+    if not stored_names(webhook):
+        yield "lambdas.signatures.keys"
+    if not signs_url(webhook):
         yield "lambdas.signatures.public_url"
 
 

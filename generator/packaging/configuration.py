@@ -32,7 +32,7 @@ _NOTHING_ACCEPTED: Accepted = {}
 def config_files(definition: Definition, accepted: Accepted = _NOTHING_ACCEPTED) -> dict[str, bytes]:
     """Return the configuration's files by name, with samples as they are once `accepted` is stored."""
     source = definition.source
-    placeholders = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.webhook.path if source.webhook else ""}
+    placeholders = {"SOURCE_NAME": source.name, "API_PATH_OF_SOURCE": source.endpoint.path if source.webhook else ""}
     files = {name: _fill(text, placeholders).encode() for name, text in _template_texts()}
     if defaults_file := definition.defaults.file:
         files |= read_files(defaults_file.parent, (defaults_file.name,))

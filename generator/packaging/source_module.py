@@ -8,9 +8,11 @@ from types import ModuleType
 from typing import Any
 
 from generator.definition import schemas
+from generator.definition.filled_text import FilledText, Token
 from lambdas.model import Source
 
 _INDENT, _WIDTH = "    ", 120
+_VALUES = "PARAMETERS"
 
 
 def source_module_text(source: Source, early_imports: Iterable[str] = ()) -> str:
@@ -20,18 +22,26 @@ def source_module_text(source: Source, early_imports: Iterable[str] = ()) -> str
     cheapest there.
     """
     imports: set[tuple[str, str]] = set()
-    literal = _literal(source, imports, "")
+    literal = _literal(dataclasses.replace(source, parameters=None), imports, "")
+    patterns = {str(name): str(parameter.pattern) for name, parameter in (source.parameters or {}).items()}
+    if patterns:
+        imports.add(("lambdas.runtime.parameters", "read_parameters"))
     by_module: dict[str, list[str]] = {}
     for module, name in sorted(imports):
         by_module.setdefault(module, []).append(name)
     lines = [f"import {module}" for module in early_imports]
     lines += [f"from {module} import {', '.join(names)}" for module, names in by_module.items()]
     head = f'"""The definition of {source.name}, as the generator validated it."""'
-    return "\n".join([head, "", *lines, "", f"SOURCE = {literal}", ""])
+    values = [f"{_VALUES} = read_parameters({_literal(patterns, imports, '')})"] if patterns else []
+    return "\n".join([head, "", *lines, "", *values, f"SOURCE = {literal}", ""])
 
 
 def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     deeper = indent + _INDENT
+    if isinstance(value, FilledText):  # the value of a parameter is known where the function starts
+        return " + ".join(
+            f"{_VALUES}[{piece.name!r}]" if isinstance(piece, Token) else repr(piece) for piece in value.pieces
+        )
     if isinstance(value, ModuleType):
         package, _, name = value.__name__.rpartition(".")
         imports.add((package, name))
@@ -66,7 +76,7 @@ def _instance(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     members = [
         f"{field.name}={_literal(getattr(value, field.name), imports, indent + _INDENT)}"
         for field in dataclasses.fields(value)
-        if getattr(value, field.name) != field.default
+        if isinstance(member := getattr(value, field.name), FilledText) or member != field.default
     ]
     return _block(f"{name}(", members, ")", indent)
 

@@ -25,7 +25,8 @@ _ROOT = Path(__file__).parents[2]
 
 def digest(source: Source, keys: Sequence[str]) -> str:
     """Return the digest of what a source's templates are made from: definition, keys of zips, the framework's code."""
-    return hashlib.sha256(json.dumps([source_module_text(source), keys, _code_digest()]).encode()).hexdigest()
+    made_from = [source_module_text(source), repr(source.parameters), keys, _code_digest()]
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 
 
 def recall(build: Path, name: str, digest: str) -> dict[str, bytes] | None:

@@ -21,7 +21,7 @@ from generator.definition.key_types import (
     key_names,
 )
 from generator.definition.scalars import duration_text
-from lambdas import model, model_facts, model_pull, model_types
+from lambdas import model, model_deployment, model_facts, model_pull, model_types
 
 _VALUES: dict[Any, str] = {
     int: "a number",
@@ -36,10 +36,13 @@ _VALUES: dict[Any, str] = {
     model_types.UrlPath: "a URL's path",
     model_types.Json: "JSON, its texts with `{path}`",
     model_types.Field: "a field",
-    model_types.UrlBase: "a URL",
+    model_types.UrlBase: "a URL with `${Name}`",
+    model_types.ServiceUrl: "a URL with `${Name}`",
+    model_types.SettingText: "text with `${Name}`",
+    model_deployment.ParameterPattern: "a regular expression",
     model_types.HttpsUrl: "a URL",
-    model_types.TopicArn: "a topic's ARN",
-    model_types.HostPattern: "a host's name",
+    model_types.TopicArn: "a topic's ARN with `${Name}`",
+    model_types.HostPattern: "a host's name with `${Name}`",
     model_types.SchemaFile: "a file",
     model_types.Duration: "a time, such as `5m`",
     model_types.RequestPath: "a URL's path, with `{path}`",
@@ -135,7 +138,7 @@ def _kind_of_value(hint: Any) -> str:
             return f"one of {item}, or a list of them"
         return f"{item}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {item}"
     if is_mapping(hint):
-        return "names; see below" if dataclass_of(args[1]) else f"names with {_kind_of_value(args[1])}"
+        return "names, each with the keys below" if dataclass_of(args[1]) else f"names with {_kind_of_value(args[1])}"
     if origin is Literal:
         return ", ".join(f"`{option}`" for option in args)
     return "see below"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import types
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -22,6 +23,7 @@ from generator.definition.scalars import (
     FIELD,
     HEADER,
     HOST,
+    PARAMETER,
     SCHEMA_FILE,
     SECRET,
     TOPIC,
@@ -30,19 +32,27 @@ from generator.definition.scalars import (
     duration_text,
 )
 from generator.reference.definition_keys import field_descriptions, is_list, is_mapping
-from lambdas import model, model_facts, model_pull, model_types
+from lambdas import model, model_deployment, model_facts, model_pull, model_types
+
+
+def _or_token(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Return a pattern that also fits a text in which a parameter stands: only the reader can judge that."""
+    return re.compile(rf"({pattern.pattern}|.*\$\{{.*)")
+
 
 _PATTERNS = {
+    model_deployment.ParameterName: PARAMETER,
     model_types.Header: HEADER,
     model_types.SecretName: SECRET,
     model_types.UrlPath: URL_PATH,
     model_types.Field: FIELD,
     model_types.Duration: DURATION,
-    model_types.UrlBase: URL,
+    model_types.UrlBase: _or_token(URL),
     model_types.UrlOrigin: URL,
+    model_types.ServiceUrl: _or_token(URL),
     model_types.HttpsUrl: URL,
-    model_types.TopicArn: TOPIC,
-    model_types.HostPattern: HOST,
+    model_types.TopicArn: _or_token(TOPIC),
+    model_types.HostPattern: _or_token(HOST),
     model_types.SchemaFile: SCHEMA_FILE,
 }
 _DEFINITIONS = {model.Auth: "auth", model_pull.Credentials: "credentials", model_pull.Paging: "paging"}

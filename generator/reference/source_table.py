@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from generator.definition.placeholders import placeholder_keys
+from generator.definition.parameter_values import as_written
 from generator.definition.pull_words import counted_span, credential_text, rate_text, span_text
 from generator.definition.read import Definition
 from generator.definition.third_party import third_party_packages
@@ -39,7 +39,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def _link(definition: Definition, folder: str) -> str:
     source = definition.source
     link = f"[{source.name}]({folder}/{source.name}/README.md)"
-    return f"{link} †" if list(placeholder_keys(source)) else link
+    return f"{link} †" if source.parameters else link
 
 
 def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, .
 
 
 def _row(definition: Definition, folder: str) -> tuple[str, ...]:
-    source = definition.source
+    source = as_written(definition.source)
     auth, vendor = source.endpoint.auth, source.vendor
     packages = third_party_packages(source)
     needs = f" (with {' and '.join(packages)})" if packages else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from generator.definition.key_types import field_types
-from generator.definition.placeholders import PLACEHOLDER
+from generator.scaffold.first_parameters import AUDIENCE, ISSUER, TOPIC_ARN
 from lambdas.auth import hmac
 from lambdas.runtime.times import TimeFormat
 from lambdas.signatures.signature_settings import Encoding
@@ -90,8 +90,8 @@ def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]
     if seen is not None or kind == "basic":
         return {kind: dict(seen or {})}
     if kind == "jwt":
-        return {kind: {"issuer": f"https://{PLACEHOLDER}", "audience": [PLACEHOLDER]}}
-    return {kind: {"topics": [f"arn:aws:sns:us-west-2:123456789012:{PLACEHOLDER}"]}}
+        return {kind: {"issuer": f"https://{ISSUER}", "audience": [AUDIENCE]}}
+    return {kind: {"topics": [TOPIC_ARN]}}
 
 
 def _token(answers: Mapping[str, str], settings: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin
 import yaml
 
 from generator.definition.auth_types import auth_type_name
+from generator.definition.filled_text import FilledText
 from generator.definition.key_types import allows_scalar_for_list, field_types
 from lambdas.model import Auth
 
@@ -20,6 +21,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./*-](?:[A-Za-z0-9 _./()*+'-]*[A-Za-z0-9_./()*'
 
 def yaml_form(value: Any) -> Any:
     """Return the plain values that a definition would have for a value of the model."""
+    if isinstance(value, FilledText):
+        return value.written
     if isinstance(value, Auth):
         parts = getattr(value.settings, "of", None)
         return {auth_type_name(value): yaml_form(value.settings if parts is None else list(parts))}

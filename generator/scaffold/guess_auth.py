@@ -7,10 +7,10 @@ import re
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-from generator.definition.placeholders import PLACEHOLDER
 from generator.definition.scalars import TOPIC
 from generator.samples.captured import Captured
 from generator.scaffold import guess_signature, value_kinds
+from generator.scaffold.first_parameters import AUDIENCE, ISSUER, SERVICE_ACCOUNT, TOPIC_ARN
 from generator.scaffold.guess_signature import Guess
 from lambdas.auth import jwt
 
@@ -33,7 +33,7 @@ def _sns(request: Captured) -> Guess | None:
     if not isinstance(body, dict) or not {"SigningCertURL", "Signature", "TopicArn"} <= set(body):
         return None
     topic = str(body["TopicArn"])
-    settings = {"topics": [topic if TOPIC.fullmatch(topic) else PLACEHOLDER]}
+    settings = {"topics": [topic if TOPIC.fullmatch(topic) else TOPIC_ARN]}
     return Guess({"sns": settings}, ("the body is a message of Amazon SNS, which signs it",))
 
 
@@ -65,11 +65,11 @@ def _jwt(header: bytes, payload: bytes) -> Guess:
         return Guess({}, (f"Authorization carries a JWT that is signed by {algorithm}, which no auth type verifies",))
     is_url = isinstance(issuer, str) and issuer.startswith("https://")
     settings: dict[str, Any] = {
-        "issuer": issuer if is_url else f"https://{PLACEHOLDER}",
-        "audience": [str(name) for name in audience] if isinstance(audience, list) else [str(audience or PLACEHOLDER)],
+        "issuer": issuer if is_url else f"https://{ISSUER}",
+        "audience": [str(name) for name in audience] if isinstance(audience, list) else [str(audience or AUDIENCE)],
     }
     if issuer == _GOOGLE:
-        settings["claims"] = {"email": str(claims.get("email", PLACEHOLDER)), "email_verified": "true"}
+        settings["claims"] = {"email": str(claims.get("email", SERVICE_ACCOUNT)), "email_verified": "true"}
     if algorithm != "RS256":
         settings["algorithms"] = [algorithm]
     certain = f"Authorization carries a JWT of {issuer}, signed by {algorithm}"

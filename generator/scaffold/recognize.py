@@ -14,11 +14,11 @@ from jmespath.exceptions import JMESPathError
 
 from generator.definition.jmespath_checks import call_arguments
 from generator.definition.path_checks import outgoing_paths
-from generator.definition.placeholders import PLACEHOLDER
 from generator.definition.read import Definition
 from generator.errors import BUNDLED
 from generator.samples.captured import Captured
-from generator.scaffold.definition_yaml import flow, yaml_form
+from generator.scaffold.definition_yaml import yaml_form
+from generator.scaffold.first_parameters import has_parameters
 from generator.scaffold.guess_auth import guess_auth
 from generator.scaffold.guess_signature import Guess
 from generator.scaffold.texts import GUESSED
@@ -101,8 +101,8 @@ def seen_by(source: Source, request: Captured) -> Request:
 def _from_exact_match(fit: _Fit, guess: Guess | None) -> Recognition:
     source = fit.definition.source
     auth = yaml_form(source.endpoint.auth)
-    # The value of a placeholder, such as a topic, may be in the request.
-    if PLACEHOLDER in flow(auth) and guess and set(guess.auth) == set(auth):
+    # The value of a parameter, such as a topic, may be in the request.
+    if has_parameters(auth) and guess and set(guess.auth) == set(auth):
         auth = guess.auth
     kind = "a handshake" if fit.handshake else "an event"
     if is_confirmed(fit.definition):

@@ -9,18 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from generator.definition.placeholders import placeholder_keys
 from generator.definition.read import Definition, load
 from generator.samples.captured import Captured
 from generator.scaffold import first_mapping, first_sample, target_folder, texts
 from generator.scaffold.definition_yaml import yaml_form
+from generator.scaffold.first_parameters import has_parameters, parameters_of
 from generator.scaffold.first_sample import Body
 from generator.scaffold.recognize import Recognition, recognize
 from generator.scaffold.texts import DefinitionDraft
 from lambdas.auth import credential_fields
 from lambdas.model import Source, auths
 
-_AUTH = "webhook.auth."
 NOTHING_RECOGNIZED = Recognition({})
 
 
@@ -88,16 +87,22 @@ class StartingPoint:
         recognition = self.recognition
         if self.base:
             source = self.base.source
-            # The value of a placeholder, such as a topic, is each source's own.
-            if any(key.startswith(_AUTH) for key in placeholder_keys(source)):
-                auth = recognition.auth if recognition.recognized_source else yaml_form(source.endpoint.auth)
+            # What a deployment would be asked for may be in the request, such as the topic.
+            if (
+                recognition.recognized_source
+                and has_parameters(yaml_form(source.endpoint.auth))
+                and not has_parameters(recognition.auth)
+            ):
+                auth = recognition.auth
             return DefinitionDraft(self.name, description, source.name, auth)
         events: dict[str, Any] = {}
         facts: dict[str, Any] = {}
         if self.request and self.body:
             events, facts = first_mapping.guess_mapping(self.name, self.request, self.body)
         to_check = recognition.to_check if auth == recognition.auth else ()
-        return DefinitionDraft(self.name, description, None, auth, to_check, events, facts)
+        similar = recognition.recognized_source.source if recognition.recognized_source else None
+        parameters = parameters_of(auth, similar)
+        return DefinitionDraft(self.name, description, None, auth, to_check, events, facts, parameters)
 
     def _write_sample(self, folder: Path, source: Source, body: Body) -> None:
         assert self.request  # noqa: S101 - a body comes from a request

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from generator.definition.parameter_values import as_written, parameter_options
 from generator.definition.secret_names import stored_names
 from generator.scaffold.definition_yaml import auth_lines, block, flow
 from lambdas.auth import leaves
@@ -43,6 +44,7 @@ class DefinitionDraft:
     to_check: Sequence[str] = ()
     events: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def definition_text(draft: DefinitionDraft) -> str:
@@ -51,7 +53,7 @@ def definition_text(draft: DefinitionDraft) -> str:
         return _tenant(draft)
     auth = "".join(f"{line}\n" for line in auth_lines(draft.auth, 4))
     return (
-        f"{SCHEMA}\ndescription: {block(draft.description)}\n{_VENDOR}webhook:\n  auth:\n"
+        f"{SCHEMA}\ndescription: {block(draft.description)}\n{_VENDOR}{_parameters(draft)}webhook:\n  auth:\n"
         f"{_checks(draft.to_check)}{auth}{_CHALLENGES}{_mapping(draft)}"
     )
 
@@ -63,6 +65,17 @@ def _tenant(draft: DefinitionDraft) -> str:
         f"{SCHEMA}\n# These keys win over those of {draft.extends}; all others are as in its definition.\n"
         f"extends: {draft.extends}\n{description}" + (f"webhook:\n  auth:\n{auth}" if auth else "")
     )
+
+
+def _parameters(draft: DefinitionDraft) -> str:
+    lines = [
+        line
+        for name, declaration in draft.parameters.items()
+        for line in (f"  {name}:", *(f"    {key}: {block(value)}" for key, value in declaration.items()))
+    ]
+    if not lines:
+        return ""
+    return "".join(f"{line}\n" for line in ("parameters:  # what each deployment is asked for", *lines))
 
 
 def _checks(to_check: Sequence[str]) -> str:
@@ -94,7 +107,7 @@ def heading_of(name: str) -> str:
 def readme_text(source: Source) -> str:
     """Return the text of `README.md`, with what is known, and marks for what is still to be written."""
     name, heading = source.name, heading_of(source.name)
-    auth = source.endpoint.auth
+    auth = as_written(source).endpoint.auth
     secret = f"store it: `python -m generator secret {name}`" if stored_names(source.endpoint) else "none is needed"
     refusal = "401 or 403" if verified_by(source.endpoint) == "authorizer" else "401"
     description = re.sub(r"\s*\|\s*", " / ", auth.type.describe(auth.settings))
@@ -120,7 +133,7 @@ _To write: which role one needs at the vendor._
 
 1. _To write: where the vendor's settings for webhooks are, and where the secret is._
 2. The secret: {secret}.
-3. `python -m generator deploy {name}`, and note `EndpointUrl`.
+3. `python -m generator deploy {name}{parameter_options(source)}`, and note `EndpointUrl`.
 4. _To write: where to enter it, and which events to choose._
 5. Have an event sent, and look for it in MozDef.
 
@@ -138,7 +151,8 @@ _To write: in how many seconds it wants an answer, what it sends again, how ofte
 def tenant_readme_text(source: Source) -> str:
     """Return the text of `README.md` for a source that extends another."""
     steps = [f"Store its secret: `python -m generator secret {source.name}`."] if stored_names(source.endpoint) else []
-    steps.append(f"`python -m generator deploy {source.name}`, and note `EndpointUrl`.")
+    deploy = f"deploy {source.name}{parameter_options(source)}"
+    steps.append(f"`python -m generator {deploy}`, and note `EndpointUrl`.")
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     return f"""\
 # {heading_of(source.name)}

@@ -82,6 +82,7 @@ def _inputs(source: Source, lambda_key: str) -> list[TemplateInput]:
     )
     return [
         *inputs.common_inputs(source.name),
+        *inputs.parameter_inputs(source),
         inputs.zip_key_input("LambdaKey", "lambdas.zip", lambda_key),
         *inputs.mozdef_inputs(),
         boundary,

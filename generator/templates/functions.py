@@ -15,6 +15,7 @@ from troposphere.scheduler import RetryPolicy
 from troposphere.sqs import Queue
 
 from generator.definition.secret_names import credential_secrets, replaced_secrets, stored_names
+from generator.templates.inputs import parameter_variables
 from generator.templates.resources import archive, bucket, function, key, queue, schedule, table
 from generator.templates.resources.archive import ArchiveStore
 from generator.templates.stack_context import StackContext
@@ -206,7 +207,7 @@ def add_authorizer(template: Template, context: FunctionContext) -> Function:
 
 
 def _reserves_concurrency(source: Source) -> bool:
-    return source.webhook is not None and source.webhook.concurrency is not None
+    return source.webhook is not None and source.endpoint.concurrency is not None
 
 
 def _dedupe_environment(claims: Table | None, timeout: int) -> dict[str, Any]:
@@ -240,6 +241,6 @@ def _add_function(
         code_key=context.lambda_key,
         role_properties=context.role_properties,
         tracing_mode=context.tracing_mode,
-        Environment=Environment(Variables=dict(environment)),
+        Environment=Environment(Variables={**environment, **parameter_variables(context.source)}),
         **properties,
     )

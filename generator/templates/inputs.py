@@ -8,6 +8,10 @@ from typing import NamedTuple
 from troposphere import Equals, If, Not, NoValue, Parameter, Ref, Template
 
 from generator import names
+from generator.definition.parameter_patterns import MAX_VALUE
+from generator.definition.parameter_values import constraint
+from lambdas.model import Source
+from lambdas.runtime.parameters import PREFIX
 
 
 class TemplateInput(NamedTuple):
@@ -84,6 +88,26 @@ def mozdef_inputs() -> tuple[TemplateInput, ...]:
             "",
         ),
     )
+
+
+def parameter_inputs(source: Source) -> tuple[TemplateInput, ...]:
+    """Return the inputs for the parameters of a definition; the pipeline passes its own on to the event source."""
+    return tuple(
+        TemplateInput(
+            name,
+            "Vendor",
+            parameter.description,
+            f"({parameter.pattern})",
+            constraint(parameter),
+            max_length=MAX_VALUE,
+        )
+        for name, parameter in (source.parameters or {}).items()
+    )
+
+
+def parameter_variables(source: Source) -> dict[str, Ref]:
+    """Return the environment variables that hand the parameters on."""
+    return {f"{PREFIX}{name}": Ref(name) for name in source.parameters or ()}
 
 
 def zip_key_input(name: str, zip_name: str, default: str) -> TemplateInput:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from generator.templates.inputs import TemplateInput, common_inputs, mozdef_inputs, zip_key_input
+from generator.templates.inputs import TemplateInput, common_inputs, mozdef_inputs, parameter_inputs, zip_key_input
 from lambdas.model import Source
 
 
@@ -17,7 +17,7 @@ class ZipKeys(NamedTuple):
 
 def pipeline_inputs(source: Source, keys: ZipKeys) -> list[TemplateInput]:
     """Return the inputs that the source's variant of the pipeline needs."""
-    inputs = list(common_inputs(source.name))
+    inputs = [*common_inputs(source.name), *parameter_inputs(source)]
     if "github" in source.pipeline.source:
         inputs += _github_inputs()
     if "codecommit" in source.pipeline.source:

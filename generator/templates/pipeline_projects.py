@@ -14,6 +14,7 @@ from troposphere.s3 import Bucket
 
 from generator.definition.secret_names import can_sign
 from generator.names import code_prefix
+from generator.templates.inputs import parameter_variables
 from generator.templates.resources import codebuild
 from generator.templates.resources.execution_actions import RESOURCE_TYPES
 from generator.templates.resources.execution_role import may_pass
@@ -72,6 +73,7 @@ def add_build_project(
         "CONSUMER_PRINCIPAL_ARN": Ref(parameters["ConsumerPrincipalArn"]),
         "EVENTS_QUEUE_NAME": Ref(parameters["EventsQueueName"]),
         "ALARM_TOPIC_ARN": Ref(parameters["AlarmTopicArn"]),
+        **parameter_variables(source),
     }
     buildspec = Sub(f"{ref(parameters['ConfigDirectory'])}/buildspec.yml")
     description = f"Tests, builds and deploys the event source {source.name}"

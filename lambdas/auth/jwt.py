@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model_types import Header, HttpsUrl
+from lambdas.model_types import Header, ServiceUrl, SettingText
 from lambdas.runtime.http_types import FetchRefused
 from lambdas.runtime.secrets import SecretsUnavailable
 from lambdas.runtime.vendor_fetch import fetch_from_vendor
@@ -34,15 +34,15 @@ _GOOGLE = ("https://accounts.google.com", "accounts.google.com")
 class Settings:
     """A JSON Web Token. Nothing is stored: the issuer's public keys are fetched, and remembered."""
 
-    issuer: HttpsUrl
+    issuer: ServiceUrl
     """Who must have issued it: the claim `iss`."""
-    audience: tuple[str, ...]
+    audience: tuple[SettingText, ...]
     """For whom it must be: one of the claim `aud`."""
-    claims: Mapping[str, str] | None = None
+    claims: Mapping[str, SettingText] | None = None
     """Claims that it must have besides, such as `email`. An issuer signs for others too."""
     algorithms: tuple[Algorithm, ...] = ("RS256",)
     """How it may be signed. What names another, or none, is refused."""
-    jwks_url: HttpsUrl | None = None
+    jwks_url: ServiceUrl | None = None
     """Where the issuer's keys are. Without it, where its OpenID configuration says."""
     header: Header = Header("Authorization")
     """The header that carries it, after `Bearer `."""

@@ -57,7 +57,7 @@ def secret_headers(source: Source) -> tuple[str, ...]:
     """Return the headers of a source that hold a credential, or a new secret."""
     if source.webhook is None:
         return ()
-    secret_paths = (challenge.store_secret for challenge in source.webhook.challenges if challenge.store_secret)
+    secret_paths = (challenge.store_secret for challenge in source.endpoint.challenges if challenge.store_secret)
     new_secret_headers = (name for path in secret_paths for name in header_names(path))
     return (*credential_headers(auths(source.webhook)), *new_secret_headers)
 

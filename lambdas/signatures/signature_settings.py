@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdas.model_types import Header, Path, SignedText, UrlBase
+from lambdas.model_types import Header, Path, SettingText, SignedText, UrlBase
 from lambdas.runtime.times import TimeFormat
 
 Encoding = Literal["hex", "base64", "base64url"]
@@ -99,7 +99,7 @@ class SignatureSettings:
     """How `{url}` in `signed` is made. Without it, it is the endpoint's own."""
     body_hash: BodyHash | None = None
     """Where the body's hash is, when that is signed in the body's stead."""
-    require: Mapping[Header, str] | None = None
+    require: Mapping[Header, SettingText] | None = None
     """Headers that must have this value, such as a version of the scheme."""
 
 

@@ -1066,10 +1066,13 @@ def test_fake_certificate_urls_are_fetched_within_bounds_and_evict_no_true_certi
         assert len(internet.requested_urls) == vendor_fetch.FETCHES_PER_MINUTE == len(set(internet.requested_urls))
 
 
+SERVICE_ACCOUNT = "mozdef-push@my-project.iam.gserviceaccount.com"
+
+
 @pytest.mark.parametrize("issuer", ["https://accounts.google.com", "accounts.google.com"])
 def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
     auth = SOURCE["sources/google-pubsub"].webhook.auth
-    claims = {"iss": issuer, "aud": "REPLACE_ME", "exp": NOW + 300, "email": "REPLACE_ME", "email_verified": True}
+    claims = {"iss": issuer, "aud": "mozdef-pubsub", "exp": NOW + 300, "email": SERVICE_ACCOUNT, "email_verified": True}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
         assert not refuses(auth, bearer_request(ISSUER.token(claims)))
@@ -1081,7 +1084,7 @@ def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
-        ({"aud": "[other REPLACE_ME]"}, 200),
+        ({"aud": "[other mozdef-pubsub]"}, 200),
         ({"aud": "[other]"}, 401),
         ({"email": "other@example.com"}, 401),
         (None, 401),
@@ -1090,8 +1093,8 @@ def test_issuer_configuration_must_name_the_keys_url(issuer: str) -> None:
 def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: int) -> None:
     endpoint = Endpoint(SOURCE["sources/google-pubsub"], secret=None)
     # All of them are texts: an HTTP API writes them so.
-    good = {"iss": "https://accounts.google.com", "aud": "REPLACE_ME", "exp": str(int(NOW) + 300)}
-    good |= {"email": "REPLACE_ME", "email_verified": "true"}
+    good = {"iss": "https://accounts.google.com", "aud": "mozdef-pubsub", "exp": str(int(NOW) + 300)}
+    good |= {"email": SERVICE_ACCOUNT, "email_verified": "true"}
     event = gateway.event("POST", {}, b'{"message": {"messageId": "7"}, "subscription": "s"}')
     if claims is not None:
         event["requestContext"]["authorizer"] = {"jwt": {"claims": {**good, **claims}}}
@@ -1100,7 +1103,7 @@ def test_claims_from_the_http_api_are_required_and_checked(claims: Any, status: 
 
 def test_token_for_the_http_api_is_refused_without_claims() -> None:
     endpoint = Endpoint(SOURCE["sources/google-pubsub"], secret=None)
-    claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "REPLACE_ME", "email": "REPLACE_ME"}
+    claims = {**CLAIMS, "iss": "https://accounts.google.com", "aud": "mozdef-pubsub", "email": SERVICE_ACCOUNT}
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with with_keys({discovery_url: json.dumps({"jwks_uri": KEYS_URL}).encode()}) as internet:
         assert not refuses(endpoint.source.endpoint.auth, bearer_request(ISSUER.token(claims)))

@@ -831,9 +831,12 @@ def test_bad_input_is_answered_and_ends_where_the_table_says(row: Row, sources: 
 TOKEN = "webhook: {auth: {token: {header: x-token}}}\n"
 SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
+HOST = "{description: d, pattern: '[a-z.]+', example: a.example}"
+JWT_OF_HOST = "webhook: {auth: {jwt: {issuer: 'https://%s', audience: [a]}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
 _NAMES = (
-    "description, webhook, pull, extends, events, facts, mozdef, drop, dedupe, archive, pipeline, hardening, vendor"
+    "description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, archive, pipeline, "
+    "hardening, vendor"
 )
 KEYS = f"must have keys ({_NAMES})"
 NEVER_A_SECRET = (
@@ -922,6 +925,43 @@ DEFINITIONS = [
         "the secret itself",
         "description: a\nwebhook: {auth: {token: {header: x-t, secret: 8f14e45fceea167a5a36dedd4bea2543}}}\n",
         [f"2: {NEVER_A_SECRET}"],
+    ),
+    Written(
+        "a parameter that is misspelt, and one that stands nowhere",
+        f"description: a\nparameters: {{Host: {HOST}, Ho-st: {HOST}}}\n{JWT_OF_HOST % '${Hots}'}",
+        [
+            "2: parameters.Ho-st: must be a name such as OktaDomain: at most 40 letters and digits, a letter first",
+            "3: webhook.auth.jwt.issuer: ${Hots}: no such parameter; did you mean Host? (Ho-st, Host)",
+        ],
+    ),
+    Written(
+        "a parameter of which any text could be the host",
+        f"description: a\nparameters: {{Host: {HOST.replace('[a-z.]+', '[a-z./@]+')}}}\n{JWT_OF_HOST % '${Host}'}",
+        [
+            "3: webhook.auth.jwt.issuer: has ${Host} in a host, which has letters, digits, dots and dashes alone; its "
+            "pattern allows / @"
+        ],
+    ),
+    Written(
+        "a pattern that CloudFormation and the functions would read differently",
+        f"description: a\nparameters: {{Host: {HOST.replace('[a-z.]+', '^.*$')}}}\n{JWT_OF_HOST % '${Host}'}",
+        ["2: parameters.Host.pattern: has ^; leave it out: a value is always matched as a whole"],
+    ),
+    Written(
+        "a parameter for a secret",
+        f"description: a\nparameters: {{ApiToken: {HOST}}}\n{JWT_OF_HOST % '${ApiToken}'}",
+        [
+            "2: parameters.ApiToken: looks like a secret, and a parameter is none: the console shows its value; a "
+            "secret goes into Parameter Store"
+        ],
+    ),
+    Written(
+        "a parameter in a text for analysts",
+        f"description: a\nparameters: {{Host: {HOST}}}\n{JWT_OF_HOST % '${Host}'}facts: {{summary: 'of ${{Host}}'}}\n",
+        [
+            "4: facts.summary: ${Host} can't stand here: a parameter stands in URLs, hosts and settings of `auth`; "
+            "for a dollar sign before a path, write {'$'}{Host}"
+        ],
     ),
     Written(
         "a signature that does not cover the body",

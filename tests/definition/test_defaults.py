@@ -23,7 +23,7 @@ ACME = """
     events: {id: id}
 """
 OWN_KEYS = {
-    *("description", "extends", "vendor", "facts", "pull", "drop"),
+    *("description", "extends", "parameters", "vendor", "facts", "pull", "drop"),
     *("webhook.auth", "webhook.challenges", "webhook.answer", "webhook.refusal_headers"),
     *("events.format", "events.payload", "events.mask", "events.split", "events.require", "events.id"),
     *("events.type", "events.schemas", "events.time", "events.time_optional", "events.time_format"),
@@ -194,8 +194,8 @@ def test_mistakes_are_said_once_beside_those_of_the_sources() -> None:
         f"sources/defaults.yml:3: webhook.auth: is each source's own, and has no default; defaults.yml takes {takes}",
         "sources/wrong/source.yml:1: needs `webhook`, the endpoint that the vendor calls, or `pull`, its API",
         "sources/wrong/source.yml:1: webhok: no such key; did you mean webhook? "
-        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, pipeline, pull, vendor, "
-        "webhook)",
+        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, parameters, pipeline, pull, "
+        "vendor, webhook)",
     ]
 
 

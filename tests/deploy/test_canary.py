@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,7 +34,7 @@ from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Auth, Source
 from lambdas.reading.request import BY_IAM, CANARY_HEADER, Request
 from tests.cloudformation import NOON
-from tests.definitions import SOURCES, bundled_source
+from tests.definitions import SOURCES, bundled_source, make_definition
 from tests.fakes import DOWN, SECRET, Endpoint, Store
 
 ZOOM, OKTA = bundled_source("zoom"), bundled_source("okta")
@@ -494,6 +495,24 @@ def test_a_sender_can_not_mark_an_event_as_handed_over(
         assert endpoint.receiver.respond(event)["statusCode"] in (400, 401)
         assert endpoint.queue.messages == []
         assert endpoint.bucket.objects == {}
+
+
+def test_a_canary_is_signed_for_the_values_of_the_stack(tmp_path: Path) -> None:
+    text = """
+        description: d
+        parameters: {Host: {description: d, pattern: "[a-z.]+", example: a.example}}
+        webhook:
+          auth: {hmac: {signature: {header: x-s}, signed: "{url}{body}", url: {base: "https://${Host}/events"}}}
+    """
+    definition = make_definition(tmp_path, text, "acme")
+    place = CanaryTarget(DeployedEndpoint(URL), HANDLER, GROUP, None, {"Host": "b.example", "Environment": "dev"})
+    source = canary.as_in_stack(definition, place)
+    assert source.endpoint.auth.settings.url.base == "https://b.example/events"
+    with pytest.raises(GeneratorError) as raised:
+        canary.as_in_stack(definition, replace(place, parameters={"Environment": "dev"}))
+    assert str(raised.value) == (
+        "acme was deployed before its definition had Host: deploy it again, with --parameter Host=VALUE"
+    )
 
 
 def test_a_missing_stack_is_reported_in_one_line(

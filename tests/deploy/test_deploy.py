@@ -19,14 +19,13 @@ from moto.s3.models import FakeBucket
 
 from generator.aws import Target
 from generator.commands import _redrive_dialog, main
-from generator.definition import placeholders
 from generator.definition.read import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
 from generator.deploy.context import DeployContext
 from generator.deploy.deployment import Deployment
 from generator.deploy.preconditions import refuse_without_secret
-from generator.errors import GeneratorError, display_path
+from generator.errors import GeneratorError
 from generator.packaging.bundle import merge_zip, zip_key
 from generator.packaging.product import Product
 from lambdas import VERSION
@@ -78,7 +77,8 @@ def run(aws: CloudFormation, build: Path, capsys: pytest.CaptureFixture[str]) ->
 
     def command(*args: str) -> tuple[int, str, str]:
         assert Target().client("cloudformation") is aws
-        status = main([*args, "--region", REGION, "--sources", str(SOURCES), "--build", str(build)])
+        folders = () if "--sources" in args else ("--sources", str(SOURCES), "--build", str(build))
+        status = main([*args, "--region", REGION, *folders])
         printed = capsys.readouterr()
         return status, "\n".join(line.rstrip() for line in printed.out.splitlines()), printed.err
 
@@ -387,28 +387,6 @@ def test_a_source_is_deployed_once_its_secrets_suffice_to_verify(
         f"python -m generator secret acme{option} --region {REGION} --sources {tmp_path}. "
         "Or pass --without-secret if the vendor makes it only once it has the URL"
     )
-
-
-@pytest.mark.parametrize(
-    "command", [["deploy"], ["deploy", "--yes"], ["deploy", "--pipeline", "--dry-run"], ["upload"], ["rehearse"]]
-)
-def test_a_placeholder_is_reported_before_anything_is_asked(
-    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID"):
-        monkeypatch.delenv(name, raising=False)
-    assert main([command[0], "aws-sns", *command[1:], "--sources", str(SOURCES)]) == 1
-    assert capsys.readouterr().err == (
-        f"error: {display_path(SOURCES / 'aws-sns' / 'source.yml')}:9: webhook.auth.sns.topics[0]: "
-        "is still a placeholder; "
-        "replace it here, or in a source of your own that has `extends: aws-sns`\n"
-    )
-
-
-def test_a_replaced_value_is_no_placeholder(tmp_path: Path) -> None:
-    auth = "auth: {sns: {topics: ['arn:aws:sns:us-west-2:123456789012:a']}}"
-    text = f"description: made\nextends: aws-sns\nwebhook:\n  {auth}\n"
-    placeholders.refuse([make_definition(tmp_path, text, "acme")])
 
 
 def test_a_path_that_is_not_the_pipelines_is_refused(run: Run, aws: CloudFormation, build: Path) -> None:
@@ -1244,3 +1222,72 @@ def test_a_pipeline_puts_its_code_where_it_alone_may(run: Run, aws: CloudFormati
     own = zip_key((build / "zoom" / "lambdas.zip").read_bytes()).replace("code/", "code/MozDef-EF/zoom/dev/")
     assert objects(bucket) == {own}
     assert parameters(aws)["LambdaKey"] == own
+
+
+GIVEN = {"Audience": "mozdef", "ServiceAccount": "push@corp.iam.gserviceaccount.com"}
+OPTIONS = [word for name, value in GIVEN.items() for word in ("--parameter", f"{name}={value}")]
+PUBSUB = "MozDef-EF-google-pubsub-dev"
+
+
+def test_a_source_with_parameters_is_asked_for_their_values(run: Run, aws: CloudFormation) -> None:
+    assert run("deploy", "google-pubsub", "--yes") == (
+        1,
+        f"\n{PUBSUB}  {WHERE}, new",
+        "error: --parameter Audience=VALUE is missing: The audience of the push subscription, a word or a URL of your "
+        "choice\n"
+        "error: --parameter ServiceAccount=VALUE is missing: E-mail address of the service account with which the "
+        "subscription signs in\n",
+    )
+    unfit = run("deploy", "google-pubsub", "--yes", "--parameter", "ServiceAccount=push@corp.example")
+    example = "mozdef-push@my-project.iam.gserviceaccount.com"
+    assert unfit == (
+        1,
+        "",
+        f"error: --parameter ServiceAccount: must be such as {example}; as a regular expression: "
+        r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com, and is "
+        '"push@corp.example"\n',
+    )
+    status, _, err = run("deploy", "google-pubsub", "--yes", *OPTIONS)
+    assert (status, err) == (0, "")
+    assert {name: parameters(aws)[name] for name in GIVEN} == GIVEN
+
+
+def test_an_update_keeps_the_values_and_refuses_those_that_no_longer_fit(run: Run, aws: CloudFormation) -> None:
+    tags = [{"Key": key, "Value": "google-pubsub" if key == "Service" else value} for key, value in TAGS.items()]
+
+    def add_stack(values: dict[str, str]) -> None:
+        pairs = [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+        aws.add_stack("UPDATE_COMPLETE", PUBSUB, Parameters=pairs, Tags=tags)
+
+    add_stack(GIVEN)
+    assert run("deploy", "google-pubsub", "--yes", "--parameter", "Audience=other")[0] == 0
+    assert {name: parameters(aws)[name] for name in GIVEN} == {"Audience": "other", "ServiceAccount": True}
+    add_stack({**GIVEN, "Audience": "two words"})
+    status, _, err = run("deploy", "google-pubsub", "--yes")
+    assert (status, err) == (
+        1,
+        "error: --parameter Audience: must be such as mozdef-pubsub; as a regular expression: "
+        '[A-Za-z0-9._~:/@-]{1,200}, and is "two words"\n',
+    )
+
+
+def test_the_rules_of_a_build_hold_for_the_values_of_a_deployment(
+    run: Run, aws: CloudFormation, tmp_path: Path
+) -> None:
+    text = """
+        description: made
+        parameters: {Issuer: {description: d, pattern: "[a-z.]+", example: issuer.example}}
+        webhook: {auth: {jwt: {issuer: "https://${Issuer}", audience: [a]}}}
+    """
+    make_definition(tmp_path, text, "acme")
+    (tmp_path / "acme" / "samples").mkdir()
+    (tmp_path / "acme" / "samples" / "event.json").write_text("{}")
+    assert main(["acme", "--accept", "--lint", "fast", "--sources", str(tmp_path), "--build", str(tmp_path / "b")]) == 0
+    options = ["--yes", "--sources", str(tmp_path), "--build", str(tmp_path / "b")]
+    status, _, err = run("deploy", "acme", "--parameter", "Issuer=accounts.google.com", *options)
+    assert (status, err) == (
+        1,
+        f"error: {tmp_path}/acme/source.yml:4: webhook.auth.jwt.claims: must have `email`, the service account of "
+        "your subscription: anyone can have Google sign a token for any audience (with Issuer=accounts.google.com)\n",
+    )
+    assert aws.requests_of("create_change_set") == []

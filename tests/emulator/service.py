@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import randbelow
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pytest
@@ -40,8 +41,10 @@ class Service:
     s3: Any
 
     @classmethod
-    def deploy(cls, emulator: Emulator, stack: str, template: str) -> Service:
-        outputs = emulator.deploy(stack, template, {"HelperBucket": HELPER_BUCKET})
+    def deploy(
+        cls, emulator: Emulator, stack: str, template: str, parameters: Mapping[str, str] = MappingProxyType({})
+    ) -> Service:
+        outputs = emulator.deploy(stack, template, {"HelperBucket": HELPER_BUCKET, **parameters})
         bundle = str(emulator.ca_bundle) if emulator.ca_bundle else None
         http = urllib3.PoolManager(ca_certs=bundle, retries=False, timeout=30)
         return cls(emulator, outputs, SourceFollower(emulator, outputs, stack), http, emulator.client("s3"))

@@ -19,6 +19,7 @@ from uuid import uuid4
 import pytest
 
 from generator import names
+from generator.definition.parameter_values import examples
 from generator.definition.read import Definition
 from generator.definition.secret_names import ssm_names
 from generator.local.emulator import Emulator
@@ -57,7 +58,7 @@ class Deployed:
         files, stack = product.source_files(definition), names.stack_name(definition.source.name)
         code = files[product.CODE]
         clients["s3"].put_object(Bucket=HELPER_BUCKET, Key=bundle.zip_key(code), Body=code)
-        service = Service.deploy(running, stack, files[product.TEMPLATE].decode())
+        service = Service.deploy(running, stack, files[product.TEMPLATE].decode(), examples(definition.source))
         functions = {title: name for title, name in running.resources(stack).items() if title in ("Webhook", "Verify")}
         return cls(definition.source, service, folder, functions, clients)
 

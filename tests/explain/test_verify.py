@@ -466,21 +466,26 @@ def test_a_token_of_an_issuer_is_verified_with_keys_from_a_file(
     assert all(part not in out for part in token.split("."))
 
 
-def test_placeholder_issuer_is_reported_first_and_nobody_is_asked(
+JWT_OF_A_DEPLOYMENT = """\
+description: d
+parameters:
+  Host: {description: Host of the issuer, pattern: "[a-z0-9.-]+", example: login.example.net}
+webhook: {auth: {jwt: {issuer: "https://${Host}", audience: [me]}}}
+"""
+
+
+def test_a_parameter_has_the_value_of_the_deployment(
     verify: Run, tmp_path: Path, offline_internet: issuers.Internet
 ) -> None:
-    text = 'description: d\nwebhook: {auth: {jwt: {issuer: "https://REPLACE_ME", audience: [REPLACE_ME]}}}\n'
-    make_definition(tmp_path / "s", text)
+    make_definition(tmp_path / "s", JWT_OF_A_DEPLOYMENT)
+    (tmp_path / "keys.json").write_bytes(issuers.key_set(issuers.Issuer()))
     sent = OutgoingRequest("POST", URL, {"Authorization": f"Bearer {issuers.Issuer().token(CLAIMS)}"}, b"{}")
-    status, out, err = verify("made", raw(sent) + b"\n", "--sources", str(tmp_path / "s"), piped="")
-    assert (status, err, offline_internet.requested_urls) == (1, "", [])
-    assert texts_labeled("refused", out) == ["issuer is still a placeholder, so nobody has the keys"]
-    assert texts_labeled("verdict", out) == ["can't be known: issuer is still a placeholder, so nobody has the keys"]
-    assert texts_labeled("iss", out) == ["https://issuer.example.com; must be https://REPLACE_ME"]
-    assert texts_labeled("why", out) == [
-        f"webhook.auth.jwt.{key} is still a placeholder" for key in ("issuer", "audience[0]")
-    ]
-    assert texts_labeled("do", out)[0] == "put yours for REPLACE_ME: until then nothing verifies, and deploy refuses it"
+    options = ["--sources", str(tmp_path / "s"), "--keys", str(tmp_path / "keys.json")]
+    assert verify("made", sent, *options, "--parameter", "Host=issuer.example.com", piped="")[0] == 0
+    assert verify("made", sent, *options, "--parameter", "Host=other.example.com", piped="")[0] == 1
+    missing = "error: --parameter Host=VALUE is missing: Host of the issuer\n"
+    assert verify("made", sent, *options, piped="") == (1, "", missing)
+    assert offline_internet.requested_urls == []
 
 
 def test_method_without_a_route_is_answered_by_the_api(verify: Run) -> None:

@@ -289,6 +289,13 @@ def test_a_pipelines_variables_say_where_and_as_whom(checkout: Checkout) -> None
     assert checkout.seen[0] == "prod"
 
 
+def test_the_parameters_of_a_definition_are_handed_on(checkout: Checkout) -> None:
+    """Each is a word of its own, whatever stands in it."""
+    variables = {"PARAMETER_Tenant": "a $HOME b=c", "PARAMETER_Host": "a.example", "PARAMETER_Empty": ""}
+    assert checkout.run("deploy", "dev", **variables) == Ran(0, "", "")
+    assert checkout.calls == [f"{DEPLOY} --parameter Host=a.example --parameter Tenant=a $HOME b=c"]
+
+
 @pytest.mark.parametrize(("setting", "more"), [("true", " --redrive"), ("false", ""), ("", "")])
 def test_rejected_events_are_brought_back_where_the_buildspec_says_so(
     checkout: Checkout, setting: str, more: str

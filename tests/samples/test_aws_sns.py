@@ -12,7 +12,7 @@ import pytest
 
 from tests.shipped_messages import facts_of, messages_of
 
-TOPIC = "arn:aws:sns:us-west-2:123456789012:REPLACE_ME"
+TOPIC = "arn:aws:sns:us-west-2:123456789012:security-alerts"
 SESSION = {
     "type": "AssumedRole",
     "principalId": "AROA:ann.example",

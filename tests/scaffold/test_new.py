@@ -179,15 +179,17 @@ def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
         ),
         (["token", "--query", "key"], {"token": {"query": "key"}}),
         (["basic"], {"basic": {}}),
-        (["jwt"], {"jwt": {"issuer": "https://REPLACE_ME", "audience": ["REPLACE_ME"]}}),
-        (["sns"], {"sns": {"topics": ["arn:aws:sns:us-west-2:123456789012:REPLACE_ME"]}}),
+        (["jwt"], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
+        (["sns"], {"sns": {"topics": ["${TopicArn}"]}}),
     ],
 )
 def test_each_kind_of_verification_is_made_from_options(new, options: list[str], auth: dict[str, object]) -> None:
     status, out, err = new("acme", *DESCRIBED, "--auth", *options)
     assert (status, err) == (0, "")
     assert yaml.safe_load(text())["webhook"]["auth"] == auth
-    assert ("put yours for REPLACE_ME; until then, deploy refuses it" in out) == ("REPLACE_ME" in text())
+    parameters = yaml.safe_load(text()).get("parameters", {})
+    assert list(parameters) == re.findall(r"\$\{(\w+)\}", text())
+    assert [name for name in parameters if f"parameters.{name}: check pattern and example" not in out] == []
     assert ("secret acme" in out) == (options[0] not in ("jwt", "sns"))
     assert ("verifies with your secret, and if not, why" in out) == (options[0] not in ("jwt", "sns"))
     assert ("verifies, and if not, why" in out) == (options[0] in ("jwt", "sns"))
@@ -644,16 +646,12 @@ description: Zoom of Europe
     assert main(["zoom-third", "--sources", "s", "--lint", "fast", "--check"]) == 0
 
 
-def test_settings_left_to_each_user_are_in_the_tenants_definition(new) -> None:
+def test_a_tenant_inherits_parameters_and_has_what_a_request_tells(new) -> None:
     status, out, _ = new("alarms", "--from", "aws-sns")
     assert status == 0
-    assert yaml.safe_load(text("s/alarms/source.yml"))["webhook"] == {
-        "auth": {"sns": {"topics": ["arn:aws:sns:us-west-2:123456789012:REPLACE_ME"]}}
-    }
-    placeholder_note = (
-        "s/alarms/source.yml webhook.auth.sns.topics[0]: put yours for REPLACE_ME; until then, deploy refuses it"
-    )
-    assert placeholder_note in lines(out)
+    assert yaml.safe_load(text("s/alarms/source.yml")) == {"extends": "aws-sns"}
+    assert "missing" not in lines(out)
+    assert "python -m generator deploy alarms --parameter TopicArn=VALUE" in text("s/alarms/README.md")
     topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
     body = {"TopicArn": topic, "SigningCertURL": "", "Signature": "", "MessageId": "1", "Type": "Notification"}
     Path("r.json").write_text(json.dumps({"headers": {}, "body": json.dumps(body)}))

@@ -324,7 +324,7 @@ TRIO = {
         ),
         (
             {"Authorization": f"Bearer {jwt(iss='a', alg='ES256')}"},
-            {"jwt": {"issuer": "https://REPLACE_ME", "audience": ["REPLACE_ME"], "algorithms": ["ES256"]}},
+            {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"], "algorithms": ["ES256"]}},
         ),
         (
             {"Authorization": f"Bearer {jwt(iss='https://accounts.google.com', aud='b', email='c@example.com')}"},

@@ -77,6 +77,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "AlarmTopicArn",
         "Tracing",
         *(["KeyAdministratorArn"] if source.hardening == "strict" else []),
+        *(source.parameters or ()),
     }
     assert set(template["Outputs"]) == {
         "EndpointUrl",
@@ -213,7 +214,7 @@ def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
 @BY_NAME
 def test_nothing_is_named_that_need_not_be_and_no_partition_is_assumed(source: Source) -> None:
     template = build_template(source)
-    text = json.dumps(template)
+    text = json.dumps({part: content for part, content in template.items() if part != "Parameters"})  # examples
     assert re.findall(r"arn:aws[^\[]", text) == []
     for kind, key in (("Lambda::Function", "FunctionName"), ("IAM::Role", "RoleName")):
         assert [properties for properties in of_type(template, f"AWS::{kind}").values() if key in properties] == []
@@ -368,7 +369,9 @@ def test_no_environment_variable_holds_a_secret(source: Source) -> None:
     for function in of_type(build_template(source), "AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
         known_variables = {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK", "DEDUPE_TABLE", "DEDUPE_LEASE"}
-        assert set(variables) <= {*known_variables, "ARCHIVE_BUCKET", "ARCHIVE_STREAM"}
+        parameters = {f"PARAMETER_{name}": {"Ref": name} for name in source.parameters or ()}
+        assert set(variables) - parameters.keys() <= {*known_variables, "ARCHIVE_BUCKET", "ARCHIVE_STREAM"}
+        assert {name: variables.get(name) for name in parameters} == parameters
         path = {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
         assert variables.get("SECRETS_PATH") == (path if function["Handler"] != "lambdas.redrive.handler" else None)
         assert variables["STACK"] == {"Ref": "AWS::StackName"}

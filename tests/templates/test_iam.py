@@ -88,6 +88,9 @@ def deployed(
         "GitHubRepository": "example/framework",
         "ConnectionArn": f"arn:aws:codeconnections:{iam.REGION}:{iam.ACCOUNT}:connection/0a1b",
         "ConsumerPrincipalArn": "arn:aws:iam::444455556666:role/mozdef",
+        # Of google-pubsub.
+        "Audience": "mozdef",
+        "ServiceAccount": "push@example.iam.gserviceaccount.com",
     }
     pipeline_stack = Stack(names.pipeline_stack_name(source, project, environment), templates[0], values, iam.ADMIN)
     key = f"{names.code_prefix(source, project, environment)}0.zip"  # as a build says that has a role

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from generator.packaging import lint
-from generator.templates import pipeline
+from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.codebuild import IMAGE
 from generator.templates.text import dumps_compact, template_text
@@ -180,6 +180,32 @@ def test_parameters_and_outputs_are_the_contract(variant: str) -> None:
         assert {"AllowedPattern", "ConstraintDescription", "Description"} <= set(parameter)
         if "Default" in parameter:
             assert re.search(parameter["AllowedPattern"], parameter["Default"])
+
+
+def test_the_form_asks_for_the_definitions_parameters_and_hands_them_to_the_build_alone() -> None:
+    template = build_template(name="google-pubsub")
+    event_source_template = json.loads(
+        template_text(event_source.build(bundled_source("google-pubsub").source, "code/a.zip"))
+    )
+    names = ("Audience", "ServiceAccount")
+    assert {name: template["Parameters"][name] for name in names} == {
+        name: event_source_template["Parameters"][name] for name in names
+    }
+    assert template["Parameters"]["Audience"] == {
+        "Type": "String",
+        "Description": "The audience of the push subscription, a word or a URL of your choice",
+        "AllowedPattern": "^([A-Za-z0-9._~:/@-]{1,200})$",
+        "ConstraintDescription": "must be such as mozdef-pubsub; as a regular expression: [A-Za-z0-9._~:/@-]{1,200}",
+        "MaxLength": 320,
+    }
+    variables = {
+        title: {each["Name"]: each["Value"] for each in project["Properties"]["Environment"]["EnvironmentVariables"]}
+        for title, project in template["Resources"].items()
+        if project["Type"] == "AWS::CodeBuild::Project"
+    }
+    handed_on = {f"PARAMETER_{name}": {"Ref": name} for name in names}
+    assert handed_on.items() <= variables["Build"].items()
+    assert not handed_on.keys() & variables["Verify"].keys()  # a canary takes those of the stack
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,14 @@ def test_the_reference_has_every_key(update: bool) -> None:
     assert_generated(DEFINITION, "definition_keys.py", reference_tables().removesuffix("\n"), update=update)
 
 
+def test_whatever_the_reference_says_is_below_is_there() -> None:
+    tables = reference_tables()
+    for heading, section in re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", tables, re.MULTILINE | re.DOTALL):
+        for key in re.findall(r"^\| `(\w+)` .*(?:see below|the keys below)", section, re.MULTILINE):
+            dotted = key if heading == "The whole" else f"{heading.strip('`')}.{key}"
+            assert f"### `{dotted}`\n" in tables
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

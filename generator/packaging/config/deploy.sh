@@ -93,6 +93,9 @@ deploy() {
   [ -z "${CONSUMER_PRINCIPAL_ARN:-}" ] || options+=(--parameter "ConsumerPrincipalArn=$CONSUMER_PRINCIPAL_ARN")
   [ -z "${EVENTS_QUEUE_NAME:-}" ] || options+=(--parameter "EventsQueueName=$EVENTS_QUEUE_NAME")
   [ -z "${ALARM_TOPIC_ARN:-}" ] || options+=(--parameter "AlarmTopicArn=$ALARM_TOPIC_ARN")
+  for variable in "${!PARAMETER_@}"; do # of the definition's parameters
+    [ -z "${!variable}" ] || options+=(--parameter "${variable#PARAMETER_}=${!variable}")
+  done
   [ "${REDRIVE:-false}" != true ] || options+=(--redrive)
   python -m generator deploy "$name" --yes "${options[@]}"
 }

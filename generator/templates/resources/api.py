@@ -18,7 +18,7 @@ from troposphere.apigatewayv2 import (
 from troposphere.awslambda import Function
 
 from generator.templates.resources.function import TIMEOUT_SECONDS, add_log_group, add_permission
-from generator.templates.resources.sub import arn, ref, regional_arn
+from generator.templates.resources.sub import arn, ref, regional_arn, with_parameters
 from generator.templates.stack_context import StackContext
 from lambdas.auth import jwt
 from lambdas.model import Throttle
@@ -94,7 +94,9 @@ def add_jwt_authorizer(template: Template, api: Api, settings: jwt.Settings) -> 
             Name="Token",
             AuthorizerType="JWT",
             IdentitySource=[f"$request.header.{settings.header}"],
-            JwtConfiguration=JWTConfiguration(Audience=list(settings.audience), Issuer=settings.issuer),
+            JwtConfiguration=JWTConfiguration(
+                Audience=[with_parameters(name) for name in settings.audience], Issuer=with_parameters(settings.issuer)
+            ),
         )
     )
 

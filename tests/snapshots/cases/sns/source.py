@@ -1,8 +1,8 @@
 """The definition of sns, as the generator validated it."""
 
 from lambdas.auth import sns
-from lambdas.model import Auth, Challenge, Confirm, Reply, Source, Vendor, Webhook
-from lambdas.model_events import Events
+from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Webhook
+from lambdas.model_deployment import Vendor
 from lambdas.model_facts import Choice, Facts
 from lambdas.transform import transform
 
@@ -118,9 +118,8 @@ SOURCE = Source(
                 'configuration.delete': ('Delete*', 'Terminate*', 'Deregister*',),
                 'configuration.change': (
                     'Put*', 'Update*', 'Modify*', 'Set*', 'Start*', 'Stop*', 'Enable*', 'Disable*', 'Tag*', 'Untag*',
-                    'Reset*', 'Rotate*', 'Associate*', 'Disassociate*', 'Attach*', 'Detach*', 'Associate*',
-                    'Disassociate*', 'Attach*', 'Detach*', '*State*hange*', 'ConfigurationItemChangeNotification',
-                    'UnsubscribeConfirmation',
+                    'Reset*', 'Rotate*', 'Associate*', 'Disassociate*', 'Attach*', 'Detach*', '*State*hange*',
+                    'ConfigurationItemChangeNotification', 'UnsubscribeConfirmation',
                 ),
                 'other': ('*',),
             },

@@ -1,16 +1,18 @@
 """The definition of aws-sns, as the generator validated it."""
 
 from lambdas.auth import sns
-from lambdas.model import Auth, Challenge, Confirm, Reply, Source, Vendor, Webhook
-from lambdas.model_events import Events
+from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Webhook
+from lambdas.model_deployment import Vendor
 from lambdas.model_facts import Choice, Facts
+from lambdas.runtime.parameters import read_parameters
 from lambdas.transform import transform
 
+PARAMETERS = read_parameters({'TopicArn': 'arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?'})
 SOURCE = Source(
     name='aws-sns',
     description='Amazon SNS topics (alarms, GuardDuty, Security Hub, CloudTrail and any other text)',
     webhook=Webhook(
-        auth=Auth(type=sns, settings=sns.Settings(topics=('arn:aws:sns:us-west-2:123456789012:REPLACE_ME',))),
+        auth=Auth(type=sns, settings=sns.Settings(topics=(PARAMETERS['TopicArn'],))),
         challenges=(
             Challenge(
                 when="Type == 'SubscriptionConfirmation'",
@@ -107,9 +109,8 @@ SOURCE = Source(
                 'configuration.delete': ('Delete*', 'Terminate*', 'Deregister*',),
                 'configuration.change': (
                     'Put*', 'Update*', 'Modify*', 'Set*', 'Start*', 'Stop*', 'Enable*', 'Disable*', 'Tag*', 'Untag*',
-                    'Reset*', 'Rotate*', 'Associate*', 'Disassociate*', 'Attach*', 'Detach*', 'Associate*',
-                    'Disassociate*', 'Attach*', 'Detach*', '*State*hange*', 'ConfigurationItemChangeNotification',
-                    'UnsubscribeConfirmation',
+                    'Reset*', 'Rotate*', 'Associate*', 'Disassociate*', 'Attach*', 'Detach*', '*State*hange*',
+                    'ConfigurationItemChangeNotification', 'UnsubscribeConfirmation',
                 ),
                 'other': ('*',),
             },

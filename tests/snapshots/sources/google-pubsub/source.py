@@ -1,11 +1,13 @@
 """The definition of google-pubsub, as the generator validated it."""
 
 from lambdas.auth import jwt
-from lambdas.model import Auth, Source, Vendor, Webhook
-from lambdas.model_events import Events
+from lambdas.model import Auth, Events, Source, Webhook
+from lambdas.model_deployment import Vendor
 from lambdas.model_facts import Choice, Facts
+from lambdas.runtime.parameters import read_parameters
 from lambdas.transform import transform
 
+PARAMETERS = read_parameters({'Audience': '[A-Za-z0-9._~:/@-]{1,200}', 'ServiceAccount': '[a-z0-9-]+@[a-z0-9.-]+\\.gserviceaccount\\.com'})
 SOURCE = Source(
     name='google-pubsub',
     description='Google Cloud Pub/Sub push (audit logs, Security Command Center and any other text)',
@@ -14,8 +16,8 @@ SOURCE = Source(
             type=jwt,
             settings=jwt.Settings(
                 issuer='https://accounts.google.com',
-                audience=('REPLACE_ME',),
-                claims={'email': 'REPLACE_ME', 'email_verified': 'true'},
+                audience=(PARAMETERS['Audience'],),
+                claims={'email': PARAMETERS['ServiceAccount'], 'email_verified': 'true'},
             ),
         ),
     ),

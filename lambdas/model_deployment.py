@@ -1,0 +1,41 @@
+"""The parts of a definition that no function reads: what differs between deployments, and what people should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+from lambdas.model_types import HostPattern, HttpsUrl, ServiceUrl, SettingText, TopicArn, UrlBase
+
+ParameterName = NewType("ParameterName", str)
+"""The name of a parameter, as CloudFormation takes it: letters and digits."""
+
+ParameterPattern = NewType("ParameterPattern", str)
+"""A regular expression that Java and Python read alike."""
+
+PARAMETER_TYPES = frozenset({ServiceUrl, UrlBase, HostPattern, TopicArn, SettingText})
+"""The types of values in which `${Name}` stands for a parameter; it is a mistake in all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that each deployment has for itself, such as a domain: `${Name}` stands for it. Never a secret."""
+
+    description: str
+    """What it is, and where one finds it, in a line: the form that asks for it shows this."""
+    pattern: ParameterPattern
+    """A regular expression of a value, which it matches as a whole."""
+    example: str
+    """A value with which samples and builds are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """How the vendor delivers, for people to know."""
+
+    docs: HttpsUrl
+    """The vendor's page about its webhooks."""
+    deadline: int | None = None
+    """Seconds within which the vendor expects a reply, where it says so."""
+    retries: str = "not known"
+    """What the vendor retries, how often and after which replies, in a line."""
