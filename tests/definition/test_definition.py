@@ -100,8 +100,8 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         ("a: 1\nb: 2\na: 3", "3: a: appears twice; the first is in line 1"),
         (
             "- a",
-            "1: must have keys (description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, archive, "
-            "pipeline, hardening, vendor), and is a list",
+            "1: must have keys (description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, "
+            "archive, pipeline, hardening, vendor), and is a list",
         ),
         ("", " is empty; it needs at least description, and webhook or pull"),
     ],

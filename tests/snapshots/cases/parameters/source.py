@@ -1,7 +1,8 @@
 """The definition of parameters, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Webhook
+from lambdas.model import Auth, Challenge, Confirm, Reply, Source, Webhook
+from lambdas.model_events import Events
 from lambdas.runtime.parameters import read_parameters
 from lambdas.signatures.signature_settings import Signature, Url
 

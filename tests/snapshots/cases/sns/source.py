@@ -1,8 +1,9 @@
 """The definition of sns, as the generator validated it."""
 
 from lambdas.auth import sns
-from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Webhook
+from lambdas.model import Auth, Challenge, Confirm, Reply, Source, Webhook
 from lambdas.model_deployment import Vendor
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.transform import transform
 

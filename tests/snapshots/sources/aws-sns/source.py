@@ -1,8 +1,9 @@
 """The definition of aws-sns, as the generator validated it."""
 
 from lambdas.auth import sns
-from lambdas.model import Auth, Challenge, Confirm, Events, Reply, Source, Webhook
+from lambdas.model import Auth, Challenge, Confirm, Reply, Source, Webhook
 from lambdas.model_deployment import Vendor
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.runtime.parameters import read_parameters
 from lambdas.transform import transform

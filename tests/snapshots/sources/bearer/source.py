@@ -1,8 +1,9 @@
 """The definition of bearer, as the generator validated it."""
 
 from lambdas.auth import token
-from lambdas.model import Auth, Events, Source, Webhook
+from lambdas.model import Auth, Source, Webhook
 from lambdas.model_deployment import Vendor
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 
 SOURCE = Source(

@@ -1,8 +1,9 @@
 """The definition of github, as the generator validated it."""
 
 from lambdas.auth import hmac
-from lambdas.model import Auth, Challenge, Events, Reply, Source, Webhook
+from lambdas.model import Auth, Challenge, Reply, Source, Webhook
 from lambdas.model_deployment import Vendor
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.signatures.signature_settings import Signature
 

@@ -1,8 +1,9 @@
 """The definition of gitlab, as the generator validated it."""
 
 from lambdas.auth import any_of, hmac, token
-from lambdas.model import Auth, Events, Source, Webhook
+from lambdas.model import Auth, Source, Webhook
 from lambdas.model_deployment import Vendor
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.signature_settings import MessageId, Signature, Timestamp

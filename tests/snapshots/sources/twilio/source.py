@@ -1,8 +1,9 @@
 """The definition of twilio, as the generator validated it."""
 
 from lambdas.auth import any_of, hmac
-from lambdas.model import Auth, Events, Reply, Source, Webhook
+from lambdas.model import Auth, Reply, Source, Webhook
 from lambdas.model_deployment import Vendor
+from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.signatures.signature_settings import BodyHash, Signature, Url
 from lambdas.transform import transform
