@@ -99,6 +99,14 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def span(seconds: float) -> str:
+    """Return a time in its largest unit, rounded down, such as "2 hours"."""
+    for unit_seconds, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= unit_seconds:
+            return count(int(seconds // unit_seconds), name)
+    return count(int(seconds), "second")
+
+
 def size(count: int) -> str:
     """Return a number of bytes as text, such as 1.5 KB."""
     return f"{count:,} B" if count < 1024 else f"{count / 1024:,.1f} KB"

@@ -13,6 +13,8 @@ import click
 
 from generator.aws import Target
 from generator.commands import _console, _earlier_events, _kept_options, _options
+from generator.commands._console import span
+from generator.commands._pull_status import Line, asking_lines
 
 if TYPE_CHECKING:
     from generator.operate.status import MetricSums, SourceStatus
@@ -27,17 +29,23 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     """Show whether SOURCE receives events, what waits, what is kept, and what to do; exit 1 unless all is well."""
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
+    from generator.operate.pull_status import read_pull_status
     from generator.operate.status import read_status
 
+    definition = load(sources, [source])[0].source
     try:
-        status = read_status(target, load(sources, [source])[0].source)
+        status = read_status(target, definition)
+        pull = read_pull_status(target, definition, status) if definition.pull else None
     except NotDeployedError as error:
         if not as_json:
             raise
         click.echo(json.dumps(error.report, indent=2))
         return 1
+    healthy = status.healthy and (pull is None or pull.healthy)
     if as_json:
-        report = {**asdict(status), "flowing": status.receiving_events, "problem": None, "well": status.healthy}
+        report = {**asdict(status), "flowing": status.receiving_events, "problem": None, "well": healthy}
+        if pull:
+            report |= {"flowing": pull.arrived, "silence": pull.silence, "pull": asdict(pull)}
         click.echo(json.dumps(report, indent=2, default=lambda at: at.isoformat()))
     else:
         from rich.markup import escape
@@ -46,18 +54,27 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
         out.print(
             f"\n[bold]{status.stack}[/]  {status.status}, framework {status.version}, changed {_ago(status.changed)}\n"
         )
-        for label, text, colour in _lines(
-            status, source, lambda words: _kept_options.next_command(words, target, sources)
-        ):
+
+        def next_command(words: str) -> str:
+            return _kept_options.next_command(words, target, sources)
+
+        asking = asking_lines(pull, status.requests, source, next_command) if pull else None
+        for label, text, colour in _lines(status, source, next_command, asking):
             out.print(f"  [dim]{label:<9}[/] [{colour}]{escape(text)}[/]")
-    return 0 if status.healthy else 1
+    return 0 if healthy else 1
 
 
-def _lines(status: SourceStatus, source: str, next_command: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
-    """Yield label, text and color of each line; `next_command` completes a command."""
+def _lines(
+    status: SourceStatus, source: str, next_command: Callable[[str], str], asking: Iterator[Line] | None
+) -> Iterator[Line]:
+    """Yield label, text and color of each line; `next_command` completes a command.
+
+    `asking` are the lines of what a pulled source asks, which the others have not.
+    """
     fine, look = "default", "yellow"
+    yield from asking or _receiving(status)
     yield from _flow(status)
-    age = f", the oldest for {_span(status.oldest)}" if status.waiting and status.oldest else ""
+    age = f", the oldest for {span(status.oldest)}" if status.waiting and status.oldest else ""
     yield "waiting", f"{_console.count(status.waiting, 'message')} for MozDef{age}", fine
     if status.dead:
         letters = _console.count(status.dead, "dead letter")
@@ -80,8 +97,8 @@ def _lines(status: SourceStatus, source: str, next_command: Callable[[str], str]
         yield "secret", f"{name} {text_}", fine if stored else "red"
 
 
-def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
-    """Yield the lines of what CloudWatch counts."""
+def _receiving(state: SourceStatus) -> Iterator[Line]:
+    """Yield the line of the requests that CloudWatch counts."""
     if state.requests:
         requests = _counted(state.requests, "requests")
         yield (
@@ -91,6 +108,10 @@ def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
         )
     else:
         yield "flowing", "not counted on this machine", "default"
+
+
+def _flow(state: SourceStatus) -> Iterator[Line]:
+    """Yield the lines of the messages that CloudWatch counts."""
     if state.sent:
         yield "sent", _counted(state.sent, "messages"), "default"
     if state.duplicates:
@@ -100,7 +121,7 @@ def _flow(state: SourceStatus) -> Iterator[tuple[str, str, str]]:
         yield "drift", f"{unknown}{': the dashboard says what' if state.drift.day else ''}", "default"
 
 
-def _earlier(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[tuple[str, str, str]]:
+def _earlier(state: SourceStatus, source: str, do: Callable[[str], str]) -> Iterator[Line]:
     """Yield the lines of what earlier stacks left behind."""
     if state.earlier is None:
         yield (
@@ -117,13 +138,6 @@ def _counted(sums: MetricSums, noun: str) -> str:
     return f"{sums.hour:,.0f} {noun} in the last hour, {sums.day:,.0f} in the last day"
 
 
-def _span(seconds: float) -> str:
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return _console.count(int(seconds // size), name)
-    return _console.count(int(seconds), "second")
-
-
 def _ago(at: datetime) -> str:
     seconds = (datetime.now(UTC) - at).total_seconds()
-    return f"{_span(seconds)} ago" if seconds >= 60 else "just now"
+    return f"{span(seconds)} ago" if seconds >= 60 else "just now"

@@ -43,6 +43,8 @@ class SourceResources:
     """The bucket of the archive, of a source that has one."""
     puller: str | None = None
     """The function that asks the vendor, of a source that is pulled."""
+    puller_log: str | None = None
+    """The log group of that function."""
     positions: str | None = None
     """The table of how far each stream is read, of a source that is pulled."""
 
@@ -116,6 +118,7 @@ def find_resources(target: Target, source: str) -> SourceResources:
         since=stack.since,
         archive=outputs.get("ArchiveBucket"),
         puller=outputs.get("PullerFunction"),
+        puller_log=ids.get("PullerLog"),
         positions=outputs.get("PositionsTable"),
     )
 

@@ -1,0 +1,193 @@
+"""Steer the puller of a deployed source: the command `pull`. Each action shows what it changes, and asks."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from generator.aws import Target
+from generator.commands import _console, _kept_options, _options
+from generator.commands._pull_run import time_text
+from generator.commands._pull_times import parse_time
+from generator.errors import GeneratorError
+
+if TYPE_CHECKING:
+    from generator.operate.pull_positions import PullTable
+    from lambdas.model import Source
+    from lambdas.model_pull import Pull, Stream
+
+_TIMES = {"run": (), "pause": (), "resume": (), "rewind": ("TIME",), "backfill": ("FROM", "TO")}
+
+
+class _Call(NamedTuple):
+    """What the user wants of a deployed source's puller."""
+
+    source: Source
+    pull: Pull
+    table: PullTable
+    stream: str | None
+    yes: bool
+    status_command: str
+
+    def confirmed(self, question: str) -> bool:
+        if self.yes or click.confirm(question):
+            return True
+        _console.console().print("nothing was changed")
+        return False
+
+
+@click.command(short_help="Steer the puller of a deployed source: run, pause, resume, rewind, backfill.")
+@click.argument("source")
+@click.argument("action", type=click.Choice(list(_TIMES)))
+@click.argument("times", metavar="[TIME]...", nargs=-1)
+@click.option("--stream", metavar="STREAM", help="Rewind or backfill it alone, such as logins[staff].")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_options.target
+@_options.sources
+def command(
+    source: str, action: str, times: tuple[str, ...], stream: str | None, yes: bool, target: Target, sources: Path
+) -> int:
+    """Steer the puller of SOURCE; `status SOURCE` shows how it is.
+
+    `run` calls it once, now. `pause` stops the asking, and `resume` goes on from there.
+
+    `rewind TIME` reads each stream again from this time on. `backfill FROM TO` reads this time beside the present.
+
+    A TIME is a day, a minute (both in UTC), RFC 3339, or how long ago, such as 6h.
+    """
+    _check_words(action, times, stream)
+    if not (yes or action == "run" or _console.is_interactive()):
+        raise click.UsageError(f"no terminal to ask in: use --yes to {action}")
+    now = time.time()
+    seconds = [parse_time(text, now) for text in times]
+    if action == "backfill" and seconds[0] >= seconds[1]:
+        raise click.UsageError(f"{times[0]} is not before {times[1]}")
+    from generator.definition.read import load
+
+    definition = load(sources, [source])[0].source
+    if definition.pull is None:
+        raise GeneratorError(f"{source} is not pulled: its vendor calls it")
+    if action == "run":
+        return _run(target, source)
+    status = _kept_options.next_command(f"status {source}", target, sources)
+    call = _Call(definition, definition.pull, _find_table(target, definition, definition.pull), stream, yes, status)
+    if action in ("pause", "resume"):
+        return _set_paused(call, paused=action == "pause")
+    return _rewind(call, seconds[0], now) if action == "rewind" else _backfill(call, seconds[0], seconds[1])
+
+
+def _check_words(action: str, times: tuple[str, ...], stream: str | None) -> None:
+    needed = _TIMES[action]
+    if len(times) != len(needed):
+        wanted = f"{action} {' '.join(needed)}".strip()
+        raise click.UsageError(f"write it so: pull SOURCE {wanted}")
+    if stream and action not in ("rewind", "backfill"):
+        raise click.UsageError(f"--stream can't be used with {action}, which is for the source as a whole")
+
+
+def _find_table(target: Target, source: Source, pull: Pull) -> PullTable:
+    from generator.operate.kept_events import find_resources
+    from generator.operate.pull_positions import PullTable
+
+    resources = find_resources(target, source.name)
+    if resources.positions is None:
+        raise GeneratorError(f"stack {target.stack(source.name)} has no puller: deploy {source.name} again")
+    return PullTable(resources.positions, target.client("dynamodb"), pull)
+
+
+def _run(target: Target, source: str) -> int:
+    from generator.deploy.pull_canary import run_pull_canary
+
+    for line in run_pull_canary(target, source):
+        _console.console().print(f"[green]ok[/]  {_console.safe(line)}")
+    return 0
+
+
+def _set_paused(call: _Call, *, paused: bool) -> int:
+    out, name = _console.console(), call.source.name
+    control, version = call.table.control()
+    if bool(control.get("paused")) == paused:
+        out.print(f"{name} {'is paused already' if paused else 'is not paused'}; nothing was changed")
+        return 0
+    if paused:
+        out.print(f"{name} would not ask {call.pull.url} any more, until it is resumed. It keeps how far it is read")
+    else:
+        out.print(f"{name} would ask {call.pull.url} again, from where it stopped:")
+        _print_streams(call)
+    if not call.confirmed("Pause it?" if paused else "Resume it?"):
+        return 1
+    call.table.write_control({**control, "paused": paused}, version)
+    out.print(f"{'paused' if paused else 'resumed'}, from its next run on. {call.status_command} shows how it is")
+    return 0
+
+
+def _print_streams(call: _Call) -> None:
+    for key, stream in call.table.streams():
+        state = call.table.state(key, stream)
+        where = "not read yet" if state.read_to is None else f"read up to {time_text(state.read_to)}"
+        _console.console().print(_console.safe(f"  {key}: {where}"))
+
+
+def _rewind(call: _Call, at: int, now: float) -> int:
+    out = _console.console()
+    states = [(call.table.state(key, stream), stream) for key, stream in call.table.streams(call.stream)]
+    for state, stream in states:
+        _refuse_beyond_retention(state.stream, stream, at, now)
+    out.print(f"{call.source.name} would read from {time_text(at)} on:")
+    for state, _ in states:
+        before = "not read yet" if state.read_to is None else f"read up to {time_text(state.read_to)} now"
+        out.print(_console.safe(f"  {state.stream}: {before}"))
+        if state.read_to is not None and at > state.read_to:
+            _console.warning(f"{state.stream}: what lies between {time_text(state.read_to)} and then is never read")
+    out.print(_sent_before())
+    if not call.confirmed("Do that?"):
+        return 1
+    for state, stream in states:
+        call.table.move(state, stream, at)
+    out.print(f"done, from its next run on. {call.status_command} shows how far it is")
+    return 0
+
+
+def _backfill(call: _Call, start: int, goal: int) -> int:
+    from generator.operate.pull_positions import new_backfill, open_backfills
+
+    out, now = _console.console(), time.time()
+    streams = call.table.streams(call.stream)
+    for key, stream in streams:
+        _refuse_beyond_retention(str(key), stream, start, now)
+    named = _console.safe(", ".join(str(key) for key, _ in streams))
+    out.print(
+        f"{call.source.name} would read {time_text(start)} to {time_text(goal)} of {named}, with the time and the "
+        "requests that the present leaves"
+    )
+    for key, stream in streams:
+        if not _asks_until(stream):
+            _console.warning(f"{key}: its request has no {{to}}, so it is read up to the present")
+    out.print(_sent_before())
+    if not call.confirmed("Do that?"):
+        return 1
+    control, version = call.table.control()
+    wanted = open_backfills(control.get("backfills") or [], call.table.backfills())
+    call.table.write_control({**control, "backfills": [*wanted, new_backfill(start, goal, call.stream)]}, version)
+    out.print(f"it begins with its next run. {call.status_command} shows how far it is")
+    return 0
+
+
+def _asks_until(stream: Stream) -> bool:
+    """Return whether a request says where the asked time ends."""
+    return "{to}" in repr((stream.get, stream.post, stream.query, stream.json, stream.form, stream.variables))
+
+
+def _refuse_beyond_retention(name: str, stream: Stream, at: int, now: float) -> None:
+    retention = stream.window.retention
+    if retention and at < now - retention:
+        raise GeneratorError(f"{name}: the vendor has nothing from before {time_text(now - retention)}")
+
+
+def _sent_before() -> str:
+    from lambdas.delivering.dedupe import MAX_HOURS
+
+    return f"Events that were sent within the last {MAX_HOURS} hours are not sent again"

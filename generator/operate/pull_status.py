@@ -1,0 +1,152 @@
+"""Read how a deployed pulled source is: what it asked, how far it is read, and why nothing comes.
+
+Silence has four names: nothing happened, it could not ask, it was refused, it did not ask.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+
+from generator.aws import Target, environment_is_emulator
+from generator.operate.kept_events import find_resources
+from generator.operate.pull_positions import Backfill, PullTable, StreamState
+from generator.operate.status import SourceStatus
+from lambdas.model import Source
+from lambdas.runtime.metrics import NAMESPACE
+
+Silence = Literal["nothing happened", "could not ask", "was refused", "did not ask"]
+INTERVALS = 3
+"""Without a request for so many intervals, the vendor is not asked."""
+_STARTS = 300
+"""Seconds until a new schedule runs for the first time, and a run's line is in the log."""
+_DENIED = ("AccessDenied", "AccessDeniedException")
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """What the log says of the last run. What went wrong, and what people should know, is by stream."""
+
+    at: datetime
+    outcome: str
+    requests: int
+    failures: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    remaining: int | None = None
+    """Requests that the vendor says are left."""
+
+
+@dataclass(frozen=True)
+class PullStatus:
+    """What `status` reports of a pulled source, beside what it reports of every source."""
+
+    every: int
+    last_run: LastRun | None
+    """None where no run is in the log of the last intervals, or the caller may not read it."""
+    last_end: datetime | None
+    """When the last run ended, from the table."""
+    asked: bool
+    """A request was sent within the last intervals."""
+    paused: bool
+    waits_until: datetime | None
+    """When the vendor wants to be asked again, where that is in the future."""
+    streams: tuple[StreamState, ...]
+    backfills: tuple[Backfill, ...]
+    arrived: bool | None
+    """A message was sent within the last day; None where messages are not counted."""
+
+    @property
+    def silence(self) -> Silence | None:
+        """Why nothing comes; None where events come."""
+        run = self.last_run
+        if run and run.failures and not self.paused:
+            return "was refused" if run.refused else "could not ask"
+        if self.paused or not self.asked:
+            return "did not ask"
+        return "nothing happened" if self.arrived is False else None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the operator has nothing to do about the asking."""
+        return self.silence in (None, "nothing happened")
+
+
+def read_pull_status(target: Target, source: Source, status: SourceStatus) -> PullStatus:
+    """Read the part of the status that a pulled source has; `status` is the other."""
+    assert source.pull is not None  # noqa: S101 - the caller has looked
+    resources, pull, now = find_resources(target, source.name), source.pull, datetime.now(UTC).timestamp()
+    table = PullTable(resources.positions or "", target.client("dynamodb"), pull)
+    lease = table.lease()
+    since = now - INTERVALS * pull.every - _STARTS
+    run = _last_run(target, resources.puller_log, since)
+    has_metrics = status.requests is not None and not environment_is_emulator()
+    return PullStatus(
+        every=pull.every,
+        last_run=run,
+        last_end=datetime.fromtimestamp(lease.last_end, UTC) if lease.last_end else None,
+        asked=bool(run and run.requests) or _requests_counted(target, status.stack, since, has=has_metrics),
+        paused=bool(table.control()[0].get("paused")),
+        waits_until=datetime.fromtimestamp(lease.not_before, UTC) if lease.not_before > now else None,
+        streams=tuple(table.state(key, stream) for key, stream in table.streams()),
+        backfills=tuple(table.backfills()),
+        arrived=status.sent.day > 0 if status.sent else None,
+    )
+
+
+def _requests_counted(target: Target, stack: str, since: float, *, has: bool) -> bool:
+    """Return whether the puller has counted a request since then."""
+    if not has:
+        return False
+    now = datetime.now(UTC)
+    seconds = -(-(now.timestamp() - since) // 60) * 60
+    answer = target.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName="Requests",
+        Dimensions=[{"Name": "Stack", "Value": stack}],
+        StartTime=datetime.fromtimestamp(now.timestamp() - seconds, UTC),
+        EndTime=now,
+        Period=int(seconds),
+        Statistics=["Sum"],
+    )
+    return any(point["Sum"] > 0 for point in answer.get("Datapoints", ()))
+
+
+def _last_run(target: Target, log_group: str | None, since: float) -> LastRun | None:
+    """Return the last run that the log has; None without one, or without the permission to read it."""
+    if log_group is None:
+        return None
+    logs, last = target.client("logs"), None
+    query = {"logGroupName": log_group, "filterPattern": '"outcome"', "startTime": int(since * 1_000)}
+    try:
+        for page in logs.get_paginator("filter_log_events").paginate(**query):
+            for event in page["events"]:
+                if (run := _run_of(event)) and (last is None or run.at >= last.at):
+                    last = run
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in (*_DENIED, "ResourceNotFoundException"):
+            raise
+    return last
+
+
+def _run_of(event: Mapping[str, Any]) -> LastRun | None:
+    try:
+        line = json.loads(event["message"])
+    except ValueError:
+        return None
+    if not isinstance(line, dict) or line.get("message") != "run":
+        return None
+    return LastRun(
+        datetime.fromtimestamp(event["timestamp"] / 1_000, UTC),
+        str(line.get("outcome")),
+        int(line.get("requests", 0)),
+        line.get("failures", {}),
+        tuple(line.get("refused", ())),
+        line.get("notes", {}),
+        line.get("remaining"),
+    )

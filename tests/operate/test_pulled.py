@@ -1,0 +1,256 @@
+"""`status` and `pull` of a source that is pulled, as operators see them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.commands import _console, main
+from tests.operate.pulled_account import STACK, PulledAccount, deploy_acme
+
+Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.slow
+HOUR, DAY = 3_600, 86_400
+
+
+@pytest.fixture
+def account(empty_account: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PulledAccount:  # noqa: ARG001
+    return deploy_acme(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def run(account: PulledAccount, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command: exit status, output, errors; `answers` is what somebody at the terminal types."""
+    assert account
+
+    def command(*args: str, answers: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(_console, "is_interactive", lambda: answers is not None)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answers or ""))
+        status = main([args[0], "acme", *args[1:]])
+        printed = capsys.readouterr()
+        return status, re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME", printed.out), printed.err
+
+    return command
+
+
+def asks_well(account: PulledAccount) -> None:
+    """The vendor is asked, and events come."""
+    account.run_ends()
+    account.log(outcome="asked", requests=3, remaining=118, sent=2)
+    for name, number in (("Requests", 36), ("Pulled", 20)):
+        account.count(name, number, 5)
+    account.count("NumberOfMessagesSent", 20, 5, "AWS/SQS")
+    now = int(time.time())
+    account.position("position#audit", {"start": now - 1_020})
+    account.position("position#logins[staff]", {"since": now - DAY, "token": "c7", "at": now - 130})
+
+
+WELL = f"""
+{STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
+
+  asks      yes, every 5 minutes: 36 requests in the last hour, 36 in the last day; the vendor allows 118 more now
+  stream    audit: read up to TIME, 2 minutes behind (version 1)
+  stream    logins[staff]: read up to TIME, 2 minutes behind (version 1)
+  stream    logins[guests]: not read yet
+  sent      20 messages in the last hour, 20 in the last day
+  not sent  0 messages that had been sent before in the last hour, 0 in the last day
+  waiting   0 messages for MozDef
+  secret    token stored just now
+"""
+
+
+def test_a_source_that_is_well_shows_how_far_each_stream_is_read(account: PulledAccount, run: Run) -> None:
+    asks_well(account)
+    assert run("status") == (0, WELL, "")
+
+
+def silence(run: Run) -> tuple[int, list[str], str | None]:
+    status, out, _ = run("status")
+    lines = [line.partition("silent    ")[2] for line in out.splitlines() if "silent    " in line]
+    return status, lines, json.loads(run("status", "--json")[1])["silence"]
+
+
+def test_silence_has_four_names(account: PulledAccount, run: Run) -> None:
+    never = "did not ask: it has never run. To call it now: python -m generator pull acme run"
+    assert silence(run) == (1, [never], "did not ask")
+    account.run_ends()
+    account.log(3, outcome="asked", requests=3)
+    nothing = "nothing happened: the vendor is asked, and had no new event in the last day"
+    assert silence(run) == (0, [nothing], "nothing happened")
+    account.log(2, outcome="failed", requests=3, failures={"audit": "the vendor does not answer"})
+    assert silence(run) == (1, ["could not ask: audit: the vendor does not answer"], "could not ask")
+    account.log(
+        1,
+        outcome="failed",
+        requests=3,
+        failures={"audit": "the vendor answers 500", "logins[staff]": "no administrator\x1b"},
+        refused=["logins[staff]"],
+    )
+    assert silence(run) == (
+        1,
+        ["could not ask: audit: the vendor answers 500", "was refused: logins[staff]: no administrator\\u001b"],
+        "was refused",
+    )
+
+
+def test_a_source_that_does_not_ask_says_why(account: PulledAccount, run: Run) -> None:
+    account.run_ends()
+    (why,) = silence(run)[1]
+    ago = r"did not ask: its last run ended \d+ seconds? ago\. To call it now: python -m generator pull acme run"
+    assert re.fullmatch(ago, why)
+    account.run_ends(not_before=time.time() + HOUR)
+    assert silence(run)[1] == ["did not ask: the vendor wants to be asked again from TIME on"]
+    account.position("control", {"paused": True})
+    account.log(outcome="paused")
+    assert silence(run)[1:] == (["did not ask: it is paused: python -m generator pull acme resume"], "did not ask")
+
+
+def test_what_people_should_know_is_a_note(account: PulledAccount, run: Run) -> None:
+    account.log(outcome="asked", requests=1, notes={"audit": "not in this plan"})
+    assert "  note      audit: not in this plan\n" in run("status")[1]
+
+
+def test_pausing_is_shown_asked_for_and_kept_until_it_is_resumed(account: PulledAccount, run: Run) -> None:
+    would = "acme would not ask https://api.acme.example/v1 any more, until it is resumed. It keeps how far it is read"
+    assert run("pull", "pause", answers="n\n")[:2] == (1, f"{would}\nPause it? [y/N]: nothing was changed\n")
+    assert account.table.control() == {}
+    account.position("control", {"backfills": []})
+    assert run("pull", "pause", "--yes") == (
+        0,
+        f"{would}\npaused, from its next run on. python -m generator status acme shows how it is\n",
+        "",
+    )
+    assert account.table.control() == {"backfills": [], "paused": True}
+    assert run("pull", "pause", "--yes")[1] == "acme is paused already; nothing was changed\n"
+    status, out, _ = run("pull", "resume", answers="y\n")
+    assert (status, account.table.control()["paused"]) == (0, False)
+    assert "  logins[guests]: not read yet\n" in out
+    assert run("pull", "resume", "--yes")[1] == "acme is not paused; nothing was changed\n"
+
+
+def test_a_rewound_stream_is_read_from_that_time_by_the_next_run(account: PulledAccount, run: Run) -> None:
+    asks_well(account)
+    now = int(time.time())
+    status, out, err = run("pull", "rewind", "6h", "--yes")
+    assert (status, err) == (0, "")
+    assert out == (
+        "acme would read from TIME on:\n"
+        "  audit: read up to TIME now\n"
+        "  logins[staff]: read up to TIME now\n"
+        "  logins[guests]: not read yet\n"
+        "Events that were sent within the last 168 hours are not sent again\n"
+        "done, from its next run on. python -m generator status acme shows how far it is\n"
+    )
+    fields, version = account.table.position("position#audit")
+    staff = account.table.position("position#logins[staff]")
+    assert fields is not None
+    assert staff.fields is not None
+    assert (fields.keys(), version) == ({"start"}, 2)
+    assert abs(fields["start"] - (now - 6 * HOUR)) < 5
+    assert staff.fields.keys() == {"since"}  # without the vendor's cursor
+
+
+def test_one_stream_can_be_rewound_and_what_would_be_skipped_is_a_warning(account: PulledAccount, run: Run) -> None:
+    account.position("position#audit", {"start": int(time.time()) - 10 * DAY})
+    status, out, err = run("pull", "rewind", "2d", "--stream", "audit", answers="n\n")
+    assert (status, out.endswith("Do that? [y/N]: nothing was changed\n"), "logins" in out) == (1, True, False)
+    assert re.fullmatch(r"warning: audit: what lies between \S+ \S+ and then is never read\n", err)
+    assert account.table.position("position#audit").version == 1
+
+
+def test_a_stream_that_a_run_moves_at_this_moment_is_not_rewound(
+    account: PulledAccount, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from generator.commands import pull
+
+    def moves(_call: object, _question: str) -> bool:
+        account.position("position#audit", {"start": 1})
+        return True
+
+    monkeypatch.setattr(pull._Call, "confirmed", moves)
+    assert run("pull", "rewind", "2d", "--stream", "audit", "--yes")[::2] == (
+        1,
+        "error: the puller, or somebody else, has changed that at this moment: run the command again\n",
+    )
+    assert account.table.position("position#audit").fields == {"start": 1}
+
+
+def test_a_backfill_is_one_more_thing_to_read_and_status_shows_how_far_it_is(account: PulledAccount, run: Run) -> None:
+    status, out, err = run("pull", "backfill", "30d", "20d", "--yes")
+    assert (status, out.splitlines()[0]) == (
+        0,
+        "acme would read TIME to TIME of audit, logins[staff], logins[guests], with the time and the requests that "
+        "the present leaves",
+    )
+    assert err.splitlines() == [
+        f"warning: {stream}: its request has no {{to}}, so it is read up to the present"
+        for stream in ("logins[staff]", "logins[guests]")
+    ]
+    (backfill,) = account.table.control()["backfills"]
+    assert backfill["to"] - backfill["from"] == 10 * DAY
+    account.position(f"backfill#{backfill['id']}#audit", {"start": backfill["from"] + DAY, "goal": 1, "done": 0})
+    account.position(f"backfill#{backfill['id']}#logins[staff]", {"start": 1, "done": 1})
+    shown = [line for line in run("status")[1].splitlines() if "  backfill" in line]
+    assert shown == [
+        "  backfill  audit: TIME to TIME: read up to TIME",
+        "  backfill  logins[staff]: TIME to TIME: done",
+        "  backfill  logins[guests]: TIME to TIME: not begun yet",
+    ]
+
+
+def test_a_backfill_that_is_done_makes_room_for_the_next(account: PulledAccount, run: Run) -> None:
+    assert run("pull", "backfill", "30d", "20d", "--stream", "audit", "--yes")[0] == 0
+    (first,) = account.table.control()["backfills"]
+    account.position(f"backfill#{first['id']}#audit", {"start": 1, "done": 1})
+    assert run("pull", "backfill", "9d", "8d", "--stream", "logins[staff]", "--yes")[0] == 0
+    (second,) = account.table.control()["backfills"]
+    assert (second["stream"], second["id"] != first["id"]) == ("logins[staff]", True)
+
+
+def test_the_puller_is_called_at_once(account: PulledAccount, run: Run) -> None:
+    assert run("pull", "run")[:2] == (
+        0,
+        "ok  the vendor answered 3 requests: 2 events are on the queue, 0 were before\n",
+    )
+    assert account.functions.called == ["the-puller"]
+    account.functions.error = "audit: no administrator"
+    assert run("pull", "run")[::2] == (1, "error: the puller failed: audit: no administrator\n")
+
+
+NO_TIME = "is no time such as 2026-03-01, 2026-03-01T14:30 (in UTC), 2026-03-01T14:30:00+02:00, or 6h for six hours ago"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["rewind", "--yes"], 2, "Error: write it so: pull SOURCE rewind TIME"),
+        (["pause", "6h", "--yes"], 2, "Error: write it so: pull SOURCE pause"),
+        (["backfill", "6h", "--yes"], 2, "Error: write it so: pull SOURCE backfill FROM TO"),
+        (["rewind", "yesterday", "--yes"], 2, f"Error: yesterday: {NO_TIME}"),
+        (["rewind", "2999-01-01", "--yes"], 2, "Error: 2999-01-01: is in the future"),
+        (["backfill", "2d", "3d", "--yes"], 2, "Error: 2d is not before 3d"),
+        (["pause", "--stream", "audit", "--yes"], 2, "Error: --stream can't be used with pause, which is for the "),
+        (["pause"], 2, "Error: no terminal to ask in: use --yes to pause"),
+        (["rewind", "6h", "--stream", "x", "--yes"], 1, "error: no stream x; there are audit, logins[staff], "),
+        (["rewind", "100d", "--yes"], 1, "error: audit: the vendor has nothing from before "),
+    ],
+)
+def test_what_can_not_be_done_is_said(run: Run, words: list[str], status: int, message: str) -> None:
+    ended, _, err = run("pull", *words)
+    assert ended == status
+    assert err.splitlines()[-1].startswith(message)
+
+
+def test_a_source_with_an_endpoint_is_not_steered(run: Run) -> None:
+    from tests.commands.pulled_source import write_source
+
+    write_source(Path("others"), "acme", "description: x\nwebhook: {auth: {token: {header: x-t}}}\n")
+    status, _, err = run("pull", "pause", "--yes", "--sources", "others")
+    assert (status, err) == (1, "error: acme is not pulled: its vendor calls it\n")
