@@ -52,7 +52,9 @@ def lambdas_zip(definition: Definition) -> bytes:
 def unused_late_modules(source: Source) -> Iterator[str]:
     """Yield modules that are imported lazily and that this source never reaches; they are left out of its zip."""
     yield from _unused_by_any_kind(source)
-    if source.webhook is not None:
+    if source.webhook is None:
+        yield "lambdas.signatures.keys"
+    else:
         yield from _unused_by_webhook(source, source.webhook)
 
 

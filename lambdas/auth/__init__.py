@@ -50,7 +50,7 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
 
 def current_secret(auth: Auth, lookup_secret: SecretLookup) -> str:
     """Return the secret that replies are signed with, stripped; UnusableSecret where the type can't use it."""
-    # Imported late: only a source with a secret has it.
+    # Imported late, since a source that stores no secret does without it. The types that store one import it, too.
     from lambdas.signatures.keys import usable_keys
 
     leaf = next(leaf for leaf in leaves(auth) if secret_names(leaf))
