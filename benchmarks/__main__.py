@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.row import HEADS, Row, cells
 
-MEASUREMENTS = ("build", "many", "start", "size", "events", "schemas", "merge", "dollars")
+MEASUREMENTS = ("build", "many", "start", "size", "events", "pulling", "schemas", "merge", "dollars")
 
 
 def main(names: list[str]) -> int:
