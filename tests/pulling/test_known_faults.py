@@ -1,0 +1,126 @@
+"""Faults that users of other pullers met, each as a test of what happens here."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from tests.fakes import NOW
+from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
+
+
+class SlowVendor(Vendor):
+    """Takes 100 seconds for an answer, so that a run of 300 seconds has time for two pages."""
+
+    def send(self, request: HttpRequest, seconds: float) -> HttpAnswer:
+        self.clock.now += 100
+        return super().send(request, seconds)
+
+
+def test_a_time_with_more_pages_than_a_run_reads_makes_progress_and_keeps_its_times(tmp_path: Path) -> None:
+    """https://github.com/Azure/Azure-Sentinel/issues/14984: such a time was read anew for days, as events of today."""
+    puller = Puller(tmp_path, vendor=SlowVendor)
+    for index in range(30):
+        puller.vendor.add(NOW - 1_800 + index, f"e{index}")
+    sent = []
+    for _ in range(12):
+        sent.append(puller.run().counts["sent"])
+        puller.clock.now += 60
+    assert all(sent[:5])
+    assert len(puller.ids) == len(set(puller.ids)) == 30
+    assert puller.queue.messages[0]["timestamp"] == "2025-12-31T23:30:00.000+00:00"
+
+
+def test_a_position_never_walks_into_the_future(tmp_path: Path) -> None:
+    """https://github.com/elastic/integrations/issues/19548: with nothing to read it did, and nobody asked any more."""
+    puller = Puller(tmp_path)
+    for _ in range(50):
+        puller.run()
+        assert puller.position()["start"] <= puller.clock.now - 10
+        puller.clock.now += 300
+    assert len(puller.vendor.asked) >= 50
+    puller.vendor.add(puller.clock.now - 30, "at last")
+    puller.run()
+    assert puller.ids == ["at last"]
+
+
+def test_the_token_of_the_last_page_is_kept_and_not_that_of_the_first(tmp_path: Path) -> None:
+    """https://github.com/elastic/integrations/issues/21062: all but one page of each run were lost or read again."""
+    text = TIME_SOURCE.replace('to: "{to}", ', "").replace("resume: time", "resume: paging")
+    text = text.replace("lag: 10s, overlap: 60s, longest: 30m, ", "overlap: 60s, ")
+    text = text.replace("paging: {cursor: {at: next}}", "paging: {cursor: {at: next, while: more}}")
+    puller = Puller(tmp_path, text, vendor=Feed)
+    for run in range(3):
+        for index in range(8):
+            puller.vendor.add(NOW, f"{run}-{index}")
+        puller.run()
+        puller.clock.now += 300
+    assert puller.ids == [f"{run}-{index}" for run in range(3) for index in range(8)]
+    assert len(puller.vendor.asked) == 9, "no page was asked for twice"
+
+
+class Feed(Vendor):
+    """Events in the order in which they came; its cursor is a number beyond those that a double holds."""
+
+    first = 2**62
+
+    def page(self, query: dict[str, str]) -> HttpAnswer:
+        start = int(query.get("cursor", self.first)) - self.first
+        end = start + self.page_size
+        items = self.events[start:end]
+        body: dict[str, Any] = {"items": items, "next": self.first + start + len(items), "more": end < len(self.events)}
+        return answer_of(body)
+
+
+def test_a_cursor_beyond_what_a_double_holds_is_exact(tmp_path: Path) -> None:
+    """https://github.com/elastic/integrations/issues/14320: rounded, it lost or repeated events."""
+    text = TIME_SOURCE.replace('to: "{to}", ', "").replace("resume: time", "resume: paging")
+    text = text.replace("lag: 10s, overlap: 60s, longest: 30m, ", "overlap: 60s, ")
+    text = text.replace("paging: {cursor: {at: next}}", "paging: {cursor: {at: next, while: more}}")
+    puller = Puller(tmp_path, text, vendor=Feed)
+    for index in range(7):
+        puller.vendor.add(NOW, f"e{index}")
+    puller.run()
+    assert puller.position()["token"] == str(2**62 + 7)
+    assert "cursor=4611686018427387907" in puller.vendor.asked[1][1].url
+
+
+def test_events_at_the_edges_of_two_windows_are_found(tmp_path: Path) -> None:
+    """https://github.com/elastic/integrations/issues/20964: those between two windows were never asked for."""
+    puller = Puller(tmp_path)
+    expected = set()
+    for run in range(40):
+        for age in (9, 10, 11, 59, 60):
+            puller.vendor.add(puller.clock.now - age, f"{run}-{age}")
+            expected.add(f"{run}-{age}")
+        puller.run()
+        puller.clock.now += 300.5
+    puller.run()
+    assert set(puller.ids) == expected
+    assert len(puller.ids) == len(expected)
+
+
+def test_nobody_hammers_a_vendor_that_says_nothing_of_when_to_come_back(tmp_path: Path) -> None:
+    """https://github.com/elastic/beats/pull/52684: a limit without a header, or of 0 seconds, made a hot loop."""
+    for headers in ({}, {"retry_after": "0"}, {"retry_after": "-5"}, {"retry_after": "soon"}):
+        puller = Puller(tmp_path / str(len(headers)) / str(headers.get("retry_after")), vendor=Limiting)
+        puller.vendor.headers = headers
+        puller.run()
+        times = [at for at, _ in puller.vendor.asked]
+        assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(times))
+        assert len(times) < 300
+
+
+class Limiting(Vendor):
+    """Answers 429, whatever is asked."""
+
+    headers: dict[str, str]
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.headers = {}
+
+    def page(self, _query: dict[str, str]) -> HttpAnswer:
+        return answer_of({}, 429, **self.headers)
