@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from generator.definition.read import Definition, load
+from generator.definition.read import Definition, load, source_names
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "sources"
@@ -22,3 +22,28 @@ def make_definition(folder: Path, text: str, name: str = "made") -> Definition:
 def bundled_source(name: str) -> Definition:
     """Load a definition that the framework brings."""
     return load(SOURCES, [name])[0]
+
+
+def every_definition(*folders: Path) -> list[Definition]:
+    """Load all definitions of these folders: by default what is shipped, and the cases."""
+    return [definition for folder in folders or (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+
+
+def webhook_definitions(*folders: Path) -> list[Definition]:
+    """Load those of them that the vendor calls."""
+    return [definition for definition in every_definition(*folders) if definition.source.webhook]
+
+
+def pulled_definitions(*folders: Path) -> list[Definition]:
+    """Load those of them whose vendor is asked."""
+    return [definition for definition in every_definition(*folders) if definition.source.pull]
+
+
+def webhook_names() -> list[str]:
+    """Return the names of the shipped sources that the vendor calls."""
+    return [definition.source.name for definition in webhook_definitions(SOURCES)]
+
+
+def pulled_names() -> list[str]:
+    """Return the names of the shipped sources whose vendor is asked."""
+    return [definition.source.name for definition in pulled_definitions(SOURCES)]

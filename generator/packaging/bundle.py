@@ -56,6 +56,8 @@ def unused_late_modules(source: Source) -> Iterator[str]:
         yield "lambdas.shaping.whole_details"
     if not source.events.schemas:
         yield "lambdas.reading.validation"
+    # A type that stores a secret imports it at once.
+    yield "lambdas.signatures.keys"
     if source.webhook is None:
         return
     challenges = source.webhook.challenges

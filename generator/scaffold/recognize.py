@@ -73,7 +73,8 @@ class _Fit:
 
 def recognize(request: Captured, definitions: Iterable[Definition]) -> Recognition:
     """Return what the request tells of how its sender is verified."""
-    fits = [fit for definition in definitions for fit in _fits(request, definition)]
+    webhooks = [definition for definition in definitions if definition.source.webhook]
+    fits = [fit for definition in webhooks for fit in _fits(request, definition)]
     fits.sort(key=lambda fit: fit.rank)
     guess = guess_auth(request)
     if exact := [fit for fit in fits if fit.matches_source]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import auths
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures.keys import usable_keys
 
 if TYPE_CHECKING:
     from lambdas.auth_type import SecretLookup
@@ -51,6 +50,9 @@ def secret_names(auth: Auth) -> tuple[str, ...]:
 
 def current_secret(auth: Auth, lookup_secret: SecretLookup) -> str:
     """Return the secret that replies are signed with, stripped; UnusableSecret where the type can't use it."""
+    # Imported late, since a source that stores no secret does without it. The types that store one import it, too.
+    from lambdas.signatures.keys import usable_keys
+
     leaf = next(leaf for leaf in leaves(auth) if secret_names(leaf))
     read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
     _ = usable_keys(leaf.settings, lookup_secret, read_secret).current

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.definition.auth_types import auth_types
-from generator.definition.read import load, source_names
 from generator.definition.secret_names import can_sign
 from generator.packaging.wheels import pinned_wheels
 from generator.reference.definition_keys import field_descriptions
@@ -30,7 +29,7 @@ from lambdas.model import Auth, Webhook, auths, verified_by
 from lambdas.model_types import SecretName
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
-from tests.definitions import CASES, ROOT, SOURCES
+from tests.definitions import ROOT, webhook_definitions
 from tests.fakes import NOW
 from tests.issuers import Internet
 
@@ -67,12 +66,11 @@ def type_name(auth: Auth) -> str:
 def every_use() -> Iterator[tuple[str, Auth]]:
     """Each way of verifying in a definition, once."""
     seen: list[Auth] = []
-    for folder in (SOURCES, CASES):
-        for definition in load(folder, source_names(folder)):
-            for leaf in (leaf for each in auths(definition.source.endpoint) for leaf in with_nested(each)):
-                if leaf not in seen:
-                    seen.append(leaf)
-                    yield f"{definition.source.name}-{type_name(leaf)}", leaf
+    for definition in webhook_definitions():
+        for leaf in (leaf for each in auths(definition.source.endpoint) for leaf in with_nested(each)):
+            if leaf not in seen:
+                seen.append(leaf)
+                yield f"{definition.source.name}-{type_name(leaf)}", leaf
 
 
 USED = list(every_use())

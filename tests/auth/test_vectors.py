@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from jwt.api_jws import PyJWS
 
 from generator.definition.auth_types import auth_types
-from generator.definition.read import load, source_names
+from generator.definition.read import load
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
 from lambdas.auth import jwt, leaves, token
@@ -38,7 +38,7 @@ from lambdas.signatures.signature_check import decode_text
 from lambdas.signatures.signature_make import encode_bytes
 from lambdas.signatures.signature_settings import SignatureSettings
 from tests import fakes, issuers, published
-from tests.definitions import CASES, SOURCES
+from tests.definitions import CASES, SOURCES, webhook_definitions
 from tests.fakes import NOW, SECRET, Endpoint
 from tests.issuers import Internet, Issuer, message, signed_message
 from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake, vector_names
@@ -202,7 +202,7 @@ def test_a_signed_handshake_of_twitch_is_not_answered_to_others() -> None:
 SOURCE = {
     f"{folder.name}/{definition.source.name}": definition.source
     for folder in (SOURCES, CASES)
-    for definition in load(folder, source_names(folder))
+    for definition in webhook_definitions(folder)
 }
 LEAVES = {
     f"{name}/{index}": leaf

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 from botocore.exceptions import ClientError
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.sample import Sample
@@ -32,7 +32,7 @@ from lambdas.delivering.reprocess import MAX_SHOWN
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
 from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
-from tests.definitions import CASES, SOURCES, bundled_source, make_definition
+from tests.definitions import bundled_source, make_definition, webhook_definitions
 from tests.fakes import DOWN, NOW, SECRET, THROTTLED, Endpoint, rejected_name, signed_request
 
 ZOOM = bundled_source("zoom").source
@@ -605,7 +605,6 @@ def test_transformed_events_before_the_refused_event_are_sent_again(
 
 
 NEVER_THERE = model.Path("nothing_has_this")
-EVERY_DEFINITION = [definition for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
 
 
 def handed_over(source: Source, sample: Sample) -> Endpoint:
@@ -617,8 +616,8 @@ def handed_over(source: Source, sample: Sample) -> Endpoint:
     return endpoint
 
 
-@pytest.mark.parametrize("definition", EVERY_DEFINITION, ids=lambda definition: definition.source.name)
-def test_every_source_redrives_the_same_messages(definition: Definition) -> None:
+@pytest.mark.parametrize("definition", webhook_definitions(), ids=lambda definition: definition.source.name)
+def test_every_webhook_redrives_the_same_messages(definition: Definition) -> None:
     source, sent = definition.source, 0
     demanding = replace(source, events=replace(source.events, require=(NEVER_THERE,)))
     for sample in sample_files.load_samples(definition)[0]:

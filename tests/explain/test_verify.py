@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from generator.commands import main
 from generator.definition import secret_names
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition
 from generator.errors import GeneratorError
 from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
@@ -33,7 +33,7 @@ from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
 from lambdas.runtime.times import iso_time
 from tests import issuers
-from tests.definitions import CASES, ROOT, SOURCES, bundled_source, make_definition
+from tests.definitions import ROOT, SOURCES, bundled_source, make_definition, webhook_definitions
 from tests.fakes import NOW, SECRET
 from tests.fakes import signed_request as signed_by
 
@@ -550,7 +550,7 @@ def printed_text(case: CapturedCase) -> str:
     return "\n".join([*texts, json.dumps(as_plain(explanation, case), ensure_ascii=False)])
 
 
-DEFINITIONS: list[Definition] = load(SOURCES, source_names(SOURCES))
+DEFINITIONS: list[Definition] = webhook_definitions(SOURCES)
 SAMPLES = [(definition, sample) for definition in DEFINITIONS for sample in sample_files.load_samples(definition)[0]]
 in_base64 = st.binary(min_size=12, max_size=30).map(lambda key: base64.b64encode(key).decode())
 secrets = in_base64 | in_base64.map("whsec_".__add__) | st.text(string.printable[:95], min_size=12, max_size=40)
@@ -656,7 +656,7 @@ def test_missing_package_is_reported(verify: Run, monkeypatch: pytest.MonkeyPatc
     assert verify("discord", zoom()) == (1, "", message)
 
 
-CASES_OF_ALL = [definition.source for definition in DEFINITIONS + load(CASES, source_names(CASES))]
+CASES_OF_ALL = [definition.source for definition in webhook_definitions()]
 HEADERS = sorted(
     {name for source in CASES_OF_ALL for name in source.endpoint.auth.type.headers(source.endpoint.auth.settings)}
 )

@@ -72,7 +72,8 @@ def test_configuration_has_a_buildspec_a_script_and_the_users_own_tests_with_the
         assert definition.source.name.encode() in content, name
         assert b"SOURCE_NAME" not in content
         assert b"API_PATH_OF_SOURCE" not in content
-    assert f'"{definition.source.endpoint.path}"'.encode() in files["tests/integration/test_stack.py"]
+    path = definition.source.webhook.path if definition.source.webhook else ""
+    assert f'"{path}"'.encode() in files["tests/integration/test_stack.py"]
 
 
 def test_a_private_definition_is_in_the_configuration_with_all_files_beside(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -13,15 +14,28 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition
 from generator.packaging import bundle, module_closure, wheels
 from generator.packaging.bundle import unused_late_modules
+from generator.templates import event_source
+from generator.templates.text import template_text
 from lambdas.model import Auth, auths
-from tests.definitions import CASES, ROOT, SOURCES, make_definition
+from tests.definitions import (
+    ROOT,
+    every_definition,
+    make_definition,
+    pulled_definitions,
+    pulled_names,
+    webhook_definitions,
+)
 from tests.definitions import bundled_source as shipped_source
 
+# The modules with which the functions of a source begin, by whether it is pulled.
+ENTRIES = {False: ("webhook", "authorizer", "redrive"), True: ("puller", "redrive")}
 FILES = sorted(ROOT.glob("lambdas/**/*.py"))
-EVERY = [definition for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+EVERY = every_definition()
+WEBHOOKS = pytest.mark.parametrize("definition", webhook_definitions(), ids=lambda definition: definition.source.name)
+PULLED = pytest.mark.parametrize("definition", pulled_definitions(), ids=lambda definition: definition.source.name)
 
 
 def name_of(file: str) -> str:
@@ -81,8 +95,9 @@ def test_a_zip_has_what_is_imported_and_nothing_else(definition: Definition) -> 
     imports = {name for content in files.values() for name in all_imported(content)}
     every = {name_of(file.relative_to(ROOT).as_posix()) for file in FILES}
     assert imports & every <= modules | set(unused_late_modules(definition.source))
+    entries = {f"lambdas.{name}" for name in ENTRIES[bool(definition.source.pull)]}
     packages = {name.rpartition(".")[0] for name in modules}
-    assert modules - imports - packages <= {"lambdas.webhook", "lambdas.authorizer", "lambdas.redrive"}
+    assert modules - imports - packages <= entries
 
 
 def types(auth: Auth) -> Iterator[str]:
@@ -91,21 +106,45 @@ def types(auth: Auth) -> Iterator[str]:
         yield from types(alternative)
 
 
-@pytest.mark.parametrize("definition", EVERY, ids=lambda definition: definition.source.name)
+@WEBHOOKS
 def test_a_zip_has_the_ways_of_verifying_that_its_source_needs(definition: Definition) -> None:
     needed = {name for auth in auths(definition.source.endpoint) for name in types(auth)}
     modules = {name_of(file) for file in packed(definition) if file.startswith("lambdas/auth/")}
     assert modules - {"lambdas.auth"} == needed
 
 
-@pytest.mark.parametrize("definition", EVERY, ids=lambda definition: definition.source.name)
+@WEBHOOKS
 def test_a_zip_has_the_way_out_where_its_source_fetches(definition: Definition) -> None:
-    webhook = definition.source.webhook
+    webhook = definition.source.endpoint
     fetches = any(challenge.confirm for challenge in webhook.challenges) or any(
         name in ("lambdas.auth.jwt", "lambdas.auth.sns") for auth in auths(webhook) for name in types(auth)
     )
     files = set(packed(definition))
     assert {"lambdas/runtime/vendor_fetch.py" in files, "lambdas/runtime/fetch.py" in files} == {fetches}
+
+
+@WEBHOOKS
+def test_a_zip_of_a_webhook_has_nothing_that_asks_a_vendors_api(definition: Definition) -> None:
+    folders = ("lambdas/pulling/", "lambdas/credentials/", "lambdas/paging/", "lambdas/tokens/")
+    files = set(packed(definition))
+    assert {file for file in files if file.startswith(folders)} == set()
+    modules = {f"lambdas/{name}.py" for name in ("puller", "model_pull", "credential_type", "paging_style")}
+    assert files & {*modules, "lambdas/runtime/origin.py"} == set()
+
+
+@PULLED
+def test_a_zip_of_a_pulled_source_has_its_credentials_and_paging_styles_and_receives_nothing(
+    definition: Definition,
+) -> None:
+    pull = definition.source.pull
+    assert pull
+    files = packed(definition)
+    modules = {name_of(file) for file in files}
+    needed = {pull.credentials.type.__name__} | {stream.paging.style.__name__ for stream in pull.streams.values()}  # type: ignore[attr-defined]
+    assert {name for name in modules if name.startswith(("lambdas.credentials.", "lambdas.paging."))} == needed
+    assert [name for name in modules if name.startswith(("lambdas.auth.", "lambdas.receiving"))] == []
+    assert modules & {"lambdas.webhook", "lambdas.authorizer", "lambdas.runtime.vendor_fetch"} == set()
+    assert {"lambdas.puller", "lambdas.redrive", "lambdas.runtime.fetch"} <= modules
 
 
 @pytest.mark.parametrize(
@@ -158,6 +197,7 @@ def test_the_merge_functions_zip_has_its_own_modules_alone() -> None:
 IMPORTS = """
 import importlib, os, sys
 os.environ |= {"AWS_DEFAULT_REGION": "us-west-2", "EVENTS_QUEUE_URL": "q", "KEPT_BUCKET": "k", "SECRETS_PATH": "/p"}
+os.environ |= {"DEDUPE_TABLE": "t", "DEDUPE_LEASE": "1"}
 zip, *names = sys.argv[1:]
 sys.path.insert(0, zip)
 for name in names:
@@ -167,7 +207,7 @@ print(len(names))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["zoom", "okta", "asana", "slack"])
+@pytest.mark.parametrize("name", ["zoom", "okta", "asana", "slack", *pulled_names()])
 def test_every_module_of_a_zip_is_imported_from_it(tmp_path: Path, name: str) -> None:
     file = tmp_path / "lambdas.zip"
     file.write_bytes(bundle.lambdas_zip(shipped_source(name)))
@@ -181,3 +221,28 @@ def test_every_module_of_a_zip_is_imported_from_it(tmp_path: Path, name: str) ->
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{len(names)}\n", "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["okta", *pulled_names()])
+def test_each_function_starts_from_its_unpacked_zip_with_the_variables_of_its_template(
+    tmp_path: Path, name: str
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(bundle.lambdas_zip(shipped_source(name)))) as archive:
+        archive.extractall(tmp_path)
+    resources = json.loads(template_text(event_source.build(shipped_source(name).source, "code/0.zip")))["Resources"]
+    functions = [value["Properties"] for value in resources.values() if value["Type"] == "AWS::Lambda::Function"]
+    for function in functions:
+        variables = function["Environment"]["Variables"].items()
+        values = {key: value if isinstance(value, str) else "deployed" for key, value in variables}
+        module, attribute = function["Handler"].rsplit(".", 1)
+        program = f"import sys; sys.path.insert(0, '.'); import {module}; print(callable({module}.{attribute}))"
+        done = subprocess.run(
+            [sys.executable, "-P", "-W", "error", "-c", program],
+            cwd=tmp_path,
+            env={"AWS_REGION": "us-west-2", "AWS_DEFAULT_REGION": "us-west-2", **values},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", ""), function["Handler"]

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.read import load, source_names
 from generator.templates import event_source
 from generator.templates.text import template_text
 from generator.testing import event_of
@@ -20,7 +19,7 @@ from lambdas.runtime import https_url
 from lambdas.runtime.http_types import FetchFailed, FetchRefused
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX, TTL
 from tests import issuers
-from tests.definitions import CASES, SOURCES, make_definition
+from tests.definitions import SOURCES, make_definition, webhook_definitions
 from tests.fakes import DOWN, SECRET, THROTTLED, Endpoint
 from tests.issuers import Internet
 
@@ -191,10 +190,9 @@ def test_only_a_learning_handler_may_store_a_single_parameter_and_never_overwrit
         ],
         "Condition": {"StringNotEqualsIgnoreCase": {"ssm:Overwrite": "true"}},
     }
-    for folder in (SOURCES, CASES):
-        for definition in load(folder, source_names(folder)):
-            learns = any(challenge.store_secret for challenge in definition.source.endpoint.challenges)
-            assert bool(statements_storing_a_parameter(definition.source)) == learns, definition.source.name
+    for definition in webhook_definitions():
+        learns = any(challenge.store_secret for challenge in definition.source.endpoint.challenges)
+        assert bool(statements_storing_a_parameter(definition.source)) == learns, definition.source.name
 
 
 # A subscription that is confirmed.

@@ -23,7 +23,7 @@ from generator.scaffold.guess_auth import guess_auth
 from generator.scaffold.recognize import recognize
 from generator.scaffold.texts import DefinitionDraft
 from lambdas.auth import ecdsa, ed25519, hmac, leaves
-from tests.definitions import SOURCES, bundled_source, make_definition
+from tests.definitions import SOURCES, bundled_source, make_definition, webhook_names
 
 NOW = 1_772_446_878.0
 HEX, BASE64 = "5a" * 32, base64.b64encode(b"Z" * 32).decode()
@@ -57,7 +57,7 @@ def captured(headers: dict[str, str], body: bytes = b'{"a": 1}', url: str = "/ev
     return Captured("POST", url, tuple(headers.items()), body)
 
 
-@pytest.mark.parametrize("name", [name for name in source_names(SOURCES) if not is_anybodys(name)])
+@pytest.mark.parametrize("name", [name for name in webhook_names() if not is_anybodys(name)])
 def test_every_bundled_sample_is_recognized_as_the_right_source(name: str) -> None:
     own = bundled_source(name)
     for sample, request in signed(own).items():
@@ -74,7 +74,7 @@ def is_handshake(own: Definition, sample: str) -> bool:
     return (own.folders[0] / "samples" / f"{sample}.reply.json").exists()
 
 
-@pytest.mark.parametrize("name", source_names(SOURCES))
+@pytest.mark.parametrize("name", webhook_names())
 def test_guessed_signature_equals_the_definition(name: str) -> None:
     own = bundled_source(name)
     signatures = [yaml_form(leaf) for leaf in leaves(own.source.endpoint.auth) if leaf.type in (ecdsa, ed25519, hmac)]

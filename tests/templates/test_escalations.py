@@ -27,6 +27,7 @@ from tests.templates.test_iam import (
     EXECUTION,
     LONGEST,
     PROJECT,
+    PULLED,
     SOURCE,
     arn,
     built,
@@ -316,7 +317,7 @@ def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and
 def test_the_types_of_a_change_set_are_those_that_sources_have() -> None:
     variants = [
         built("okta", "okta", "both", "strict"),
-        *(built(like, like, "both") for like in (SOURCE, DEDUPE, ARCHIVE)),
+        *(built(like, like, "both") for like in (SOURCE, DEDUPE, ARCHIVE, PULLED)),
     ]
     assert {resource["Type"] for _, template in variants for resource in template["Resources"].values()} == set(
         RESOURCE_TYPES

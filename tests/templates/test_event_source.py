@@ -12,18 +12,22 @@ from typing import Any
 import pytest
 
 from generator import names
-from generator.definition.read import load, source_names
+from generator.definition.secret_names import credential_secrets, replaced_secrets
 from generator.operate.redrive_client import PATIENCE, PAUSES
 from generator.templates import event_source
 from generator.templates.text import template_text
 from lambdas.model import Dedupe, Source, verified_by
 from lambdas.runtime.deadline import CALL_SECONDS, CALLS_PER_KEPT_OBJECT
-from tests.definitions import CASES, SOURCES, bundled_source
+from tests.definitions import bundled_source, every_definition
 
 pytestmark = pytest.mark.slow
 
-EVERY = [definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+EVERY = [definition.source for definition in every_definition()]
+WEBHOOKS = [source for source in EVERY if source.webhook]
+PULLED = [source for source in EVERY if source.pull]
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
+BY_WEBHOOK = pytest.mark.parametrize("source", WEBHOOKS, ids=lambda source: source.name)
+BY_PULLED = pytest.mark.parametrize("source", PULLED, ids=lambda source: source.name)
 
 
 def build_template(source: Source) -> dict[str, Any]:
@@ -79,8 +83,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         *(["KeyAdministratorArn"] if source.hardening == "strict" else []),
     }
     assert set(template["Outputs"]) == {
-        "EndpointUrl",
-        "ApiId",
+        *(["EndpointUrl", "ApiId"] if source.webhook else ["PullerFunction", "PositionsTable"]),
         "EventsQueueUrl",
         "EventsQueueArn",
         "DeadLettersQueueUrl",
@@ -141,9 +144,11 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
             )
             for role in of_type(build_template(source), "AWS::IAM::Role")
         }
-        for name, source in (("zoom", bundled_source("zoom").source), ("okta", bundled_source("okta").source))
+        for name, source in ((name, bundled_source(name).source) for name in ("zoom", "okta", "okta-log"))
     }
     log, trace = ["logs:CreateLogStream", "logs:PutLogEvents"], sorted(TRACE)
+    stores, positions = ["s3:PutObject", "sqs:SendMessage"], ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    claims = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
     redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
     assert allowed == {
         "zoom": {
@@ -158,6 +163,13 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
             "VerifyRole": [*log, "ssm:GetParameters", *trace],
             "RedriveRole": [*log, *redrive, *trace],
             "ClockRole": ["lambda:InvokeFunction"],
+        },
+        # It moves positions, and claims each event; the redrive claims what it sends, and moves no position.
+        "okta-log": {
+            "PullerRole": sorted([*log, *stores, "ssm:GetParameters", *trace, *claims, *positions]),
+            "RedriveRole": sorted([*log, *redrive, *trace, *claims]),
+            "ClockRole": ["lambda:InvokeFunction"],
+            "PullRole": ["lambda:InvokeFunction"],
         },
     }
 
@@ -228,9 +240,11 @@ def test_template_can_be_deployed_by_its_body_and_with_every_option_from_the_hel
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
-    longest = replace(source, name="s" * names.MAX_SERVICE, description="d" * 200, hardening=hardening, dedupe=Dedupe())
-    if longest.webhook.concurrency is None:
-        longest = replace(longest, webhook=replace(longest.webhook, concurrency=1))
+    longest = replace(source, name="s" * names.MAX_SERVICE, description="d" * 200, hardening=hardening)
+    if source.webhook:
+        longest = replace(
+            longest, dedupe=Dedupe(), webhook=replace(source.webhook, concurrency=source.webhook.concurrency or 1)
+        )
     written = event_source.build(longest, f"code/{'0' * 64}.zip")
     # With an archive, a template goes by the helper bucket.
     assert len(template_text(written).encode()) <= (most + 12_000 if source.archive else most)
@@ -252,7 +266,7 @@ def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_buck
     }
 
 
-@BY_NAME
+@BY_WEBHOOK
 def test_only_this_api_and_this_clock_may_invoke_the_functions(source: Source) -> None:
     template = build_template(source)
     permissions = of_type(template, "AWS::Lambda::Permission")
@@ -267,7 +281,9 @@ def test_only_this_api_and_this_clock_may_invoke_the_functions(source: Source) -
 @BY_NAME
 def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
     template = build_template(source)
-    (schedule,) = of_type(template, "AWS::Scheduler::Schedule").values()
+    schedules = of_type(template, "AWS::Scheduler::Schedule")
+    assert set(schedules) == {"Clock", *(["Pull"] if source.pull else [])}
+    schedule = schedules["Clock"]
     assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(5 minutes)", "ENABLED")
     redrive, role = ({"Fn::GetAtt": [title, "Arn"]} for title in ("Redrive", "ClockRole"))
     assert schedule["Target"] == {"Arn": redrive, "RoleArn": role}
@@ -280,7 +296,7 @@ def test_the_sweep_comes_by_the_clock_and_has_time(source: Source) -> None:
     assert CALLS_PER_KEPT_OBJECT * CALL_SECONDS < redrive["Timeout"] < min(300, PATIENCE, sum(PAUSES))
 
 
-@BY_NAME
+@BY_WEBHOOK
 def test_redrive_function_does_one_thing_at_a_time_where_concurrency_can_be_reserved(source: Source) -> None:
     def reserved(template: dict[str, Any]) -> Any:
         return of_type(template, "AWS::Lambda::Function")["Redrive"].get("ReservedConcurrentExecutions")
@@ -290,7 +306,7 @@ def test_redrive_function_does_one_thing_at_a_time_where_concurrency_can_be_rese
     assert reserved(build_template(none)) is None
 
 
-@BY_NAME
+@BY_WEBHOOK
 def test_routes_stand_behind_the_authorizer_where_there_is_one(source: Source) -> None:
     template = build_template(source)
     kind = {"handler": "NONE", "authorizer": "CUSTOM", "api": "JWT"}[verified_by(source.endpoint)]
@@ -377,9 +393,8 @@ def test_no_environment_variable_holds_a_secret(source: Source) -> None:
 def test_a_table_of_claims_is_there_for_a_source_with_dedupe_alone() -> None:
     source = next(candidate for candidate in EVERY if candidate.name == "dedupe")
     template = build_template(source)
-    assert [candidate.name for candidate in EVERY if of_type(build_template(candidate), "AWS::DynamoDB::Table")] == [
-        "dedupe"
-    ]
+    with_table = [each.name for each in WEBHOOKS if of_type(build_template(each), "AWS::DynamoDB::Table")]
+    assert with_table == ["dedupe"]
     table = of_type(template, "AWS::DynamoDB::Table")["Claims"]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert (table["BillingMode"], "TableName" in table) == ("PAY_PER_REQUEST", False)
@@ -398,6 +413,58 @@ def test_a_table_of_claims_is_there_for_a_source_with_dedupe_alone() -> None:
     }
     claims = ["dynamodb:BatchWriteItem", "dynamodb:PutItem"]
     assert may == {"WebhookRole": claims, "RedriveRole": ["dynamodb:BatchGetItem", *claims]}
+
+
+@BY_PULLED
+def test_the_schedule_asks_as_often_as_the_definition_says_and_no_run_is_tried_again(source: Source) -> None:
+    template = build_template(source)
+    assert source.pull
+    schedule = of_type(template, "AWS::Scheduler::Schedule")["Pull"]
+    minutes = source.pull.every // 60
+    assert schedule["ScheduleExpression"] == f"rate({minutes} minute{'s' * (minutes > 1)})"
+    no_retries = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    puller = {"Fn::GetAtt": ["Puller", "Arn"]}
+    assert schedule["Target"] == {
+        "Arn": puller,
+        "RoleArn": {"Fn::GetAtt": ["PullRole", "Arn"]},
+        "RetryPolicy": no_retries,
+    }
+    (retries,) = of_type(template, "AWS::Lambda::EventInvokeConfig").values()
+    assert retries == {"FunctionName": {"Ref": "Puller"}, "Qualifier": "$LATEST", **no_retries}
+    (policy,) = of_type(template, "AWS::IAM::Role")["PullRole"]["Policies"]
+    (invokes,) = policy["PolicyDocument"]["Statement"]
+    assert (invokes["Action"], invokes["Resource"]) == (["lambda:InvokeFunction"], [puller])
+
+
+@BY_PULLED
+def test_a_pulled_source_has_no_way_in_and_its_positions_outlive_the_stack(source: Source) -> None:
+    template = build_template(source)
+    kinds = {resource["Type"] for resource in template["Resources"].values()}
+    assert [kind for kind in kinds if kind.startswith("AWS::ApiGateway")] == []
+    assert "AWS::Lambda::Permission" not in kinds
+    (table,) = (value for value in template["Resources"].values() if value["Type"] == "AWS::DynamoDB::Table")
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    functions = of_type(template, "AWS::Lambda::Function")
+    assert set(functions) == {"Puller", "Redrive"}
+    for function in functions.values():
+        assert float(function["Environment"]["Variables"]["DEDUPE_LEASE"]) > function["Timeout"]
+        assert function["Environment"]["Variables"]["DEDUPE_TABLE"] == {"Ref": "Positions"}
+
+
+@BY_PULLED
+def test_the_puller_alone_reads_secrets_and_replaces_those_alone_that_the_vendor_rotates(source: Source) -> None:
+    assert source.pull
+    secrets = {
+        action: (role, [resource["Fn::Sub"].rpartition("/")[2] for resource in statement["Resource"]])
+        for role, statement in statements(build_template(source))
+        for action in statement["Action"]
+        if action.startswith("ssm:")
+    }
+    names = credential_secrets(source.pull)
+    read = {"ssm:GetParameters": ("PullerRole", [f"{name}{end}" for name in names for end in ("", "_previous")])}
+    replaced = list(replaced_secrets(source.pull))
+    assert secrets == {**read, **({"ssm:PutParameter": ("PullerRole", replaced)} if replaced else {})}
 
 
 def test_a_claim_outlives_the_function_that_holds_it() -> None:

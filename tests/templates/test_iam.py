@@ -66,6 +66,8 @@ def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 DEDUPE, ARCHIVE = "dedupe", "archive"
 """Cases with a table, and with a stream and a further bucket."""
+PULLED = "okta-log"
+"""A source with a puller, and a table of positions."""
 
 
 @cache
@@ -165,14 +167,16 @@ def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(vari
     assert problems == {(EXECUTION, TAGS), *github}
 
 
-@pytest.mark.parametrize(("like", "service"), [(DEDUPE, "dynamodb"), (ARCHIVE, "firehose")])
+@pytest.mark.parametrize(
+    ("like", "service"), [(DEDUPE, "dynamodb"), (ARCHIVE, "firehose"), (PULLED, "dynamodb"), (PULLED, "lambda")]
+)
 def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too(like: str, service: str) -> None:
     stack, _ = deployed(PROJECT, like, ENVIRONMENT, built(like, like, "codecommit"))
     problems = {(title, problem) for title, kind, each in stack.documents() for problem in iam.problems(kind, each)}
     assert {problem for problem in problems if service in problem[1]} == set()
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, PULLED])
 def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
@@ -219,8 +223,9 @@ LEADS_FURTHER = {
     # The function Redrive, whose code it deploys anyway.
     BUILD: {"iam:PassRole", "lambda:InvokeFunction"},
     "PipelineRole": {"lambda:InvokeFunction"},
-    # The schedule's role, and what bounds it: the source's own functions.
+    # The roles of the schedules, and what bounds it: the source's own functions.
     "ClockRole": {"lambda:InvokeFunction"},
+    "PullRole": {"lambda:InvokeFunction"},
     BOUNDARY: {"lambda:InvokeFunction"},
 }
 
@@ -228,7 +233,7 @@ LEADS_FURTHER = {
 def test_no_role_can_do_what_leads_further_but_where_it_is_looked_at() -> None:
     lists = iam.audit("privilege-escalation") | iam.audit("credentials-exposure") | iam.audit("resource-exposure")
     actions: dict[str, set[str]] = {}
-    for template in (*built("zoom", "zoom", "both"), *built("okta", "okta", "both")):
+    for template in (*built("zoom", "zoom", "both"), *built("okta", "okta", "both"), *built(PULLED, PULLED, "both")):
         for title, statement in written(template):
             for action in statement["Action"]:
                 if action in lists or iam.level(action) == "Permissions management":
@@ -986,6 +991,9 @@ NEEDS: dict[str, set[str]] = {
         *("lambda:ListTags", "lambda:TagResource", "lambda:UntagResource"),
         *("iam:PassRole", "s3:GetObject", "s3:GetObjectVersion"),
     },
+    "AWS::Lambda::EventInvokeConfig": {
+        *(f"lambda:{verb}FunctionEventInvokeConfig" for verb in ("Put", "Get", "Update", "Delete")),
+    },
     "AWS::Lambda::Permission": {"lambda:AddPermission", "lambda:GetPolicy", "lambda:RemovePermission"},
     "AWS::Logs::LogGroup": {
         *("logs:CreateLogGroup", "logs:DescribeLogGroups", "logs:DeleteLogGroup", "logs:ListTagsForResource"),
@@ -1022,7 +1030,7 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, PULLED])
 def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
     types = {resource["Type"] for resource in source["Resources"].values()}
@@ -1032,7 +1040,7 @@ def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     assert may & set(LEFT_OUT) == set()
 
 
-@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE])
+@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE, PULLED])
 def test_cloudformation_may_do_nothing_that_no_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
     types = {resource["Type"] for resource in source["Resources"].values()}

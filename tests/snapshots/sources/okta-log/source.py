@@ -1,0 +1,145 @@
+"""The definition of okta-log, as the generator validated it."""
+
+from lambdas.credentials import api_key
+from lambdas.model import Source, Vendor
+from lambdas.model_events import Events
+from lambdas.model_facts import Choice, Facts, Mozdef
+from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
+from lambdas.paging import link
+
+SOURCE = Source(
+    name='okta-log',
+    description='Okta System Log, asked for through the API',
+    pull=Pull(
+        url='https://example.okta.com/api/v1',
+        credentials=Credentials(type=api_key, settings=api_key.Settings(header='authorization', prefix='SSWS ')),
+        every=60,
+        rate=Rate(requests=50, per=60),
+        streams={
+            'logs': Stream(
+                paging=Paging(style=link, settings=link.Settings(size=1000)),
+                resume='paging',
+                get='/logs',
+                query={'since': '{from}', 'sortOrder': 'ASCENDING', 'limit': '1000'},
+                window=Window(overlap=3600, retention=7776000),
+                events=Events(split='@', require=('uuid', 'eventType',), id='uuid', type='eventType', time='published'),
+            ),
+        },
+        errors=(
+            ErrorRule(
+                do='stop',
+                status=403,
+                say="Okta refuses: the token's owner needs the role Read-only Administrator",
+            ),
+        ),
+    ),
+    extends='okta',
+    bases=('okta',),
+    events=Events(split='data.events', require=('uuid', 'eventType',), id='uuid', type='eventType', time='published'),
+    facts=Facts(
+        summary="okta: {join(': ', [\n  join(' ', [\n    eventType,\n    [actor.alternateId, actor.displayName][?@ && @ != 'unknown'] | [:1].join(' ', ['by', @]) | [0],\n    [debugContext.debugData.privilegeGranted, debugContext.debugData.privilegeRevoked][?@] | [:1].join(' ', ['of', @]) | [0],\n    [join(', ', (target[].[type == 'User' && alternateId || displayName][] | [?@ && @ != 'unknown']) || `[]`)][?@].join(' ', ['on', @]) | [0]\n  ][?@]),\n  join(' ', [outcome.result, outcome.reason][?@])\n][?@])}",
+        severity=Choice(
+            of="{contains(['WARN', 'ERROR'], severity) && severity\n  || contains([\n    'app.oauth2.as.token.detect_reuse', 'app.oauth2.token.detect_reuse', 'policy.auth_reevaluate.fail',\n    'security.attack.start', 'security.breached_credential.detected', 'security.threat.detected',\n    'system.api_token.request_outside_allowed_range',\n    'system.oauth2.token.request_outside_allowed_range', 'user.account.report_suspicious_activity_by_enduser',\n    'user.mfa.attempt_bypass', 'user.risk.detect'], eventType) && 'WARNING'\n  || outcome.reason == 'FastPass declined phishing attempt' && 'WARNING'\n  || contains(['FAILURE', 'DENY', 'UNANSWERED', 'ABANDONED'], outcome.result) && 'NOTICE'\n  || eventType}",
+            words={
+                'NOTICE': ('application.user_membership.show_password',),
+                'INFO': ('iam.role.subscriptions.update', 'application.policy.sign_on.*.deny_access',),
+                'WARNING': (
+                    'iam.*', 'system.idp.*', 'system.log_stream.*', 'user.session.impersonation.*',
+                    'application.policy.sign_on.*', '*.privilege.grant', '*.read_client_secret',
+                    'app.interclient_mapping.create', 'app.oauth2.trusted_server.add', 'event_hook.deactivated',
+                    'event_hook.deleted', 'event_hook.updated', 'network_zone.rule.disabled',
+                    'policy.lifecycle.deactivate', 'policy.lifecycle.delete', 'policy.lifecycle.update',
+                    'policy.rule.add', 'policy.rule.deactivate', 'policy.rule.delete', 'policy.rule.update',
+                    'security.attack_protection.settings.update', 'security.authenticator.lifecycle.deactivate',
+                    'security.authenticator.lifecycle.update', 'security.behavior.settings.delete',
+                    'security.behavior.settings.update', 'security.protected_action.settings.update',
+                    'security.session_protection.status.update', 'security.threat.configuration.update',
+                    'security.trusted_origin.activate', 'security.trusted_origin.create',
+                    'security.trusted_origin.update', 'support.org.update', 'system.api_token.create',
+                    'system.mfa.factor.deactivate', 'user.mfa.factor.deactivate', 'user.mfa.factor.reset_all',
+                    'user.mfa.factor.suspend', 'zone.deactivate', 'zone.delete', 'zone.remove_blacklist', 'zone.update',
+                ),
+            },
+        ),
+        kind=Choice(
+            of='{eventType}',
+            words={
+                'authentication.end': (
+                    'user.session.clear', 'user.session.end', 'user.session.expire', 'user.session.impersonation.end',
+                    'user.authentication.universal_logout*',
+                ),
+                'authentication.start': (
+                    'user.session.start', 'user.session.access_admin_app', 'user.session.impersonation.*',
+                    'user.authentication.*', 'app.oauth2.*token.grant*', 'policy.evaluate_sign_on',
+                ),
+                'account.create': ('user.lifecycle.create', 'system.import.user.create*',),
+                'account.enable': (
+                    'user.lifecycle.activate', 'user.lifecycle.reactivate', 'user.lifecycle.unsuspend',
+                    'user.account.unlock*',
+                ),
+                'account.disable': ('user.lifecycle.deactivate', 'user.lifecycle.suspend',),
+                'account.delete': ('user.lifecycle.delete.*',),
+                'account.lock': ('user.account.lock*',),
+                'detection.create': (
+                    'user.account.report_suspicious_activity_by_enduser', 'user.mfa.attempt_bypass', 'user.risk.detect',
+                    'security.attack.start', 'security.breached_credential.detected', 'security.threat.detected',
+                    'policy.auth_reevaluate.fail', '*.request_outside_allowed_range', 'app.oauth2.*token.detect_reuse',
+                ),
+                'detection.change': ('user.risk.change', 'user.session.context.change',),
+                'detection.close': ('security.attack.end',),
+                'permission.grant': (
+                    '*.privilege.grant', '*.consent.grant', 'app.access_request.grant', '*_membership.add',
+                    '*_assignment.add', 'iam.resourceset.bindings.add', 'iam.role.permissions.add',
+                ),
+                'permission.revoke': (
+                    '*.privilege.revoke', '*.consent.revoke*', '*_membership.remove', '*_assignment.remove',
+                    'iam.resourceset.bindings.delete', 'iam.role.permissions.delete',
+                ),
+                'permission.change': (
+                    'iam.*', '*_membership.update', '*_assignment.update', 'access.request.*', 'app.access_request.*',
+                    'app.user_management*',
+                ),
+                'account.change': ('user.*', 'application.user_membership.*', 'application.provision.user.*', 'device.user.*',),
+                'configuration.read': ('*.read_client_secret',),
+                'configuration.create': ('*.create', '*.add', '*.register', '*.created',),
+                'configuration.delete': ('*.delete', '*.delete_all', '*.remove', '*.deleted',),
+                'configuration.change': (
+                    '*.update', '*.activate', '*.deactivate', '*.suspend', '*.unsuspend', 'system.api_token.revoke',
+                    'event_hook.*', 'policy.*',
+                ),
+                'other': ('*',),
+            },
+        ),
+        outcome=Choice(
+            of='{outcome.result}',
+            words={'success': ('SUCCESS', 'ALLOW', 'CHALLENGE',), 'failure': ('FAILURE', 'DENY', 'UNANSWERED', 'ABANDONED',)},
+        ),
+        reason='{outcome.reason}',
+        user="{[actor.alternateId, actor.displayName][?@ && @ != 'unknown'] | [0]}",
+        user_id="{[actor.id][?@ != 'unknown'] | [0]}",
+        source_ip='{client.ipAddress}',
+        user_agent='{client.userAgent.rawUserAgent}',
+        target_user="{target[?type == 'User'].alternateId | [?@ != 'unknown'] | [0]}",
+        target="{(target[?type == 'PolicyRule'] || target[?type != 'User' && type != 'AppUser'])[].[displayName, alternateId][]\n  | [?@ && @ != 'unknown'] | [0]}",
+        role='{debugContext.debugData.privilegeGranted || debugContext.debugData.privilegeRevoked}',
+        session="{[authenticationContext.externalSessionId][?@ != 'unknown'] | [0]}",
+        extra={
+            'auth_provider': '{authenticationContext.authenticationProvider}',
+            'credential_type': '{authenticationContext.credentialType}',
+            'country': '{client.geographicalContext.country}',
+            'city': '{client.geographicalContext.city}',
+            'as_org': '{securityContext.asOrg}',
+            'proxy': '{securityContext.isProxy}',
+            'risk': '{debugContext.debugData.risk}',
+            'threat_suspected': '{debugContext.debugData.threatSuspected}',
+        },
+    ),
+    mozdef=Mozdef(
+        category="{(starts_with(eventType, 'user.session.') || starts_with(eventType, 'user.authentication.')) && 'authentication'\n  || 'okta'}",
+    ),
+    vendor=Vendor(
+        docs='https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/',
+        deadline=3,
+        retries='at most once, and never after a 4xx',
+    ),
+)
