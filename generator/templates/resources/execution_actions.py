@@ -12,7 +12,7 @@ LAMBDA = [
     *(awslambda.UpdateFunctionCode, awslambda.UpdateFunctionConfiguration, awslambda.PutFunctionConcurrency),
     *(awslambda.DeleteFunctionConcurrency, awslambda.GetFunctionConcurrency, awslambda.GetFunctionCodeSigningConfig),
     *(awslambda.GetRuntimeManagementConfig, awslambda.GetFunctionRecursionConfig, awslambda.GetFunctionScalingConfig),
-    *(awslambda.GetPolicy, awslambda.ListTags, awslambda.TagResource, awslambda.UntagResource),
+    *(awslambda.ListTags, awslambda.TagResource, awslambda.UntagResource),
 ]
 LAMBDA_RETRIES = [
     *(awslambda.PutFunctionEventInvokeConfig, awslambda.GetFunctionEventInvokeConfig),

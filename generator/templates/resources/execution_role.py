@@ -53,7 +53,10 @@ def add_execution_role(
     statements = [
         allow([s3.GetObject, s3.GetObjectVersion], [code]),
         allow(
-            [*execution_actions.LAMBDA, *(execution_actions.LAMBDA_RETRIES if features.pull else [])],
+            [
+                *execution_actions.LAMBDA,
+                *(execution_actions.LAMBDA_RETRIES if features.pull else [awslambda.GetPolicy]),
+            ],
             [function_arns(stack)],
         ),
         allow(execution_actions.SQS, queue_arns),
