@@ -65,7 +65,7 @@ def _print_plan(
     context: DeployContext, stack: Stack, deleted: Iterable[str], remaining: list[Remaining], source: str
 ) -> None:
     """Print what would be deleted, and what stays."""
-    from generator.deploy.deletion import secret_parameters
+    from generator.deploy import deletion
     from generator.deploy.endpoint import endpoint_for
 
     out = _console.console()
@@ -77,19 +77,24 @@ def _print_plan(
         out.print(f"  [green]stays[/]  {resource.logical_id}{_content(resource)}  {resource.name}")
         if bring_in := _bring_in_advice(resource, context, source):
             out.print(f"         nothing sends these any longer {bring_in}")
-    if parameters := secret_parameters(stack, context.target.client("ssm")):
+        if resource.logical_id == deletion.POSITIONS:
+            remove = context.aws_command(f"dynamodb delete-table --table-name {resource.name}")
+            out.print(f"         a new stack makes another, and begins to read anew; to delete it: [cyan]{remove}[/]")
+    if parameters := deletion.secret_parameters(stack, context.target.client("ssm")):
         remove = context.aws_command(f"ssm delete-parameters --names {' '.join(parameters)}")
         out.print(f"  [green]stays[/]  {', '.join(parameters)}; to delete: [cyan]{remove}[/]")
 
 
 def _content(resource: Remaining) -> str:
     """Return how much is on a queue, or kept in a bucket."""
-    from generator.deploy.deletion import ARCHIVE
+    from generator.deploy.deletion import ARCHIVE, POSITIONS
 
     if resource.kept:
         return f", [bold]{resource.kept}[/]"
     if resource.logical_id == ARCHIVE:
         return ", copies of accepted requests, each until it expires"
+    if resource.logical_id == POSITIONS:
+        return ", how far each stream is read, and which events were sent"
     return "" if resource.messages is None else f", [bold]{_console.count(resource.messages, 'message')}[/]"
 
 

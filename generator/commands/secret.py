@@ -59,7 +59,7 @@ class _SecretContext:
         )
 
 
-@click.command(short_help="Store the secret that a source is verified with.")
+@click.command(short_help="Store the secret that a source is verified with, or asks its vendor with.")
 @click.argument("source")
 @click.option(
     "--name", "secret_name", help="Name of the secret, where there are several; by default that of the events."
@@ -72,7 +72,10 @@ class _SecretContext:
 def command(
     source: str, secret_name: str | None, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path
 ) -> int:
-    """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The previous one stays valid."""
+    """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The previous one stays valid.
+
+    Of a source that is pulled, ask for each of its credentials; of a private key, for the file that has it.
+    """
     if generate and drop_previous:
         raise click.UsageError("use either --generate or --drop-previous")
     if problem := deployment_problem(source, target.project, target.environment):
@@ -81,6 +84,12 @@ def command(
     from generator.definition.secret_names import ssm_names
 
     definition = load(sources, [source])[0]
+    if definition.source.pull:
+        from generator.commands._pull_secret import store_credentials
+
+        return store_credentials(
+            definition, target, sources, secret_name, generate=generate, drop_previous=drop_previous
+        )
     parameters = ssm_names(definition.source, target.project, target.environment)
     if not parameters:
         raise GeneratorError(f"{source} needs no secret: it verifies with public keys, which it fetches")

@@ -21,6 +21,8 @@ _LOSS_BY_ID = {
     "Sweep": "what the queue does not take is no longer sent later",
     "Redrive": "rejected events can no longer be sent",
     "Claims": "it is no longer known what was sent before, and what comes again is sent again",
+    "Positions": "it is no longer known how far each stream is read: reading begins anew",
+    "Puller": "the vendor is no longer asked",
     "Stream": "accepted requests are no longer archived",
     "Key": "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
     "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",

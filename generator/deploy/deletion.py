@@ -11,8 +11,9 @@ from generator.errors import GeneratorError
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-KEPT, REDRIVE, ARCHIVE = "Kept", "Redrive", "Archive"
-"""Logical ids: the bucket of kept events, the function that sends them, and the bucket of accepted requests."""
+KEPT, REDRIVE, ARCHIVE, POSITIONS = "Kept", "Redrive", "Archive", "Positions"
+"""Logical ids: the bucket of kept events, the function that sends them, the bucket of accepted requests, and the table
+of how far the streams of a pulled source are read."""
 _RETAINED_BY = ("Retain", "RetainExceptOnCreate")
 
 
@@ -58,10 +59,11 @@ def describe_remaining(resource: Mapping[str, Any], stack: Stack, sqs: Any, s3: 
 
 def secret_parameters(stack: Stack, ssm: Any) -> list[str]:
     """Return the names of the stack's secrets that are in Parameter Store."""
-    if not (name := stack.outputs.get("SecretParameters")):
-        return []
-    parameters = ssm.get_parameters(Names=[name, f"{name}{PREVIOUS_SUFFIX}"])["Parameters"]
-    return sorted(parameter["Name"] for parameter in parameters)
+    names = [name for name in stack.outputs.get("SecretParameters", "").split(",") if name.startswith("/")]
+    stored = [
+        ssm.get_parameters(Names=[name, f"{name}{PREVIOUS_SUFFIX}"])["Parameters"] for name in dict.fromkeys(names)
+    ]
+    return sorted(parameter["Name"] for parameters in stored for parameter in parameters)
 
 
 def refuse_in_use(cloudformation: Any, pipeline: Stack, event_source: Stack | None, delete: str) -> None:

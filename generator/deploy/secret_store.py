@@ -82,6 +82,11 @@ def unusable_reasons(webhook: Webhook, name: str, value: str) -> Iterator[str]:
     yield from reasons
 
 
+def is_placeholder(text: str) -> bool:
+    """Return whether a text stands where a secret is to be."""
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
 def secret_problems(value: str, *, in_header: bool) -> Iterator[str]:
     """Yield what is wrong with a secret, in words that do not reveal it."""
     stripped = value.strip()
@@ -100,7 +105,7 @@ def secret_problems(value: str, *, in_header: bool) -> Iterator[str]:
         yield TOO_LONG
     if "{{" in stripped:
         yield "has {{ in it, which Parameter Store does not take"
-    if _PLACEHOLDER.fullmatch(stripped):
+    if is_placeholder(stripped):
         yield "looks like a placeholder, not like a secret"
     elif len(stripped) < MIN_CHARACTERS:
         yield f"has fewer than {MIN_CHARACTERS} characters: it can be guessed"

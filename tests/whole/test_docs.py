@@ -17,7 +17,7 @@ from generator.definition.auth_types import auth_types
 from generator.definition.read import load, source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.facts_table import facts_table, kinds_table
-from generator.reference.source_table import source_table
+from generator.reference.source_table import pulled_table, source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
@@ -112,7 +112,10 @@ def test_definitions_in_the_sources_pages_are_valid(tmp_path: Path) -> None:
 def test_every_source_and_auth_type_is_in_the_documents() -> None:
     for name in source_names(SOURCES):
         assert (SOURCES / name / "README.md").exists()
-        assert len(list((SOURCES / name / "samples").glob("*.mozdef.json"))) >= 3
+        stored = [json.loads(file.read_text()) for file in (SOURCES / name / "samples").glob("*.mozdef.json")]
+        if bundled_source(name).source.pull:  # a stream's sample is a list of events
+            stored = [message for messages in stored for message in messages]
+        assert len(stored) >= 3
     for name in auth_types():
         assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
 
@@ -120,6 +123,8 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
     table = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
     assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
+    pulled = pulled_table(load(SOURCES, source_names(SOURCES)), "../sources")
+    assert_generated(ROOT / "docs" / "sources.md", "source_table.py: pulled", pulled, update=update)
 
 
 def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
@@ -179,6 +184,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
         for name in (
             *("operate/kept_events.py", "operate/redrive_client.py", "operate/status.py"),
             *("deploy/retained_resources.py", "commands/redrive.py"),
+            *("operate/pull_status.py", "operate/pull_positions.py", "deploy/pull_canary.py"),
         )
     )
     calls = set(re.findall(r"\.((?:get|put|delete|start|describe)_[a-z_]*|invoke)\(", code)) - {
@@ -190,6 +196,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
     named = {"list_objects_v2": "listbucket", "list_buckets": "listallmybuckets", "invoke": "invokefunction"}
     # stacks.find_stack, list_resources and refuse_foreign.
     calls |= {"describe_stacks", "describe_stack_resources", "get_template"}
+    calls |= {"put_item"}  # PositionTable.write_position
     actions = {named.get(call, call.replace("_", "")) for call in calls}
     # Moving takes from the one queue and puts into the other.
     moving = {"receivemessage", "deletemessage", "sendmessage"}

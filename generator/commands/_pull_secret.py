@@ -1,0 +1,141 @@
+"""Store the credentials with which a source asks its vendor: the part of `secret` for a source that is pulled.
+
+What is stored is not read: only the puller needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.aws import Target
+from generator.commands import _console, _kept_options
+from generator.definition.secret_names import replaced_secrets, ssm_names
+from generator.deploy import secret_store
+from generator.errors import GeneratorError, display_path
+from generator.files import regular_file
+from lambdas.model_pull import Pull
+
+if TYPE_CHECKING:
+    from generator.definition.read import Definition
+
+_MAX_INPUT = 64 * 1024
+
+
+def store_credentials(
+    definition: Definition, target: Target, sources: Path, name: str | None, *, generate: bool, drop_previous: bool
+) -> int:
+    """Ask for each credential, or for the one of a name, and store them once all are of use."""
+    source = definition.source
+    pull = source.pull
+    assert pull is not None  # noqa: S101 - the caller has looked
+    if generate:
+        raise GeneratorError(f"{source.name} asks its vendor, who makes the credentials: copy them from there")
+    if drop_previous:
+        raise GeneratorError(f"{source.name} has no previous secret: its puller uses the current one alone")
+    parameters = ssm_names(source, target.project, target.environment)
+    if name is not None and name not in parameters:
+        raise GeneratorError(f"{source.name} has no secret {name}; it has {', '.join(parameters)}")
+    ssm = target.client("ssm")
+    chosen = {key: parameter for key, parameter in parameters.items() if name in (None, key)}
+    stored = _stored(ssm, list(chosen.values()))
+    values = _typed(source.name, pull, chosen, stored) if _console.is_interactive() else _piped(chosen)
+    if problems := [line for key, value in values.items() for line in _problems(pull, key, value)]:
+        raise GeneratorError("\n".join([*problems, "nothing was stored"]))
+    tags = {"Project": target.project, "Service": source.name, "Environment": target.environment}
+    for key, value in values.items():
+        secret_store.write_secret(ssm, chosen[key], value, f"With it {source.name} asks its vendor")
+        secret_store.tag_parameter(ssm, chosen[key], tags)
+    lines = _report(definition, pull, chosen, values, stored)
+    run = _kept_options.next_command(f"pull {source.name} run", target, sources)
+    _console.rows(_console.console(), [*lines, ("try", f"once it is deployed: {run}")])
+    return 0
+
+
+def _stored(ssm: Any, names: list[str]) -> set[str]:
+    """Return which of the parameters exist."""
+    return {parameter["Name"] for parameter in ssm.get_parameters(Names=names)["Parameters"]}
+
+
+def _is_key_file(pull: Pull, name: str) -> bool:
+    return getattr(pull.credentials.settings, "private_key", None) == name
+
+
+def _typed(source: str, pull: Pull, chosen: Mapping[str, str], stored: set[str]) -> dict[str, str]:
+    """Return what is typed for each name; without those of which the stored value stays."""
+    values = {}
+    for name, parameter in chosen.items():
+        stays = len(chosen) > 1 and parameter in stored
+        more = ", or Enter to keep the stored one" if stays else ""
+        default = "" if stays else None
+        if _is_key_file(pull, name):
+            prompt = f"{name} of {source}: the file that has it{more}"
+            path = click.prompt(prompt, default=default, show_default=False, err=True)
+            value = _read_file(Path(path).expanduser()) if path else ""
+        else:
+            prompt = f"{name} of {source} (it is not shown{more})"
+            value = click.prompt(prompt, hide_input=True, default=default, show_default=False, err=True)
+        if value:
+            values[name] = value
+    return values
+
+
+def _read_file(file: Path) -> str:
+    try:
+        return regular_file.read(file, _MAX_INPUT).decode()
+    except OSError as error:
+        raise GeneratorError(f"{file}: can't be read ({error.strerror}); nothing was stored") from None
+    except UnicodeDecodeError:
+        raise GeneratorError(f"{file}: is not UTF-8 text; nothing was stored") from None
+
+
+def _piped(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return what standard input has: a single secret, also of several lines, or a line for each."""
+    if sys.stdin is None:
+        raise GeneratorError("no secret: standard input is closed")
+    content = sys.stdin.buffer.read(_MAX_INPUT + 1)
+    try:
+        text = content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise GeneratorError("the secret is not UTF-8 text") from None
+    if not text:
+        raise GeneratorError("no secret on standard input")
+    if len(chosen) == 1:
+        return dict.fromkeys(chosen, text)
+    lines = text.splitlines()
+    if len(lines) != len(chosen):
+        raise GeneratorError(
+            f"standard input has {_console.count(len(lines), 'line')}, and must have one for each of "
+            f"{', '.join(chosen)}; --name stores one of them alone, such as a key of several lines"
+        )
+    return dict(zip(chosen, lines, strict=True))
+
+
+def _problems(pull: Pull, name: str, value: str) -> Iterator[str]:
+    """Yield what is wrong with a value, in words that do not reveal it."""
+    if len(value.encode(errors="surrogatepass")) > secret_store.MAX_BYTES:
+        yield f"{name} {secret_store.TOO_LONG}"
+    elif "{{" in value:
+        yield f"{name} has {{{{ in it, which Parameter Store does not take"
+    elif secret_store.is_placeholder(value.strip()):
+        yield f"{name} looks like a placeholder, not like a secret"
+    elif problem := pull.credentials.type.check_secret(pull.credentials.settings, name, value):
+        yield f"{name} {problem}"
+
+
+def _report(
+    definition: Definition, pull: Pull, chosen: Mapping[str, str], values: Mapping[str, str], stored: set[str]
+) -> Iterator[tuple[str, str]]:
+    for name in values:
+        renewed = "; the puller renews it from then on" if name in replaced_secrets(pull) else ""
+        yield "stored", f"{chosen[name]}, encrypted{renewed}"
+    for name in chosen.keys() - values.keys():
+        yield "unchanged", chosen[name]
+    if values:
+        yield "noticed", "by the puller within five minutes" if stored else "by its next run"
+    if guide := definition.find("README.md"):
+        yield "guide", display_path(guide)

@@ -1,0 +1,107 @@
+"""Deploying and deleting a source that is pulled: what must be stored before, and what stays after."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
+
+from generator.commands import main
+from generator.deploy import progress
+from tests.commands.pulled_source import DEFINITION
+from tests.operate.pulled_account import REGION, SECRET, STACK, TABLE, PulledAccount, deploy_acme
+
+Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def account(empty_account: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PulledAccount:  # noqa: ARG001
+    monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
+    # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
+    monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
+    account = deploy_acme(tmp_path, monkeypatch)
+    assert main(["acme", "--lint", "fast", "--accept"]) == 0
+    return account
+
+
+@pytest.fixture
+def run(account: PulledAccount, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    assert account
+
+    def command(*args: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
+        status = main([*args, "--region", REGION])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return command
+
+
+def undeployed(account: PulledAccount) -> None:
+    account.formation.stacks.clear()
+
+
+def test_nothing_is_deployed_before_its_credential_is_stored(account: PulledAccount, run: Run) -> None:
+    undeployed(account)
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    status, _, err = run("deploy", "acme", "--yes")
+    assert (status, err) == (
+        1,
+        f"error: no secret {SECRET} in Parameter Store. Store it: python -m generator secret acme --region us-west-2. "
+        "Or pass --without-secret to deploy before somebody has it\n",
+    )
+
+
+def test_each_credential_has_to_be_stored(account: PulledAccount, run: Run) -> None:
+    undeployed(account)
+    file = Path("sources/acme/source.yml")
+    file.write_text(DEFINITION.replace("{bearer: {}}", "{oauth2: {url: 'https://api.acme.example/token'}}"))
+    assert main(["acme", "--lint", "fast"]) == 0
+    ssm = boto3.client("ssm", REGION)
+    ssm.put_parameter(Name="/MozDef-EF/acme/dev/client_id", Value="c", Type="SecureString")
+    _, _, err = run("deploy", "acme", "--yes")
+    assert "no secret /MozDef-EF/acme/dev/client_secret in Parameter Store" in err
+    assert "secret acme --name client_secret --region us-west-2" in err
+
+
+def test_after_a_deployment_the_vendor_is_asked_and_nobody_is_told_a_url(run: Run) -> None:
+    status, out, err = run("deploy", "acme", "--yes")
+    assert (status, err) == (0, "")
+    steps = out.partition("next\n")[2]
+    assert "  vendor    is asked every 5 minutes, from now on\n" in steps
+    assert "canary acme --region us-west-2  shows that the vendor answers\n" in steps
+    assert "status acme --region us-west-2  shows how far each stream is read\n" in steps
+
+
+def test_what_deletion_leaves_is_named_with_how_far_the_streams_are_read(account: PulledAccount, run: Run) -> None:
+    held = {"ResourceType": "AWS::DynamoDB::Table", "ResourceStatus": "CREATE_COMPLETE"}
+    account.formation.resources[STACK] = [{**held, "LogicalResourceId": "Positions", "PhysicalResourceId": TABLE}]
+    account.formation.templates[STACK] = {"Resources": {"Positions": {"DeletionPolicy": "Retain"}}}
+    status, out, _ = run("delete", "acme", "--yes")
+    assert status == 0
+    stays = f"Positions, how far each stream is read, and which events were sent  {TABLE}"
+    assert out.splitlines()[4:6] == [
+        f"  stays  {stays}",
+        "         a new stack makes another, and begins to read anew; to delete it: aws dynamodb delete-table "
+        f"--table-name {TABLE} --region us-west-2",
+    ]
+    assert f"  {stays}\n" in out.partition("deleted")[2]
+
+
+def test_a_pipelines_path_is_none_of_a_pulled_sources(run: Run) -> None:
+    status, _, err = run("deploy", "acme", "--yes", "--path", "/events")
+    assert (status, err) == (1, "error: acme: is pulled, so it has no path that --path could compare\n")
+
+
+def test_a_pulled_source_that_was_a_webhook_has_no_path_to_warn_of(account: PulledAccount, run: Run) -> None:
+    outputs = account.formation.stacks[STACK]["Outputs"]
+    outputs.append({"OutputKey": "EndpointUrl", "OutputValue": "https://api1.example/events"})
+    assert "the endpoint's path" not in run("deploy", "acme", "--dry-run")[1]
