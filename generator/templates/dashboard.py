@@ -77,8 +77,9 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
     events, letters = f"${{{resources.events.title}.QueueName}}", f"${{{resources.dead_letters.title}.QueueName}}"
     dimension = ["Stack", "${AWS::StackName}"]
     dedupe = [[NAMESPACE, metric, *dimension] for metric in ("Duplicate", "Unclaimed")]
-    refused = [[NAMESPACE, metric, *dimension] for metric in ("Rejected", "Unauthenticated", "NoSecret", "Unsent")]
-    too_large = [f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]
+    unverified = ("Unauthenticated", "NoSecret") if resources.api else ()
+    refused = [[NAMESPACE, metric, *dimension] for metric in ("Rejected", *unverified, "Unsent")]
+    too_large = [[f"{NAMESPACE}/${{AWS::StackName}}", "TooLarge"]] if resources.api else []
     archive: list[list[Any]] = [[NAMESPACE, "Unarchived", *dimension]]
     if resources.stream:
         delay = ["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", ref(resources.stream)]
@@ -101,7 +102,7 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
             graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90")
             if resources.api
             else graph(3, "How far behind now is what was read? (s)", [[NAMESPACE, "Behind", *dimension]], "Maximum"),
-            graph(4, "Is anything refused, or waiting for the queue?", [*refused, too_large]),
+            graph(4, "Is anything refused, or waiting for the queue?", [*refused, *too_large]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
             ),

@@ -12,7 +12,7 @@ import pytest
 
 from generator import names
 from generator.commands import main
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
 from generator.definition.secret_names import ssm_names
 from generator.deploy.endpoint import vendor_url
 from generator.local.emulator import Emulator
@@ -25,12 +25,12 @@ from generator.samples.sending import Endpoint, HttpResponse, send_request
 from generator.samples.vendor import PRIVATE_KEY_SUFFIX, auth_of_sample, sign_sample, stored_secrets
 from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import BY_IAM
-from tests.definitions import SOURCES
+from tests.definitions import SOURCES, webhook_names
 from tests.emulator.service import free_port
 
 pytestmark = pytest.mark.emulator
 
-NAMES = source_names(SOURCES)
+NAMES = webhook_names()
 CLOCK = Path(__file__).parent / "clock"
 
 

@@ -229,6 +229,8 @@ LEADS_FURTHER = {
     # The roles of the schedules, and what bounds it: the source's own functions.
     "ClockRole": {"lambda:InvokeFunction"},
     "PullRole": {"lambda:InvokeFunction"},
+    # Of a source that is pulled, it calls the puller.
+    "VerifyRole": {"lambda:InvokeFunction"},
     BOUNDARY: {"lambda:InvokeFunction"},
 }
 
@@ -386,7 +388,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
-    for name in ("zoom", "okta", DEDUPE, ARCHIVE):
+    for name in ("zoom", "okta", DEDUPE, ARCHIVE, PULLED):
         pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
         account = world(pipeline_stack, source)
         for title in roles(source):
@@ -712,7 +714,11 @@ def stars() -> set[tuple[str, str, str]]:
     """Who may do what on things that the deployment's own name does not bound; `<source>` is the source's name."""
     wide_statements = set()
     templates = [*built("okta", "okta", "both"), *(built(SOURCE, SOURCE, variant)[0] for variant in VARIANTS)]
-    templates += [*built("okta", "okta", "both", "strict"), *built(SOURCE, ARCHIVE, "both")]
+    templates += [
+        *built("okta", "okta", "both", "strict"),
+        *built(SOURCE, ARCHIVE, "both"),
+        *built(PULLED, PULLED, "both"),
+    ]
     for template in (*templates, built(SOURCE, SOURCE, "both")[1]):
         source = template["Metadata"]["MozDefEventFramework"]["Source"]
         for title, statement in written(template):

@@ -21,7 +21,7 @@ from lambdas.runtime.secrets import TTL
 from tests.definitions import ROOT, bundled_source, make_definition
 from tests.fakes import DOWN, NOW, SECRET, Endpoint, signed_request
 
-ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
+ZOOM, OKTA, PULLED = (bundled_source(name).source for name in ("zoom", "okta", "okta-log"))
 STACK = "MozDef-EF-zoom-dev"
 HMAC = "description: made\nwebhook:\n  auth: {hmac: {signature: {header: x-signature}}}\n"
 MARK = "0123456789abcdef0123456789abcdef"
@@ -64,7 +64,11 @@ COUNTED = {
     "AWS/ApiGateway": {"Count", "4xx", "5xx"},
     # https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
     "AWS/Firehose": {"DeliveryToS3.DataFreshness"},
-    NAMESPACE: {"Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag", "Unarchived"},
+    # Of a puller, tests/pulling has the lines.
+    NAMESPACE: {
+        *("Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag", "Unarchived"),
+        *("Requests", "Behind", "Pulled", "PullFailed", "Duplicate", "Dropped", "RequestsLeft"),
+    },
 }
 OF = {
     "AWS/Lambda": ("FunctionName", "AWS::Lambda::Function"),
@@ -74,7 +78,7 @@ OF = {
 }
 
 
-@pytest.mark.parametrize("source", [ZOOM, OKTA, replace(ZOOM, name="archived", archive=Archive())], ids=name_of)
+@pytest.mark.parametrize("source", [ZOOM, OKTA, PULLED, replace(ZOOM, name="archived", archive=Archive())], ids=name_of)
 def test_every_alarm_looks_at_what_something_counts(source: Source) -> None:
     template = build_template(source)
     for title, alarm in alarms(source).items():
@@ -121,6 +125,36 @@ def test_alarms_and_when_each_goes_off(tmp_path: Path) -> None:
         "ArchiveLate": ("DeliveryToS3.DataFreshness", "Maximum", 1_800, 300, 1),
         "Silence": ("NumberOfMessagesSent", "Sum", 1, 3_600, 6),
     }
+
+
+def test_a_puller_has_alarms_of_its_own_in_place_of_an_endpoints() -> None:
+    conditions = {
+        title: (alarm["MetricName"], alarm["Threshold"], alarm["Period"], alarm["EvaluationPeriods"])
+        for title, alarm in alarms(PULLED).items()
+        if title not in alarms(ZOOM)
+    }
+    assert conditions == {
+        "PullerFails": ("Errors", 0, 300, 3),
+        "DoesNotAsk": ("Requests", 1, 300, 3),
+        "FallsBehind": ("Behind", 21_600, 300, 3),
+    }
+    assert set(alarms(ZOOM)) - set(alarms(PULLED)) == {
+        *("HandlerFails", "Forgeries", "NoSecret", "Throttled", "TooLarge", "Answers5xx")
+    }
+    asks = alarms(PULLED)["DoesNotAsk"]
+    assert (asks["ComparisonOperator"], asks["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+
+
+@pytest.mark.parametrize(
+    ("every", "seconds", "periods"), [(60, 300, 3), (600, 600, 3), (3_600, 3_600, 3), (86_400, 86_400, 1)]
+)
+def test_alarms_of_a_puller_wait_as_long_as_its_intervals(every: int, seconds: int, periods: int) -> None:
+    assert PULLED.pull
+    source = replace(PULLED, pull=replace(PULLED.pull, every=every))
+    for title in ("PullerFails", "DoesNotAsk", "FallsBehind"):
+        alarm = alarms(source)[title]
+        assert (alarm["Period"], alarm["EvaluationPeriods"]) == (seconds, periods)
+    assert alarms(source)["FallsBehind"]["Threshold"] == max(21_600, 4 * every)
 
 
 def test_missing_data_is_well_but_where_silence_is_the_alarm(tmp_path: Path) -> None:
@@ -170,12 +204,12 @@ def titles() -> list[str]:
 
 
 def test_every_alarm_says_what_to_do_and_the_guide_says_more_of_each(tmp_path: Path) -> None:
-    every = alarms(silent(tmp_path, 6))
+    every = alarms(silent(tmp_path, 6)) | alarms(PULLED)
     for alarm in every.values():
         description = alarm["AlarmDescription"]
-        assert re.fullmatch(rf"made: [a-zA-Z].{{20,}}\. {re.escape(GUIDE)}, When an alarm goes off", description), (
-            description
-        )
+        assert re.fullmatch(
+            rf"(made|okta-log): [a-zA-Z].{{20,}}\. {re.escape(GUIDE)}, When an alarm goes off", description
+        ), description
         assert len(description) <= 1_024
     assert sorted(titles()) == sorted(every)
     architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -209,9 +243,10 @@ def graphs(source: Source) -> list[dict[str, Any]]:
     return [widget["properties"] for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]]
 
 
-def test_the_dashboard_shows_what_something_counts_of_this_stack() -> None:
-    resources = build_template(ZOOM)["Resources"]
-    for graph in graphs(ZOOM):
+@pytest.mark.parametrize("source", [ZOOM, PULLED], ids=name_of)
+def test_the_dashboard_shows_what_something_counts_of_this_stack(source: Source) -> None:
+    resources = build_template(source)["Resources"]
+    for graph in graphs(source):
         assert graph["region"] == "${AWS::Region}"
         for namespace, name, *of in graph["metrics"]:
             if name == "TooLarge":
@@ -228,9 +263,10 @@ def test_the_dashboard_shows_what_something_counts_of_this_stack() -> None:
                 assert attribute == ("QueueName" if dimension == "QueueName" else "")
 
 
-def test_every_metric_of_an_alarm_has_a_graph() -> None:
-    shown = {name for graph in graphs(ZOOM) for _, name, *_ in graph["metrics"]}
-    assert {alarm["MetricName"] for alarm in alarms(ZOOM).values()} <= shown
+@pytest.mark.parametrize("source", [ZOOM, PULLED], ids=name_of)
+def test_every_metric_of_an_alarm_has_a_graph(source: Source) -> None:
+    shown = {name for graph in graphs(source) for _, name, *_ in graph["metrics"]}
+    assert {alarm["MetricName"] for alarm in alarms(source).values()} <= shown
 
 
 def test_silence_is_of_events_and_not_of_what_anybody_sends(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.definition.read import load, source_names
+from generator.definition.read import load
 from generator.samples import gateway
 from generator.testing import event_of
 from lambdas.model import Source
 from lambdas.reading.request import BY_IAM
 from lambdas.receiving.authorize import authorize
-from tests.definitions import CASES, SOURCES
+from tests.definitions import CASES, SOURCES, webhook_definitions
 from tests.fakes import NOW, SECRET, Endpoint, signed_request
 from tests.mozdef_index import Index
 
@@ -373,9 +373,9 @@ def test_nothing_of_a_request_or_the_secret_is_logged_or_answered(name: str, mar
     assert [piece for piece in pieces(marker) | pieces(SECRET) if piece in text] == []
 
 
-# Any source that there is.
+# Any source that a vendor calls.
 
-WHOLE = [definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+WHOLE = [definition.source for definition in webhook_definitions()]
 CODINGS = st.sampled_from([None, None, "gzip", "deflate", "br", "identity"])
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from generator import testing
-from generator.definition.read import source_names
 from generator.errors import DefinitionError
 from generator.testing import Refused, Sample, event_of, load_samples
 from lambdas import transforming
-from tests.definitions import ROOT, SOURCES, make_definition
+from tests.definitions import ROOT, SOURCES, make_definition, webhook_names
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nfacts: {{summary: '{{id}}'}}\n"
@@ -68,7 +67,7 @@ def test_unreadable_body_is_rejected_with_a_reason_and_a_sentence() -> None:
     assert raised.value.detail.startswith("the body is not JSON: ")
 
 
-@pytest.mark.parametrize("source", source_names(SOURCES))
+@pytest.mark.parametrize("source", webhook_names())
 def test_samples_become_the_stored_messages(source: str) -> None:
     """Forms, batches and compressed bodies too; and no challenge is among them."""
     folder = SOURCES / source / "samples"

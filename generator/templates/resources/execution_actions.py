@@ -12,7 +12,7 @@ LAMBDA = [
     *(awslambda.UpdateFunctionCode, awslambda.UpdateFunctionConfiguration, awslambda.PutFunctionConcurrency),
     *(awslambda.DeleteFunctionConcurrency, awslambda.GetFunctionConcurrency, awslambda.GetFunctionCodeSigningConfig),
     *(awslambda.GetRuntimeManagementConfig, awslambda.GetFunctionRecursionConfig, awslambda.GetFunctionScalingConfig),
-    *(awslambda.GetPolicy, awslambda.ListTags, awslambda.TagResource, awslambda.UntagResource),
+    *(awslambda.ListTags, awslambda.TagResource, awslambda.UntagResource),
 ]
 LAMBDA_RETRIES = [
     *(awslambda.PutFunctionEventInvokeConfig, awslambda.GetFunctionEventInvokeConfig),
@@ -34,14 +34,19 @@ S3 = [
 LOGS = [
     *(logs.CreateLogGroup, logs.DeleteLogGroup, logs.PutRetentionPolicy, logs.DeleteRetentionPolicy),
     *(logs.ListTagsForResource, logs.TagResource, logs.UntagResource, logs.GetDataProtectionPolicy),
-    *(logs.PutMetricFilter, logs.DeleteMetricFilter, logs.DescribeMetricFilters),
 ]
-LOGS_WITHOUT_RESOURCE = [
-    *(logs.DescribeLogGroups, logs.CreateLogDelivery, logs.GetLogDelivery, logs.UpdateLogDelivery),
-    *(logs.DeleteLogDelivery, logs.ListLogDeliveries, logs.PutResourcePolicy, logs.DescribeResourcePolicies),
-    logs.DescribeIndexPolicies,
+LOGS_WITHOUT_RESOURCE = [logs.DescribeLogGroups, logs.DescribeResourcePolicies, logs.DescribeIndexPolicies]
+"""Actions that can't be narrowed to a resource.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+"""
+METRIC_FILTERS = [logs.PutMetricFilter, logs.DeleteMetricFilter, logs.DescribeMetricFilters]
+"""For an API, whose access log has what it refused."""
+LOG_DELIVERIES = [
+    *(logs.CreateLogDelivery, logs.GetLogDelivery, logs.UpdateLogDelivery, logs.DeleteLogDelivery),
+    *(logs.ListLogDeliveries, logs.PutResourcePolicy),
 ]
-"""Actions that can't be narrowed to a resource; an API's access log is a log delivery.
+"""For an API, whose access log is a log delivery; they can't be narrowed to a resource either.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html

@@ -53,19 +53,20 @@ def add_execution_role(
     statements = [
         allow([s3.GetObject, s3.GetObjectVersion], [code]),
         allow(
-            [*execution_actions.LAMBDA, *(execution_actions.LAMBDA_RETRIES if features.pull else [])],
+            [
+                *execution_actions.LAMBDA,
+                *(execution_actions.LAMBDA_RETRIES if features.pull else [awslambda.GetPolicy]),
+            ],
             [function_arns(stack)],
-        ),
-        # API Gateway alone: a function's policy can let in no other account, and no other service.
-        allow(
-            [awslambda.AddPermission, awslambda.RemovePermission],
-            [function_arns(stack)],
-            {"lambda:Principal": "apigateway.amazonaws.com"},
         ),
         allow(execution_actions.SQS, queue_arns),
         allow(execution_actions.S3, buckets),
         allow(
-            [*execution_actions.LOGS, *(execution_actions.LOG_STREAMS if features.archive else [])],
+            [
+                *execution_actions.LOGS,
+                *([] if features.pull else execution_actions.METRIC_FILTERS),
+                *(execution_actions.LOG_STREAMS if features.archive else []),
+            ],
             log_group_arns(stack),
         ),
         allow(execution_actions.LOGS_WITHOUT_RESOURCE, ["*"]),
@@ -75,7 +76,7 @@ def add_execution_role(
         *([allow(execution_actions.DYNAMODB, [table_arns(stack)])] if features.claims else []),
         *([allow(execution_actions.FIREHOSE, [stream_arns(stack)])] if features.archive else []),
         *_may_make_roles(stack, boundary, features),
-        *api_permissions.may_make(stack, jwt=features.jwt),
+        *([] if features.pull else _may_make_api(stack, features)),
         *(_hardening_statements(stack, features) if features.hardening else ()),
     ]
     template.add_condition(_PROTECTS_EVENTS, Equals(Ref(parameters["ProtectEvents"]), "true"))
@@ -89,6 +90,20 @@ def add_execution_role(
         more_policies=[If(_PROTECTS_EVENTS, protect, NoValue)],
         Metadata=api_permissions.LINT_METADATA,
     )
+
+
+def _may_make_api(stack: StackContext, features: Features) -> list[Statement]:
+    """Allow an API with its access log, and to let it call the functions."""
+    return [
+        # API Gateway alone: a function's policy can let in no other account, and no other service.
+        allow(
+            [awslambda.AddPermission, awslambda.RemovePermission],
+            [function_arns(stack)],
+            {"lambda:Principal": "apigateway.amazonaws.com"},
+        ),
+        allow(execution_actions.LOG_DELIVERIES, ["*"]),
+        *api_permissions.may_make(stack, jwt=features.jwt),
+    ]
 
 
 def may_pass(role: Role, service: str) -> Statement:
