@@ -49,9 +49,9 @@ STORED = {
 
 
 def read(name: str, text: str) -> tuple[Any, Any]:
-    reader = DataclassReader()
     node = yaml.compose(f"{name}: {text}")
     assert list(mark_file(node, "source.yml")) == []
+    reader = DataclassReader(ParameterReader(node))
     credentials = reader._value(Credentials, node, "credentials")
     assert reader.problems == []
     return credentials.type, credentials.settings
