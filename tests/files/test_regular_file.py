@@ -33,6 +33,7 @@ def huge(file: Path) -> None:
         opened.truncate(1 << 40)
 
 
+TOPIC = "arn:aws:sns:us-west-2:123456789012:security-alerts"
 FAULTS = [
     pytest.param(pipe, "it is a named pipe", id="pipe"),
     pytest.param(device, "it is a device", id="device"),
@@ -50,7 +51,12 @@ READ = [
     pytest.param("given", ("verify", "zoom", "--request", "given"), "33,554,432", id="request"),
     pytest.param("given", ("new", "acme", "--from-request", "given"), "33,554,432", id="from-request"),
     pytest.param("given", ("send", "zoom", "--body", "given"), "33,554,432", id="body"),
-    pytest.param("given", ("verify", "sns", "--request", "r.http", "--keys", "given"), "33,554,432", id="keys"),
+    pytest.param(
+        "given",
+        ("verify", "sns", "--parameter", f"TopicArn={TOPIC}", "--request", "r.http", "--keys", "given"),
+        "33,554,432",
+        id="keys",
+    ),
 ]
 
 
