@@ -47,8 +47,9 @@ def allows_scalar_for_list(hint: Any) -> bool:
 
 def dataclass_of(hint: Any) -> type[Any] | None:
     """Return the dataclass that a type is, or is a list, a mapping or an optional one of."""
-    options = [hint, *get_args(hint)]
-    return next((option for option in options if isinstance(option, type) and dataclasses.is_dataclass(option)), None)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return hint
+    return next(filter(None, map(dataclass_of, get_args(hint))), None)
 
 
 def has_required(cls: type[Any]) -> bool:

@@ -109,7 +109,7 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
         name = key_name(field)
         hint, dotted = hints[field.name], f"{key}.{name}" if key else name
         inner = dataclass_of(hint)
-        below = f"{dotted}.NAME" if is_mapping(hint) else dotted
+        below = f"{dotted}.NAME" if any(map(is_mapping, (hint, *get_args(hint)))) else dotted
         if inner and inner not in TYPED and below not in _SHARED_KEYS:
             parts.append((below, inner))
         description = texts[field.name].replace("|", "\\|").replace("\n", " ")

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from generator.definition.dataclass_reader import DataclassReader, key_names
+from generator.definition.parameters import ParameterReader
 from generator.definition.pull_types import credential_types
 from generator.definition.yaml_nodes import mark_file
 from generator.packaging.wheels import pinned_wheels

@@ -9,7 +9,6 @@ from typing import get_args
 import pytest
 
 from generator.definition.path_roots import root_names
-from generator.definition.placeholders import placeholder_keys
 from generator.definition.window_checks import format_mistake, format_unit
 from generator.errors import DefinitionError
 from lambdas.model_pull import ErrorAction, Pull, Window
@@ -135,16 +134,6 @@ def test_other_credentials_and_paging_replace_those_that_are_extended(tmp_path: 
     assert pull is not None
     assert pull.credentials.type.__name__.endswith(".basic")
     assert pull.streams["audit"].paging.style.__name__.endswith(".page")
-
-
-def test_placeholders_are_found_in_credentials_and_streams(tmp_path: Path) -> None:
-    text = EVERYTHING.replace("header: x-api-key", "header: x-api-key, prefix: 'REPLACE_ME '").replace(
-        "application: [admin", "application: [REPLACE_ME"
-    )
-    assert list(placeholder_keys(make_definition(tmp_path, text).source)) == [
-        "pull.credentials.api_key.prefix",
-        "pull.streams.activities.for.application[0]",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The definition of duo, as the generator validated it."""
 
 from lambdas.credentials import duo
-from lambdas.model import Source, Vendor
+from lambdas.model import Source
+from lambdas.model_deployment import Vendor
 from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts, Mozdef
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window

@@ -1,7 +1,8 @@
 """The definition of salesforce, as the generator validated it."""
 
 from lambdas.credentials import oauth2
-from lambdas.model import Source, Vendor
+from lambdas.model import Source
+from lambdas.model_deployment import Vendor
 from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, Each, ErrorRule, Paging, Pull, Rate, Stream, Window
