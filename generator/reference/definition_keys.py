@@ -53,7 +53,7 @@ _TYPED_KEYS = {
     model_pull.Credentials: "pull.credentials",
     model_pull.Paging: "pull.streams.NAME.paging",
 }
-_SHARED_KEYS = ("pull.streams.NAME.window", "pull.streams.NAME.events")
+_SHARED_KEYS = {"pull.streams.NAME.window": "pull.window", "pull.streams.NAME.events": "events"}
 """Keys whose own keys have a table already, since they are laid over those of all streams."""
 
 
@@ -112,8 +112,9 @@ def _section(key: str, cls: type[Any]) -> Iterator[str]:
         below = f"{dotted}.NAME" if any(map(is_mapping, (hint, *get_args(hint)))) else dotted
         if inner and inner not in TYPED and below not in _SHARED_KEYS:
             parts.append((below, inner))
+        value = f"the keys of `{_SHARED_KEYS[below]}`" if below in _SHARED_KEYS else _kind_of_value(hint)
         description = texts[field.name].replace("|", "\\|").replace("\n", " ")
-        yield f"| `{name}` | {description} | {_kind_of_value(hint)} | {_shown_default(field, hint)} |"
+        yield f"| `{name}` | {description} | {value} | {_shown_default(field, hint)} |"
     yield ""
     for dotted, inner in parts:
         yield from _section(dotted, inner)
