@@ -89,8 +89,8 @@ def _webhook_facts(source: Source) -> Iterator[tuple[str, str]]:
     for challenge in webhook.challenges:
         signed = "unsigned too" if challenge.unauthenticated else "once verified"
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
-    for asked, parameter in (source.parameters or {}).items():
-        yield "asks for", escape(f"{asked}, such as {parameter.example}: {parameter.description}")
+    for parameter_name, parameter in (source.parameters or {}).items():
+        yield "asks for", escape(f"{parameter_name}, such as {parameter.example}: {parameter.description}")
     for name in ssm_names(source).values():
         yield "secret", f"{name} in Parameter Store"
     if not ssm_names(source):

@@ -86,14 +86,14 @@ def _print_next_steps(product: Product, target: Target, sources: Path, build: Pa
     from generator.deploy.changes import template_key
     from generator.packaging.product import PIPELINE, TEMPLATE
 
-    asked = parameter_options(product.definition.source)
+    options = parameter_options(product.definition.source)
     commands = (
         (
             command_line(f"secret {product.name}{target.options}", sources=sources),
             "store the secret that it is verified with",
         ),
         (
-            command_line(f"deploy {product.name}{asked}{target.options_and_bucket}", build, sources),
+            command_line(f"deploy {product.name}{options}{target.options_and_bucket}", build, sources),
             "deploy it; or create its stack in the console:",
         ),
     )

@@ -25,10 +25,10 @@ def lost_facts(definition: Definition, events: list[tuple[Any, Functions]]) -> I
     present |= {f"facts.extra.{name}" for each in facts for name in each.extra}
     for key, fact in _optional_facts(definition.source):
         paths = template_paths(fact.of if isinstance(fact, Choice) else fact)
-        found = [event for event in events if all(path_value(path, *event) not in (None, "") for path in paths)]
-        if key not in present and paths and found:
+        matching = [event for event in events if all(path_value(path, *event) not in (None, "") for path in paths)]
+        if key not in present and paths and matching:
             yield Problem(
-                *definition.location(key), key, f"no message has it: {_reason(key, fact, found)}", warning=True
+                *definition.location(key), key, f"no message has it: {_reason(key, fact, matching)}", warning=True
             )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 from lambdas.model import Source
@@ -30,7 +31,8 @@ class MozdefOutput:
         mozdef, name = source.mozdef, source.name
         base = source.bases[-1] if source.bases else name
         self._name = name
-        self._whole, self._json = mozdef.whole, mozdef.json
+        self._whole = _load_whole_details() if mozdef.whole else None
+        self._json = mozdef.json
         self._first_keys = source.events.require
         texts = {
             "hostname": (mozdef.hostname, f"{base}_host"),
@@ -46,23 +48,18 @@ class MozdefOutput:
 
     def message(self, event: ShapedEvent) -> bytes:
         """Return the message of an event; Rejected where it is sent whole and MozDef would lose it."""
-        if not self._whole:
+        if self._whole is None:
             return self._encode(event, {**self._facts(event), **self._content(event)})
-        # Imported late, here and below: hardly any source is sent whole.
-        from lambdas.shaping.whole_details import require_indexable
-
         details = {**event.content, **self._own_details(event)}
         body = self._encode(event, details)
         # Of a message that is too large for the queue, the short form is sent.
-        require_indexable(details, any_size=len(body) > MAX_MESSAGE)
+        self._whole.require_indexable(details, any_size=len(body) > MAX_MESSAGE)
         return body
 
     def short_message(self, event: ShapedEvent, reference: Mapping[str, Any]) -> bytes:
         """Return the message of an event that is too large for the queue, with a reference to the whole event."""
         if self._whole:
-            from lambdas.shaping.whole_details import shortened
-
-            details = shortened({**event.content, **self._own_details(event)}, self._first_keys)
+            details = self._whole.shortened({**event.content, **self._own_details(event)}, self._first_keys)
         else:
             details = {**self._facts(event), **_fields(event)}
         return self._encode(event, {**details, "oversize": dict(reference)}, "oversize")
@@ -87,7 +84,7 @@ class MozdefOutput:
         return encode_json({**fields, "tags": list(unique_tags), "details": details})
 
     def _may_stand(self, text: str) -> bool:
-        return not is_plugin_word(text) or (self._whole and text.lower() in ZOOM_WORDS)
+        return not is_plugin_word(text) or (self._whole is not None and text.lower() in ZOOM_WORDS)
 
     def _facts(self, event: ShapedEvent) -> dict[str, Any]:
         """Return the facts by MozDef's names, each always of one type, and none that sets off a plugin."""
@@ -112,6 +109,13 @@ class MozdefOutput:
             text = encode_text(event.content)
             fields["json"] = [text[start : start + MAX_PIECE] for start in range(0, len(text), MAX_PIECE)]
         return fields
+
+
+def _load_whole_details() -> ModuleType:
+    # Imported late, since hardly any source is sent whole, but before the first event comes.
+    from lambdas.shaping import whole_details
+
+    return whole_details
 
 
 def _fields(event: ShapedEvent) -> dict[str, Any]:
