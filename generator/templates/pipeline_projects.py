@@ -18,6 +18,7 @@ from generator.templates.inputs import parameter_variables
 from generator.templates.resources import codebuild
 from generator.templates.resources.execution_actions import RESOURCE_TYPES
 from generator.templates.resources.execution_role import may_pass
+from generator.templates.resources.network import network_variables
 from generator.templates.resources.role import allow, allow_where
 from generator.templates.resources.source_arns import function_arns, kept_bucket_arn, log_group_arns
 from generator.templates.resources.sub import ref, regional_arn
@@ -74,6 +75,7 @@ def add_build_project(
         "EVENTS_QUEUE_NAME": Ref(parameters["EventsQueueName"]),
         "ALARM_TOPIC_ARN": Ref(parameters["AlarmTopicArn"]),
         **parameter_variables(source),
+        **network_variables(source),
     }
     buildspec = Sub(f"{ref(parameters['ConfigDirectory'])}/buildspec.yml")
     description = f"Tests, builds and deploys the event source {source.name}"
