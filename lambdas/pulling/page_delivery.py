@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,19 @@ from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
-from lambdas.pulling.parts import encode_event, key_of, part_request, parts_source, stream_source
+from lambdas.model_pull import HASH_ID
+from lambdas.pulling.outcomes import StreamFailed
+from lambdas.pulling.parts import StreamKey, encode_event, key_of, part_request, parts_source, stream_source
 from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake, request_intake
 from lambdas.reading.request import Request
 from lambdas.shaping.event import Message, RejectedEvent, content_tag, encode_json
 from lambdas.shaping.shaper import Shaper
+
+MAX_COUNTED = 2_000_000
+"""Different events without an id that are told apart in a slice: each takes some 90 bytes of memory."""
+MAX_REMEMBERED = 1_000
+"""Counts of the last events without an id, which are stored with a position: an item has 400 KB at the most."""
 
 
 class PageDelivery(Delivery):
@@ -42,18 +50,19 @@ class PageDelivery(Delivery):
         super().__init__(parts_source(source), outbox, kept_bucket, claims, archive)
         streams = source.pull.streams if source.pull else {}
         self._shapers = {name: Shaper(stream_source(source, stream)) for name, stream in streams.items()}
-        self._counts: Counter[str] = Counter()
-        self._page_hashes: set[str] = set()
+        self._streams = streams
+        self._counts: Counter[int] = Counter()
+        self._last_hashes: deque[int] = deque(maxlen=MAX_REMEMBERED)
 
     def begin_slice(self, counts: Mapping[str, int]) -> None:
         """Number equal events that have no id anew; `counts` are those of the page before, of an earlier run."""
-        self._counts = Counter(counts)
-        self._page_hashes.clear()
+        self._counts = Counter({int(digest, 16): count for digest, count in counts.items()})
+        self._last_hashes.clear()
 
     def page_counts(self) -> dict[str, int]:
-        """Return how often the events without an id since the last call were met in the slice, by their hashes."""
-        counts = {digest: self._counts[digest] for digest in sorted(self._page_hashes)}
-        self._page_hashes.clear()
+        """Return how often the last events without an id since the last call were met in the slice, by their hashes."""
+        counts = {f"{digest:x}": self._counts[digest] for digest in sorted(set(self._last_hashes))}
+        self._last_hashes.clear()
         return counts
 
     def intake(self, request: Request, *tags: str) -> Intake:
@@ -89,6 +98,17 @@ class PageDelivery(Delivery):
                 return [delivered for half in halves for delivered in self.deliver_part(_part_of(request, part, half))]
         return [self.deliver(request)]
 
+    def skip_part(self, name: str, key: StreamKey, request: Request) -> bool:
+        """Return whether a part is marked as done under this name; its events without an id are counted then."""
+        has_hashes = self._streams[key.name].events.id == HASH_ID
+        # What transform() makes of an event is known only by shaping it.
+        if (has_hashes and self.source.transform) or not self.is_done(name):
+            return False
+        for event in json.loads(request.body)["events"] if has_hashes else ():
+            with suppress(Rejected):
+                self._number(content_tag(encode_json(event)))
+        return True
+
     def is_done(self, name: str) -> bool:
         """Return whether something was marked as done within the time for which claims are kept."""
         return bool(self._claims and self._claims.done([name]))
@@ -118,10 +138,17 @@ class PageDelivery(Delivery):
         """Return the vendor's id, or a hash with a number: equal events of a vendor without ids are several events."""
         if message.id is not None:
             return f"{'number:' if isinstance(message.id, int) else ''}{message.id}"
-        digest = content_tag(encode_json(message.event.content))
+        tag = content_tag(encode_json(message.event.content))
+        return f"{tag}.{self._number(tag)}"
+
+    def _number(self, tag: str) -> int:
+        """Return how many events with this tag, which is a hash, the slice had up to now."""
+        digest = int(tag[-15:], 16)
         self._counts[digest] += 1
-        self._page_hashes.add(digest)
-        return f"{digest}.{self._counts[digest]}"
+        self._last_hashes.append(digest)
+        if len(self._counts) > MAX_COUNTED:
+            raise StreamFailed(f"more than {MAX_COUNTED:,} events without an id at once: ask for shorter times")
+        return self._counts[digest]
 
 
 def _part_of(request: Request, part: Mapping[str, Any], events: Sequence[Any]) -> Request:
