@@ -136,7 +136,8 @@ class AnswerDelivery:
             self.counts["parts_known"] += 1
         else:
             self._deliver_part(part)
-            self.mark_done(name)
+            with _undelivered_fails():
+                self._delivery.mark_part_done(name)
 
     def _deliver_part(self, part: Request) -> None:
         with _undelivered_fails():

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lambdas.pulling import answer_rows, page_delivery
+from lambdas.pulling import answer_rows, event_numbers
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
 from tests.fakes import NOW
@@ -167,6 +167,17 @@ def test_equal_rows_of_two_files_are_one_event_and_equal_rows_of_a_file_are_seve
     assert sorted(users_of(puller)) == ["ann", "ann", "ann", "bob", "cid"]
 
 
+@pytest.mark.usefixtures("parts_of_ten")
+def test_rejected_rows_of_a_file_that_breaks_off_are_kept_once_each(tmp_path: Path) -> None:
+    puller, vendor = puller_of(tmp_path, CHILDREN.replace('id: "hash()",', 'id: "hash()", require: [user],'))
+    begin = [b"at,name\n", csv_rows(["bad"] * 10 + ["worse"] * 10)]
+    vendor.files["/v1/files/f1"] = [*begin, b"\n" * 9_000, NoAnswer("broken")]
+    assert puller.run().counts["kept"] == 20
+    vendor.files["/v1/files/f1"] = [*begin, csv_rows(["bad"])]
+    assert puller.run().counts["kept"] == 1
+    assert len(puller.bucket.read("rejected/")) == 21
+
+
 def test_an_error_beside_a_file_is_read_as_json(tmp_path: Path) -> None:
     rules = 'errors: [{status: 403, when: "[?code == \'LIMIT\']", do: stop, say: "the limit is used up"}]\n'
     puller, vendor = puller_of(tmp_path, "  " + rules + CHILDREN)
@@ -202,7 +213,7 @@ def test_paging_sees_no_row_that_is_not_there(tmp_path: Path, rows: int) -> None
 
 
 def test_events_without_ids_are_told_apart_up_to_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_delivery, "MAX_COUNTED", 20)
+    monkeypatch.setattr(event_numbers, "MAX_COUNTED", 20)
     puller, vendor = puller_of(tmp_path, CHILDREN)
     vendor.files["/v1/files/f1"] = [b"at,user\n", csv_rows([f"u{index}" for index in range(21)])]
     assert puller.run().failures == {"files": "more than 20 events without an id at once: ask for shorter times"}
