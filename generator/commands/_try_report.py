@@ -51,7 +51,7 @@ def _lines(pull: Pull, stream: Stream, trial: PageTrial, redact: Redactor) -> It
 
 
 def _exchange_lines(pull: Pull, exchange: Exchange, redact: Redactor) -> Iterator[tuple[str, str, str]]:
-    kind, request, answer = exchange
+    kind, request, answer, is_cut = exchange
     if kind == "token":
         status = answer.status if answer else "no answer"
         yield "token", f"{request.method} {request.url.partition('?')[0]}: {status}", ""
@@ -62,7 +62,8 @@ def _exchange_lines(pull: Pull, exchange: Exchange, redact: Redactor) -> Iterato
     if answer is None:
         yield "answer", "none", ""
         return
-    yield "answer", f"{answer.status}, {_console.size(len(answer.body))}", ""
+    beginning = ", the beginning of it" if is_cut else ""
+    yield "answer", f"{answer.status}, {_console.size(len(answer.body))}{beginning}", ""
     if answer.status // 100 != 2 and answer.body.strip():
         yield "", shorten(answer.body, redact), ""
 

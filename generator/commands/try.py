@@ -61,7 +61,7 @@ def command(
     out = _console.console(stderr=as_json)
     out.print(f"\n[bold]{source}[/]  {pull.url} is asked from this machine; nothing is written in AWS")
     connections = Connections(private=pull.self_hosted)
-    asker = VendorAsker(deployed, credentials, connections.send, sleep=_wait)
+    asker = VendorAsker(deployed, credentials, connections.send, connections.stream, sleep=_wait)
     try:
         trials = [_try(asker, pull, key, stream, credentials, as_json=as_json) for key, stream in streams]
     finally:

@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
@@ -20,8 +20,8 @@ from lambdas.delivering.outbox import Outbox
 from lambdas.model import Source
 from lambdas.model_pull import Pull, Stream
 from lambdas.paging_style import Page, PagingError
-from lambdas.pulling.answers import AnswerUnreadable, read_answer
-from lambdas.pulling.api_client import ApiClient, Send
+from lambdas.pulling.answers import AnswerUnreadable, all_rows, read_answer
+from lambdas.pulling.api_client import ApiClient, Send, SendStream
 from lambdas.pulling.outcomes import Refused, RunEnds, StreamFailed, StreamSkipped
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
@@ -73,6 +73,7 @@ class VendorAsker:
         source: Source,
         credentials: Mapping[str, str],
         send: Send,
+        stream: SendStream,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -81,6 +82,7 @@ class VendorAsker:
         self._pull: Pull = source.pull
         self._secrets = Secrets("/try", lambda: Store(lambda name: (credentials[name],)))
         self._send = send
+        self._stream = stream
         self._clock = clock
         self._sleep = sleep
         self._requests = RequestLog(source.pull.rate)
@@ -91,7 +93,7 @@ class VendorAsker:
         """Ask for the first page that a first run would ask for, and for some of its items' answers."""
         now = math.floor(self._clock())
         queue, bucket, stored = Queue(), KeptReasons(), Positions()
-        vendor = WatchedVendor(self._pull.credentials.type, self._send, lambda: stored.after is not None)
+        vendor = WatchedVendor(self._pull.credentials.type, self._send, self._stream, lambda: stored.after is not None)
         deadline = Deadline()
         deadline.begin(SimpleNamespace(get_remaining_time_in_millis=lambda: _SECONDS * 1_000))
         client = self._client(vendor, deadline)
@@ -131,6 +133,7 @@ class VendorAsker:
             self.tokens,
             self._clock,
             self._sleep,
+            vendor.stream,
         )
 
 
@@ -177,7 +180,8 @@ def _decision(stream: Stream, vendor: WatchedVendor) -> _Decision:
     request, style, settings = pages[-1].request, stream.paging.style, stream.paging.settings
     try:
         page = read_answer(pages[-1].answer, stream.format)
-        items = page.find(str(stream.each.of if stream.each else stream.events.split or "@"))
+        root = page if stream.format == "json" else replace(page, root=all_rows(page))
+        items = root.find(str(stream.each.of if stream.each else stream.events.split or "@"))
         size = len(items) if isinstance(items, list) else 0
         return _Decision(style.next_token(settings, Page(request.url, page.find, page.header, size, None)), size)
     except (AnswerUnreadable, PagingError):  # a rule says that it means that nothing is there

@@ -7,10 +7,12 @@ from typing import Any, Literal, NamedTuple
 
 from lambdas.credential_type import CredentialContext, CredentialType
 from lambdas.model_pull import Credentials
-from lambdas.pulling.api_client import Send
+from lambdas.pulling.api_client import Send, SendStream
 from lambdas.pulling.outcomes import RunEnds
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
 
+MAX_BYTES = 1_048_576
+"""Bytes of a file of rows that are read: it may have a gigabyte."""
 MAX_ITEMS = 3
 """Items of `each` for which a further request is sent: enough to see whether their answers can be read."""
 
@@ -27,16 +29,21 @@ class Exchange(NamedTuple):
     kind: Kind
     request: HttpRequest
     answer: HttpAnswer | None
+    is_cut: bool = False
+    """Only the beginning of the answer was read."""
 
 
 class WatchedVendor:
     """Sends the requests of one page, and no others."""
 
-    def __init__(self, credential_type: CredentialType, send: Send, is_read: Callable[[], bool]) -> None:
+    def __init__(
+        self, credential_type: CredentialType, send: Send, stream: SendStream, is_read: Callable[[], bool]
+    ) -> None:
         """`is_read` says whether the page is read, so that whatever is asked then is too much."""
         self.exchanges: list[Exchange] = []
         self._type = credential_type
         self._send = send
+        self._stream = stream
         self._is_read = is_read
         self._kind: Kind = "page"
         self._authorizes = False
@@ -77,12 +84,30 @@ class WatchedVendor:
 
     def send(self, request: HttpRequest, seconds: float) -> HttpAnswer:
         """Send a request; NoAnswer where no answer comes."""
-        kind = "token" if self._authorizes else self._kind
-        bare = request._replace(headers={}, body=b"") if self._authorizes else self._asked[-1]
-        self.exchanges.append(Exchange(kind, bare, None))
+        self._note(request)
         answer = self._send(request, seconds)
-        self.exchanges[-1] = Exchange(kind, bare, answer)
+        self.exchanges[-1] = self.exchanges[-1]._replace(answer=answer)
         return answer
+
+    def stream(self, request: HttpRequest, seconds: float) -> HttpAnswer:
+        """Send a request whose answer has rows, and read the beginning of it, up to the end of a line."""
+        self._note(request)
+        answer = self._stream(request, seconds)
+        if isinstance(answer, HttpStream):
+            body = bytearray()
+            for block in answer.blocks:
+                body += block
+                if len(body) > MAX_BYTES:
+                    del body[body.rfind(b"\n", 0, MAX_BYTES) + 1 :]
+                    self.exchanges[-1] = self.exchanges[-1]._replace(is_cut=True)
+                    break
+            answer = HttpAnswer(answer.status, answer.headers, bytes(body))
+        self.exchanges[-1] = self.exchanges[-1]._replace(answer=answer)
+        return answer
+
+    def _note(self, request: HttpRequest) -> None:
+        bare = request._replace(headers={}, body=b"") if self._authorizes else self._asked[-1]
+        self.exchanges.append(Exchange("token" if self._authorizes else self._kind, bare, None))
 
 
 class _WatchedType:

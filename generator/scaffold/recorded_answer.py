@@ -14,7 +14,7 @@ from generator.scaffold.made_up_cursors import MADE_UP, made_up_header, made_up_
 from generator.scaffold.value_kinds import is_secret
 from lambdas.model_pull import PullFormat, Stream
 from lambdas.paging_style import Page, PagingError
-from lambdas.pulling.answers import AnswerPage, parse_answer
+from lambdas.pulling.answers import AnswerPage, all_rows, read_answer
 from lambdas.pulling.parts import StreamKey
 from lambdas.reading.masking import MASK, mask_fields
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
@@ -69,7 +69,8 @@ class _Answer:
         self, answer: HttpAnswer, answer_format: PullFormat, stream: Stream, recording: Recording, redact: Redact
     ) -> None:
         self.format = answer_format
-        self.root: Any = parse_answer(answer, answer_format)
+        page = read_answer(answer, answer_format)
+        self.root: Any = page.root if answer_format == "json" else all_rows(page)
         self._headers = answer.headers
         self._stream = stream
         self._recording = recording

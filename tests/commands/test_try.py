@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pytest
 from generator.commands import _console, main
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.outcomes import NoAnswer
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
 from tests.commands.pulled_source import DEFINITION, write_source
 
 pytestmark = pytest.mark.slow
@@ -51,11 +52,17 @@ class Vendor:
         answers = self.answers[path]
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
+    def stream(self, request: HttpRequest, seconds: float) -> HttpStream:
+        answer = self.send(request, seconds)
+        blocks = (answer.body[start : start + 65_536] for start in range(0, len(answer.body), 65_536))
+        return HttpStream(answer.status, answer.headers, blocks, lambda: None)
+
 
 @pytest.fixture
 def vendor(monkeypatch: pytest.MonkeyPatch) -> Vendor:
     vendor = Vendor()
     monkeypatch.setattr(Connections, "send", lambda _self, request, seconds: vendor.send(request, seconds))
+    monkeypatch.setattr(Connections, "stream", lambda _self, request, seconds: vendor.stream(request, seconds))
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     return vendor
 
@@ -68,8 +75,8 @@ def run(vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     from generator.explain import vendor_page
 
     class Asker(vendor_page.VendorAsker):
-        def __init__(self, source: Any, credentials: Any, send: Any, sleep: Any) -> None:
-            super().__init__(source, credentials, send, lambda: NOW + 0.5, sleep)
+        def __init__(self, source: Any, credentials: Any, send: Any, stream: Any, sleep: Any) -> None:
+            super().__init__(source, credentials, send, stream, lambda: NOW + 0.5, sleep)
 
     monkeypatch.setattr(vendor_page, "VendorAsker", Asker)
 
@@ -340,6 +347,20 @@ def test_only_some_items_are_asked_for(run: Run, vendor: Vendor) -> None:
         "before from 2025-12-31 00:00:00Z",
         "after as before",
     ]
+
+
+def test_of_a_long_file_the_beginning_is_read(run: Run, vendor: Vendor) -> None:
+    rows_source = DEFINITION.replace("events: {split: items,", "format: ndjson\n      events: {split: '@',", 1)
+    rows_source = rows_source.replace(
+        'cursor: "{cursor}"}\n      paging: {cursor: {at: next}}', "}\n      paging: none", 1
+    )
+    line = b'{"id":"%d","type":"login","at":"2026-01-01T00:00:00Z"}\n'
+    vendor.will("/audit", b"".join(line % number for number in range(30_000)))
+    status, out, _ = run("--stream", "audit", definition=rows_source)
+    assert status == 0
+    lines = rows(out)
+    assert lines[6] == "answer 200, 1,024.0 KB, the beginning of it"
+    assert re.fullmatch(r"page 1\d{4} events: 1\d{4} messages", lines[-4]), lines[-4]
 
 
 RECORDED = """
