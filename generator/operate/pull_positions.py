@@ -141,7 +141,7 @@ def new_backfill(start: int, goal: int, stream: str | None) -> dict[str, Any]:
 def _read_to(fields: Mapping[str, Any] | None, stream: Stream) -> int | None:
     if not fields:
         return None
-    if stream.resume == "paging":
+    if "start" not in fields:
         at = fields.get("at", fields.get("since"))
         return None if at is None else int(at)
     start = int(fields["start"])
