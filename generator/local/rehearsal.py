@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 from generator import names
 from generator.definition.parameter_values import examples
+from generator.definition.read import Definition
 from generator.errors import GeneratorError
 from generator.files import temporary
-from generator.local import container, pipeline_jobs
+from generator.local import container, pipeline_jobs, vendor_server
 from generator.local.container import BuildError
 from generator.local.emulator import Emulator, EmulatorTarget
 from generator.local.pipeline_actions import Folders, PipelineActions
@@ -113,7 +114,7 @@ class Rehearsal:
 
 @contextmanager
 def start_rehearsal(
-    source: Source,
+    definition: Definition,
     built: Mapping[str, bytes],
     folders: Folders,
     port: int,
@@ -124,14 +125,19 @@ def start_rehearsal(
 ) -> Iterator[Rehearsal]:
     """Deploy a pipeline into an emulator of its own; `built` has the files of a build, `form` more parameters.
 
+    A puller asks a stand-in of its vendor, which plays the samples: nothing leaves this machine.
     `python` is the installation for the builds; without one, they get a new one that is deleted afterwards.
     """
     with (
         pipeline_jobs.serve_jobs() as jobs,
         temporary.temporary_folder("rehearsal") as folder,
-        run_emulator(port, iam=True, extra_environment={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
+        vendor_server.serve_samples(definition) as vendor,
+        run_emulator(
+            port, iam=True, extra_environment={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url, **vendor}
+        ) as running,
         ThreadPoolExecutor(1) as pool,
     ):
+        source = definition.source
         installed = pool.submit(lambda: python or container.create_python(folder.path / "python"))
         target = EmulatorTarget(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
         upload_prerequisites(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)

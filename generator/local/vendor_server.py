@@ -9,16 +9,21 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from generator.definition.read import Definition
 from generator.files import temporary
 from generator.local import function_patch
 from generator.local.certificate import write_certificate
+from generator.samples.files import load_samples
+from generator.samples.pulled_files import PullSample
+from generator.samples.sample import SAMPLE_TIME
+from generator.samples.vendor_answers import SampleAnswers
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 
 _SECONDS = 30
@@ -33,6 +38,22 @@ class VendorServer:
     """What the emulator's process, and so its functions, must have in their environment."""
     clock: Path
     """A file: where it exists, the pullers' time is the number in it, in Unix seconds."""
+
+
+@contextmanager
+def serve_samples(definition: Definition) -> Iterator[Mapping[str, str]]:
+    """Play the samples of a pulled source as its vendor, at their time; give the environment for the emulator.
+
+    It is empty for a source that its vendor calls.
+    """
+    if definition.source.pull is None:
+        yield {}
+        return
+    samples = [sample for sample in load_samples(definition)[0] if isinstance(sample, PullSample)]
+    answers = SampleAnswers(definition.source, samples)
+    with serve_vendor(answers.hosts, answers.answer) as server:
+        server.clock.write_text(str(SAMPLE_TIME), encoding="ascii")
+        yield server.environment
 
 
 @contextmanager

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from generator.local.emulator import Emulator
+from tests.definitions import ROOT
 
 Document = dict[str, Any]
 Permission = tuple[str, str]
@@ -102,3 +104,26 @@ def without(documents: dict[str, Document], taken: Permission) -> dict[str, Docu
             if (left := [action for action in statement["Action"] if (action, on) != taken])
         ]
     return lacking
+
+
+def not_shown() -> set[str]:
+    """The actions that the documentation says can't be shown here, each with its reason."""
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z0-9]+:.*`) \| (?:\w+ ){3}.*\|$", text.partition("## Minimal\n")[2], re.MULTILINE)
+    return {action for row in rows for action in re.findall(r"`([^`]+)`", row)}
+
+
+def assert_minimal(acting: Acting, work: Callable[[Acting], Any]) -> None:
+    """Without any action on any resource, something goes otherwise than with all; but for what can't be shown."""
+    whole = acting.documents()
+    expected = work(acting)
+    assert expected == work(acting)  # else everything would look needed
+    idle = set()
+    for taken in permissions(whole):
+        acting.may(without(whole, taken))
+        if work(acting) == expected:
+            idle.add(taken[0])
+    acting.may(whole)
+    acting.begin()
+    assert idle == {action for action, _ in permissions(whole)} & not_shown()
+    assert idle < {action for action, _ in permissions(whole)}

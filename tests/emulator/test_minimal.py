@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from typing import Any
 import pytest
 
 from generator.local.emulator import Emulator
-from tests.definitions import ROOT
-from tests.emulator.acting import Acting, permissions, without
+from tests.emulator.acting import Acting, assert_minimal
 from tests.emulator.service import Service, template
 from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
@@ -26,29 +24,6 @@ AT = "2026-03-02T12:00:00+00:00"
 LARGE = json.dumps({**json.loads(ZOOM), "payload": {"text": "x" * 1_100_000}}).encode()
 LACKING = b'{"event": "user.signed_in"}'
 NOT_TAKEN = '{"summary": "\ufffe"}'.encode()
-
-
-def not_shown() -> set[str]:
-    """The actions that the documentation says can't be shown here, each with its reason."""
-    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (`[a-z0-9]+:.*`) \| (?:\w+ ){3}.*\|$", text.partition("## Minimal\n")[2], re.MULTILINE)
-    return {action for row in rows for action in re.findall(r"`([^`]+)`", row)}
-
-
-def assert_minimal(acting: Acting, work: Callable[[Acting], Any]) -> None:
-    """Without any action on any resource, something goes otherwise than with all; but for what can't be shown."""
-    whole = acting.documents()
-    expected = work(acting)
-    assert expected == work(acting)  # else everything would look needed
-    idle = set()
-    for taken in permissions(whole):
-        acting.may(without(whole, taken))
-        if work(acting) == expected:
-            idle.add(taken[0])
-    acting.may(whole)
-    acting.begin()
-    assert idle == {action for action, _ in permissions(whole)} & not_shown()
-    assert idle < {action for action, _ in permissions(whole)}
 
 
 def receives(acting: Acting, *, body: Callable[[str], bytes], headers: Callable[[bytes], dict[str, str]]) -> Any:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from generator.local.emulator import Emulator, EmulatorTarget
 from generator.local.running import upload_prerequisites
 from generator.local.start import run_emulator
 from generator.local.vendor_server import VendorServer, serve_vendor
-from tests.emulator.acting import permissions, without
+from tests.emulator.acting import Acting, assert_minimal, permissions, without
 from tests.emulator.pulled import DEFINITION, HOST, ROTATING, TOKEN_HOST, Acme, Pulled
 from tests.emulator.service import eventually, free_port, sign_in
 
@@ -358,6 +359,23 @@ def test_an_event_that_can_not_become_a_message_is_kept_once_and_sent_once_the_d
     finally:
         define(folder, DEFINITION)
     assert pulled.ids() == ["strange"]
+
+
+def test_the_puller_needs_each_of_its_permissions(acme: Acme, pulled: Pulled) -> None:
+    """All that a run comes to: sent, rejected and too large events, and those that the queue does not take."""
+    events(acme, "a", "b")
+    acme.vendor.add(NOW - 500, "lacking")
+    acme.vendor.add(NOW - 400, "large", type="login", text="x" * 1_100_000)
+
+    def pulls(acting: Acting) -> Any:
+        outcome = []
+        for queue in ("", "-not-there"):
+            forget_all(pulled)
+            acting.begin(EVENTS_QUEUE_URL=acting.environment["EVENTS_QUEUE_URL"] + queue)
+            outcome.append((acting.invoke({}), acting.left()))
+        return outcome
+
+    assert_minimal(pulled.acting(), pulls)
 
 
 WEBHOOK = """\
