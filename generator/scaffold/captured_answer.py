@@ -11,7 +11,7 @@ from typing import Any
 from generator.errors import GeneratorError
 from generator.files import regular_file
 from lambdas.model_pull import PullFormat
-from lambdas.pulling.answers import AnswerPage, AnswerUnreadable, parse_answer
+from lambdas.pulling.answers import AnswerPage, AnswerUnreadable, all_rows, read_answer
 from lambdas.runtime.http_types import HttpAnswer
 from lambdas.runtime.inflate import NotInflated, inflate
 
@@ -86,7 +86,7 @@ def _headers(file: Path, head: str) -> dict[str, str]:
 def _parse(file: Path, answer: HttpAnswer) -> tuple[PullFormat, Any]:
     """Return the format of a body, told by its content, and what it says."""
     try:
-        return "json", parse_answer(answer, "json")
+        return "json", read_answer(answer, "json").root
     except AnswerUnreadable as error:
         why = str(error)
     if "HTML" in why:
@@ -95,7 +95,7 @@ def _parse(file: Path, answer: HttpAnswer) -> tuple[PullFormat, Any]:
     candidates: tuple[PullFormat, ...] = ("ndjson",) if lines[0].lstrip().startswith(("{", "[")) else ("csv",)
     for answer_format in candidates:
         try:
-            rows = parse_answer(answer, answer_format)
+            rows = all_rows(read_answer(answer, answer_format))
         except AnswerUnreadable:
             continue
         whole = [row for row in rows if isinstance(row, dict)]

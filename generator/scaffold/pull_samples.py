@@ -3,45 +3,58 @@
 from __future__ import annotations
 
 import copy
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from generator.definition.scalars import FIELD
 from generator.errors import GeneratorError
-from generator.scaffold import first_sample
+from generator.scaffold import first_sample, recorded_answer
+from generator.scaffold.answer_files import answer_content
 from generator.scaffold.captured_answer import CapturedAnswer
 from generator.scaffold.events_guess import find_events
+from generator.scaffold.made_up_cursors import MADE_UP, made_up_header
 from generator.scaffold.paging_guess import PagingGuess
+from generator.scaffold.request_guess import RequestGuess
 from lambdas.model_pull import Stream
 from lambdas.paging_style import Page, PagingError
 from lambdas.pulling.answers import read_answer
 from lambdas.runtime.http_types import HttpAnswer
 
-_NEXT_HEADERS = ("link",)
 HIDDEN = "hidden"
 """What stands for a credential in a URL of a sample."""
 
 
-def without_secrets(
-    answer: CapturedAnswer, split: str, secret_parameter: str | None, header: str | None
+def as_sample(
+    answer: CapturedAnswer, number: int, split: str, paging: PagingGuess, request: RequestGuess
 ) -> tuple[HttpAnswer, tuple[str, ...]]:
-    """Return an answer as a sample has it, and the fields of its events that were masked."""
-    root = copy.deepcopy(answer.root) if answer.format != "json" else json.loads(answer.answer.body.decode("utf-8-sig"))
+    """Return the page of this number as a sample has it, and the fields of its events that were masked."""
+    root = copy.deepcopy(answer.root)
     events = find_events(replace(answer, root=root), split)
     prefix = "[]" if split == "@" else f"{split}[]"
-    masked = tuple(dict.fromkeys(field for event in events for field in first_sample.mask_secrets(event, prefix)))
-    body = _encode(answer, root) if masked or answer.format == "json" else answer.answer.body
-    headers = {name: text for name, text in answer.answer.headers.items() if name in (*_NEXT_HEADERS, header)}
-    if secret_parameter:
-        body = _hide(body.decode("utf-8", "surrogatepass"), secret_parameter).encode("utf-8", "surrogatepass")
-        headers = {name: _hide(text, secret_parameter) for name, text in headers.items()}
+    masked = tuple(dict.fromkeys(field for event in events for field in first_sample.mask_named_secrets(event, prefix)))
+    asked = f"{request.url}{request.path}?{urlencode(request.values)}"
+    header = "link" if paging.style == "link" else paging.settings.get("header")
+    headers = {name: _next_of(text, number, asked) for name, text in answer.answer.headers.items() if name == header}
+    path = paging.settings.get("at")
+    parent, cursor = recorded_answer.place(root, path) if path else (None, None)
+    if parent is not None and isinstance(cursor, str) and cursor:
+        is_url = paging.style == "next_url"
+        recorded_answer.set_value(root, str(path), _next_of(cursor, number, asked) if is_url else f"page-{number + 1}")
+    files = answer_content("page", "page", root, answer.format, {})
+    body = next(iter(files.values()))
+    if request.secret:
+        body = _hide(body.decode("utf-8", "surrogatepass"), request.secret).encode("utf-8", "surrogatepass")
     return HttpAnswer(200, headers, body), masked
+
+
+def _next_of(text: str, number: int, asked: str) -> str:
+    """Return a link or a URL of a next page with a cursor that is made up."""
+    return made_up_header(text, asked).replace(MADE_UP, f"page-{number + 1}")
 
 
 def mask_fields(masked: Sequence[str]) -> tuple[str, ...]:
@@ -51,19 +64,6 @@ def mask_fields(masked: Sequence[str]) -> tuple[str, ...]:
 
 def _hide(text: str, parameter: str) -> str:
     return re.sub(rf"([?&]{re.escape(parameter)}=)[^&\s\"'<>]+", rf"\g<1>{HIDDEN}", text)
-
-
-def _encode(answer: CapturedAnswer, root: Any) -> bytes:
-    if answer.format == "json":
-        return (json.dumps(root, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
-    if answer.format == "ndjson":
-        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in root]
-        return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(root[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(root)
-    return text.getvalue().encode()
 
 
 def write_samples(folder: Path, stream: str, answers: Sequence[HttpAnswer], answer_format: str) -> list[Path]:
@@ -106,7 +106,7 @@ def end_page(
     changes = dict(_end_values(paging, split))
     if split == "@":
         root = []
-    elif not all(_set(root, path, value) for path, value in changes.items()):
+    elif not all(recorded_answer.set_value(root, path, value) for path, value in changes.items()):
         raise GeneratorError(f"{file}: leads to another page; give that too, with a second --from-answer")
     return HttpAnswer(200, {}, (json.dumps(root, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
 
@@ -123,15 +123,3 @@ def _end_values(paging: PagingGuess, split: str) -> Iterator[tuple[str, Any]]:
             yield more.partition("<")[2].strip(), 0
         else:
             yield more.lstrip("!"), more.startswith("!")
-
-
-def _set(root: Any, path: str, value: Any) -> bool:
-    """Set what a path of names finds; return False where it is no such path."""
-    names = re.findall(r'"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*)', path)
-    keys = [quoted.replace('\\"', '"').replace("\\\\", "\\") or plain for quoted, plain in names]
-    for key in keys[:-1]:
-        root = root.get(key) if isinstance(root, dict) else None
-    if not keys or not isinstance(root, dict) or keys[-1] not in root:
-        return False
-    root[keys[-1]] = value
-    return True

@@ -71,9 +71,9 @@ class PullStart:
         return fill
 
     def _pages(self) -> list[HttpAnswer]:
-        split, header = self.events.events["split"], self.paging.settings.get("header")
         pairs = [
-            pull_samples.without_secrets(answer, split, self.requests[0].secret, header) for answer in self.answers
+            pull_samples.as_sample(answer, number, self.events.events["split"], self.paging, self.requests[0])
+            for number, answer in enumerate(self.answers, 1)
         ]
         self.masked = tuple(dict.fromkeys(name for _, masked in pairs for name in masked))
         return [answer for answer, _ in pairs]

@@ -247,7 +247,8 @@ ENTRA = Captured(
 
 TERRAFORM = Captured(
     (
-        "https://app.terraform.io/api/v2/organization/audit-trail?since=2026-01-01T00:00:00.000Z&page[number]=1&page[size]=2",
+        "https://app.terraform.io/api/v2/organization/audit-trail"
+        "?since=2026-01-01T00:00:00.000Z&page[number]=1&page[size]=2",
     ),
     (
         {
@@ -275,7 +276,8 @@ OFFSETS = Captured(
 LINES = Captured(
     ("https://api.acme.example/v1/export.ndjson?start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z",),
     (
-        '{"event_id": "e1", "type": "login", "ts": 1767225600}\n{"event_id": "e2", "type": "logout", "ts": 1767225601}\n',
+        '{"event_id": "e1", "type": "login", "ts": 1767225600}\n'
+        '{"event_id": "e2", "type": "logout", "ts": 1767225601}\n',
     ),
 )
 
