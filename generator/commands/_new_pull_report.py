@@ -68,6 +68,8 @@ def _facts(start: PullStart, written_files: list[Path], product: Product, build:
         yield from pull_facts(source, source.pull)
     for shaped in product.own_samples:
         yield "sample", sample_line(shaped)
+    if start.written and start.paging.style in ("link", "next_url", "cursor"):
+        yield "made up", "the cursors in the samples, which may let somebody in"
     if start.has_end_page:
         yield "made up", f"{start.written[-1].name}: an empty last page, so that reading the samples ends"
     named = mask_fields(start.masked)

@@ -213,6 +213,7 @@ def captured_events(captured: Captured) -> list[int]:
 def test_what_is_found_is_said_a_line_each(new, tmp_path: Path) -> None:
     _, out, _ = new("--description", "Audit log", *answers.SLACK.arguments(tmp_path))
     assert findings(out) == {
+        "note": ["this is the API of slack-audit: --from slack-audit would take its mapping too"],
         "answer": ["2 answers, JSON, 2 events"],
         "sure": [
             "the time from which is asked goes into oldest, written as unix",
