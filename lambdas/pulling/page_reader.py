@@ -65,6 +65,10 @@ class PageReader:
         self.counts: Counter[str] = Counter()
         """What became of the events: sent, unsent, kept, duplicates, dropped; and the pages."""
 
+    def can_follow(self, token: str) -> bool:
+        """Return whether a stored token can still be used."""
+        return self._requests.can_follow(token)
+
     def prepare(self) -> None:
         """Send the request before the first of a run, once, where the stream has one."""
         request = None if self._prepared else self._requests.prepare(self._fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lambdas.model_pull import Stream
@@ -26,6 +27,7 @@ from lambdas.pulling.windows import (
 )
 
 _TOO_LATE = "nobody asked for longer than the vendor keeps events: what is older can't be had any more"
+_ELSEWHERE = "its next page is at another origin than `url` is now"
 
 
 class StreamReader:
@@ -94,6 +96,9 @@ class StreamReader:
         self, name: str, position: TimePosition, version: int, at_goal: Callable[[TimePosition], Any], **more: int
     ) -> None:
         """Read slice after slice to the goal, at which `at_goal` says what is stored; `more` is stored until then."""
+        if position.page and not self._pages.can_follow(position.page):
+            self.forgotten = _ELSEWHERE
+            position = replace(position, page=None, counts=None)
         self._delivery.begin_slice(position.counts or {})
         tokens: set[str] = set()
         while (asked := next_slice(position, self._window, self._clock())) is not None:
@@ -137,6 +142,9 @@ class StreamReader:
         if token and self._window.retention and now - at > self._window.retention:
             self.forgotten = _TOO_LATE
             token, since = None, now - self._window.retention
+        elif token and not self._pages.can_follow(token):
+            self.forgotten = _ELSEWHERE
+            token, since = None, at - self._window.overlap
         self._delivery.begin_slice(fields.get("counts") or {})
         tokens = {token} if token else set()
         times = {"from": write_time(since, self._window.format)}
