@@ -48,12 +48,13 @@ def command(source: str, key_part: str | None, filter_: Filter, as_json: bool, t
     bucket = resources.bucket
     rejected = list(list_rejected(s3, bucket, definition, filter_, _kept_options.print_progress))
     if key_part is not None:
-        _print_object(read_rejected(s3, bucket, _match_key(rejected, key_part)), as_json=as_json)
+        shown = read_rejected(s3, bucket, _match_key(rejected, key_part))
+        _print_object(shown, as_json=as_json, pulled=definition.pull is not None)
     elif as_json:
         for entry in rejected:
             click.echo(json.dumps({"key": entry.key, "day": entry.day, "reason": entry.reason, "bytes": entry.size}))
     elif rejected:
-        _print_table(rejected, lambda key: _first_reason(s3, bucket, key))
+        _print_table(rejected, lambda key: _first_reason(s3, bucket, key), pulled=definition.pull is not None)
         out = _console.console()
         show = _kept_options.next_command(f"rejected {source} --show {_short_key(rejected[-1].key)}", target, sources)
         redrive = _kept_options.next_command(f"redrive {source} --dry-run", target, sources)
@@ -78,17 +79,20 @@ def _match_key(rejected: list[RejectedObject], part: str) -> str:
     return keys[0]
 
 
-def _first_reason(s3: Any, bucket: str, key: str) -> str:
-    """Return why the first event was rejected; empty for an object that the framework did not write."""
-    from generator.operate.kept_events import read_rejected
+def _first_reason(s3: Any, bucket: str, key: str) -> tuple[str, str]:
+    """Return the stream of an object's events, and why the first was rejected; empty where others wrote the object."""
+    from generator.operate.kept_events import read_rejected, stream_of
 
     try:
-        return str(read_rejected(s3, bucket, key).envelope["events"][0]["detail"])
+        envelope = read_rejected(s3, bucket, key).envelope
+        return stream_of(envelope), str(envelope["events"][0]["detail"])
     except (GeneratorError, LookupError, TypeError):
-        return ""
+        return "", ""
 
 
-def _print_table(rejected: list[RejectedObject], first_reason: Callable[[str], str]) -> None:
+def _print_table(
+    rejected: list[RejectedObject], first_reason: Callable[[str], tuple[str, str]], *, pulled: bool
+) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -96,15 +100,21 @@ def _print_table(rejected: list[RejectedObject], first_reason: Callable[[str], s
     table.add_column("reason")
     table.add_column("requests", justify="right")
     table.add_column("last key")
+    if pulled:
+        table.add_column("stream", overflow="fold")
     table.add_column("detail", overflow="fold")
     last = {(entry.day, entry.reason): entry.key for entry in rejected}
     for (day, reason), number in sorted(Counter((entry.day, entry.reason) for entry in rejected).items()):
         key = last[day, reason]
-        table.add_row(day, reason, str(number), f"[dim]{_short_key(key)}[/]", _console.safe(first_reason(key)))
+        stream, detail = (_console.safe(text) for text in first_reason(key))
+        of_stream = (stream,) if pulled else ()
+        table.add_row(day, reason, str(number), f"[dim]{_short_key(key)}[/]", *of_stream, detail)
     _console.console().print(table)
 
 
-def _print_object(rejected: RejectedObject, *, as_json: bool) -> None:
+def _print_object(rejected: RejectedObject, *, as_json: bool, pulled: bool) -> None:
+    from generator.operate.kept_events import stream_of
+
     envelope = rejected.envelope
     if as_json:
         click.echo(json.dumps({"key": rejected.key, **envelope}, indent=2, ensure_ascii=False))
@@ -114,6 +124,7 @@ def _print_object(rejected: RejectedObject, *, as_json: bool) -> None:
     out.print(f"[bold]{_console.safe(rejected.key)}[/]")
     events = envelope["events"]
     rows: list[tuple[str, Any]] = [("came", envelope["time"]), ("request", envelope["requestId"])]
+    rows += [("stream", stream_of(envelope))] if pulled else []
     rows += [("event", _event_text(event)) for event in events[:MAX_LISTED]]
     rows += [("", f"and {len(events) - MAX_LISTED} more")] if len(events) > MAX_LISTED else []
     rows += [("tried", f"{_console.count(envelope['attempts'], 'time')} again")] if envelope.get("attempts") else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +22,8 @@ from lambdas.delivering.envelope import (
 )
 from lambdas.delivering.event_filter import EventFilter, matching_indexes
 from lambdas.model import Source
+from lambdas.model_pull import HASH_ID
+from lambdas.pulling.parts import key_of, matching_events, parts_source
 from lambdas.reading.formats import body_reader
 
 FOREIGN = "not written by the framework"
@@ -125,8 +129,10 @@ def find_resources(target: Target, source: str) -> SourceResources:
 
 def refuse_filter(source: Source, filter_: Filter) -> None:
     """Raise GeneratorError where the definition does not say where the type or the id of an event is."""
-    for option, value, path in (("type", filter_.type, source.events.type), ("id", filter_.id, source.events.id)):
-        if value is not None and path is None:
+    events = [stream.events for stream in source.pull.streams.values()] if source.pull else [source.events]
+    types, ids = {found.type for found in events}, {found.id for found in events} - {HASH_ID}
+    for option, value, paths in (("type", filter_.type, types), ("id", filter_.id, ids)):
+        if value is not None and not any(paths):
             raise GeneratorError(f"--{option}: the definition of {source.name} has no `events.{option}`")
 
 
@@ -165,16 +171,29 @@ def read_rejected(s3: Any, bucket: str, key: str) -> RejectedObject:
     return RejectedObject(key, len(content), envelope)
 
 
+def stream_of(envelope: dict[str, Any]) -> str:
+    """Return the stream of the kept events of a source that is pulled, with its value; empty where there is none."""
+    try:
+        return str(key_of(json.loads(base64.b64decode(envelope["body"]))))
+    except (ValueError, RecursionError):
+        return ""
+
+
 def _any_event_matches(s3: Any, bucket: str, key: str, source: Source, filter_: Filter) -> bool:
     """Return whether a rejected event in an object matches."""
     try:
         rejected = read_rejected(s3, bucket, key)
-        request = request_from_envelope(rejected.envelope, body_reader(source.events))
+        kept_as = parts_source(source) if source.pull else source
+        request = request_from_envelope(rejected.envelope, body_reader(kept_as.events))
         indexes = rejected_indexes(rejected.envelope)
-        split = envelope_split(rejected.envelope, source.events.split)
+        split = envelope_split(rejected.envelope, kept_as.events.split)
     except (GeneratorError, *ENVELOPE_ERRORS):
         return False
-    matching = matching_indexes(request, source, split, EventFilter(filter_.type, filter_.id))
+    events = EventFilter(filter_.type, filter_.id)
+    if source.pull:
+        matching = matching_events(request, source, events)
+    else:
+        matching = matching_indexes(request, source, split, events)
     return bool(matching if WHOLE_BODY in indexes else matching & indexes)
 
 

@@ -25,6 +25,7 @@ from lambdas.shaping.shaper import Shaper
 if TYPE_CHECKING:
     from lambdas.delivering.archive import ArchiveWriter
     from lambdas.delivering.dedupe import Claims
+    from lambdas.delivering.event_filter import EventFilter
 
 T = TypeVar("T")
 MAX_PART = 16 * 1_048_576
@@ -120,14 +121,13 @@ class Delivery:
         """
         messages, rejected_events = self.shape(request)
         # The bucket first: should a later step fail, a retry overwrites what was kept and adds nothing.
-        self.keep_rejected(request, rejected_events)
+        rejected_events = self.keep_rejected(request, rejected_events)
         # The archive's stream is asked for a second at most, and its bucket in what is left of that call's time.
         delivered = self.send(request, messages, calls_after=1 if self._archive else 0)
-        self.keep_rejected(request, delivered.rejected_events)
-        rejected_events += delivered.rejected_events
+        rejected_events += self.keep_rejected(request, delivered.rejected_events)
         # A canary is a sample, and no event.
         if self._archive and not request.canary:
-            delivered = self._archive.add(request, delivered, rejected_events)
+            delivered = self._archive.add(self.to_archive(request), delivered, rejected_events)
         if delivered.pending:
             reason = f"another request is sending {delivered.pending} of {len(messages)} messages"
             raise EventsInFlight(reason, delivered._replace(rejected_events=rejected_events))
@@ -182,8 +182,19 @@ class Delivery:
                 raise QueueUnavailable(f"{undelivered.reason}; {error}") from error
         return Delivered(len(bounded) - len(rejected_events) - unsent, unsent, rejected_events)
 
-    def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> None:
-        """Keep the events that can't become messages, with the reasons."""
+    def to_archive(self, request: Request) -> Request:
+        """Return what the archive is to have of a request."""
+        return request
+
+    def matching_indexes(self, request: Request, filter_: EventFilter) -> frozenset[int]:
+        """Return the indexes of a request's events that match."""
+        # Imported late: only a replay has a filter.
+        from lambdas.delivering.event_filter import matching_indexes
+
+        return matching_indexes(request, self.source, self.source.events.split, filter_)
+
+    def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> list[RejectedEvent]:
+        """Keep the events that can't become messages, with the reasons; return those that were not kept before."""
         if rejected_events:
             split, source = self.source.events.split, self.source.name
             identity_values = [request.headers.get(name) for name in self._event_headers]
@@ -194,6 +205,7 @@ class Delivery:
                     source, request, self._secret_headers, rejected_events, identity, split
                 )
             )
+        return list(rejected_events)
 
     def _within_bounds(self, message: Message, request: Request) -> Message:
         if len(message.body) <= MAX_MESSAGE:

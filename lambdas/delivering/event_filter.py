@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from lambdas.model import Source
 from lambdas.model_events import Events
-from lambdas.reading.paths import Functions, compile_path, split_path
+from lambdas.reading.paths import Functions, Lookups, compile_path, split_path
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import as_text
 from lambdas.shaping.event import event_id
@@ -25,14 +25,16 @@ class EventFilter(NamedTuple):
         return self == EventFilter()
 
 
-def matching_indexes(request: Request, source: Source, split: str | None, filter_: EventFilter) -> frozenset[int]:
+def matching_indexes(
+    request: Request, source: Source, split: str | None, filter_: EventFilter, lookups: Lookups | None = None
+) -> frozenset[int]:
     """Return the indexes of the matching events, counted by `split`; none where the body can't be split.
 
-    A body that `split` finds no list in counts as one event.
+    A body that `split` finds no list in counts as one event. `lookups` is what paths may call, by default the request.
     """
     try:
         root = request.json
-        functions = Functions(request, root)
+        functions = Functions(lookups or request, root)
         items = split_path(split)(root, functions)
     except Exception:  # noqa: BLE001 - this error may be why the request was rejected
         return frozenset()

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from lambdas.auth import masked_fields
 from lambdas.delivering.delivery import Delivery
 from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope, request_from_envelope
-from lambdas.delivering.event_filter import EventFilter, matching_indexes
+from lambdas.delivering.event_filter import EventFilter
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.object_store import MAX_OBJECT, ObjectStore
 from lambdas.delivering.outbox import Outbox, QueueUnavailable
@@ -142,7 +142,7 @@ class Replayer:
             request.mask(self._masks)
         if filter_.is_empty:
             return self._delivery.shape(request, tags=REPLAYED)
-        indexes = matching_indexes(request, self._source, self._source.events.split, filter_)
+        indexes = self._delivery.matching_indexes(request, filter_)
         return self._delivery.shape(request, indexes, REPLAYED) if indexes else None
 
 

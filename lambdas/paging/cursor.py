@@ -19,6 +19,8 @@ class Settings:
     """What is true as long as there are more pages, such as `has_more`."""
     size: int | None = None
     """Events of every page but the last: a page with fewer is the last. Only where the vendor never shortens a page."""
+    inclusive: bool = False
+    """The cursor is a time, and a page begins with all events of that second, also those of the page before."""
 
 
 def next_token(settings: Settings, page: Page) -> str | None:

@@ -6,8 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.delivering.archive import ArchiveWriter
 from lambdas.delivering.dedupe import Claims
@@ -17,12 +16,24 @@ from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
-from lambdas.pulling.parts import encode_event, key_of, part_request, parts_source, stream_source
+from lambdas.model_pull import HASH_ID
+from lambdas.pulling.parts import (
+    encode_event,
+    key_of,
+    matching_events,
+    part_intake,
+    part_request,
+    parts_source,
+    stream_source,
+)
 from lambdas.reading.body import Rejected
-from lambdas.reading.intake import Intake, request_intake
+from lambdas.reading.intake import Intake
 from lambdas.reading.request import Request
 from lambdas.shaping.event import Message, RejectedEvent, content_tag, encode_json
 from lambdas.shaping.shaper import Shaper
+
+if TYPE_CHECKING:
+    from lambdas.delivering.event_filter import EventFilter
 
 
 class PageDelivery(Delivery):
@@ -40,13 +51,18 @@ class PageDelivery(Delivery):
         archive: ArchiveWriter | None = None,
     ) -> None:
         super().__init__(parts_source(source), outbox, kept_bucket, claims, archive)
-        streams = source.pull.streams if source.pull else {}
-        self._shapers = {name: Shaper(stream_source(source, stream)) for name, stream in streams.items()}
+        self._streams = source.pull.streams if source.pull else {}
+        self._shapers = {name: Shaper(stream_source(source, stream)) for name, stream in self._streams.items()}
         self._counts: Counter[str] = Counter()
         self._page_hashes: set[str] = set()
+        self._unknown: set[int] = set()
+        """Indexes of the events of a part that were neither sent nor kept before."""
 
     def begin_slice(self, counts: Mapping[str, int]) -> None:
-        """Number equal events that have no id anew; `counts` are those of the page before, of an earlier run."""
+        """Number equal events that have no id anew; `counts` are those of the page before, of an earlier run.
+
+        Each child is a slice of its own: the next run passes over what is done, and must number the others alike.
+        """
         self._counts = Counter(counts)
         self._page_hashes.clear()
 
@@ -58,9 +74,7 @@ class PageDelivery(Delivery):
 
     def intake(self, request: Request, *tags: str) -> Intake:
         """Return a part as shaping takes it, with what its events are part of."""
-        part = request.json
-        parent = part.get("parent") if isinstance(part, dict) else None
-        return replace(request_intake(request, *tags), stream=key_of(part).name, parent=parent)
+        return part_intake(request, *tags)
 
     def shaper(self, request: Request) -> Shaper:
         """Return what shapes the events of the part's stream; Rejected where the definition has it no more."""
@@ -75,8 +89,11 @@ class PageDelivery(Delivery):
         messages, rejected_events = super().shape(request, indexes, tags)
         if not messages:
             return messages, rejected_events
-        key = key_of(request.json)
-        return [message._replace(id=f"{key}#{self._id(message)}") for message in messages], rejected_events
+        part = request.json
+        if tags:
+            self.begin_slice({})  # what is sent again was numbered when it came
+        key, before = key_of(part), part.get("before", 0)
+        return [message._replace(id=f"{key}#{self._id(message, before)}") for message in messages], rejected_events
 
     def deliver_part(self, request: Request) -> list[Delivered]:
         """Deliver a part; one that the framework can't read in halves, until the event is alone that it can't read."""
@@ -89,6 +106,22 @@ class PageDelivery(Delivery):
                 return [delivered for half in halves for delivered in self.deliver_part(_part_of(request, part, half))]
         return [self.deliver(request)]
 
+    def deliver(self, request: Request) -> Delivered:
+        """Deliver a part. What was kept before is not counted as kept again."""
+        self._unknown.clear()
+        return super().deliver(request)
+
+    def to_archive(self, request: Request) -> Request:
+        """Return a part with only what was not sent or kept before: of a page that is read again, that is little."""
+        part = json.loads(request.body)
+        if len(self._unknown) in (0, len(part["events"])):
+            return request
+        return _part_of(request, part, [part["events"][index] for index in sorted(self._unknown)])
+
+    def matching_indexes(self, request: Request, filter_: EventFilter) -> frozenset[int]:
+        """Return the indexes of a part's events that match by the mapping of its stream."""
+        return matching_events(request, self.source, filter_)
+
     def is_done(self, name: str) -> bool:
         """Return whether something was marked as done within the time for which claims are kept."""
         return bool(self._claims and self._claims.done([name]))
@@ -98,33 +131,56 @@ class PageDelivery(Delivery):
         if self._claims:
             self._claims.mark_done([name])
 
-    def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> None:
-        """Keep each refused event by itself, and once: the pages around it are read again and again."""
-        for rejected in rejected_events:
-            if rejected.event_index == WHOLE_BODY:
-                self._keep_once(request, rejected)
-            else:
-                part = json.loads(request.body)
-                alone = _part_of(request, part, [part["events"][rejected.event_index]])
-                self._keep_once(alone, rejected._replace(event_index=0))
+    def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> list[RejectedEvent]:
+        """Keep each refused event by itself, and once: the pages around it are read again and again.
 
-    def _keep_once(self, request: Request, rejected: RejectedEvent) -> None:
+        Return those that were not kept before.
+        """
+        part = json.loads(request.body) if rejected_events else {}
+        kept = [rejected for rejected in rejected_events if self._keep_once(request, part, rejected)]
+        self._unknown.update(rejected.event_index for rejected in kept)
+        return kept
+
+    def _keep_once(self, request: Request, part: Mapping[str, Any], rejected: RejectedEvent) -> bool:
+        if rejected.event_index != WHOLE_BODY:
+            event = part["events"][rejected.event_index]
+            request, rejected = self._alone(request, part, event), rejected._replace(event_index=0)
         name = f"kept#{hashlib.sha256(request.body).hexdigest()}#{rejected.reason}"
-        if not self.is_done(name):
-            super().keep_rejected(request, [rejected])
-            self.mark_done(name)
+        if self.is_done(name):
+            return False
+        super().keep_rejected(request, [rejected])
+        self.mark_done(name)
+        return True
 
-    def _id(self, message: Message) -> str:
+    def _alone(self, request: Request, part: Mapping[str, Any], event: Any) -> Request:
+        """Return an event as a part. Of a stream without ids, it says how many equal ones came before it."""
+        alone = _part_of(request, part, [event])
+        stream = self._streams.get(key_of(part).name)
+        if stream is None or stream.events.id != HASH_ID:
+            return alone
+        before = self._number(content_tag(alone.body)) - 1
+        return _part_of(request, part, [event], before) if before else alone
+
+    def _send(
+        self, request: Request, messages: Sequence[Message], calls_after: int, settled: set[int] | None = None
+    ) -> Delivered:
+        self._unknown.update(message.event.index for message in messages)
+        return super()._send(request, messages, calls_after, settled)
+
+    def _id(self, message: Message, before: int) -> str:
         """Return the vendor's id, or a hash with a number: equal events of a vendor without ids are several events."""
         if message.id is not None:
             return f"{'number:' if isinstance(message.id, int) else ''}{message.id}"
         digest = content_tag(encode_json(message.event.content))
+        return f"{digest}.{before + self._number(digest)}"
+
+    def _number(self, digest: str) -> int:
         self._counts[digest] += 1
         self._page_hashes.add(digest)
-        return f"{digest}.{self._counts[digest]}"
+        return self._counts[digest]
 
 
-def _part_of(request: Request, part: Mapping[str, Any], events: Sequence[Any]) -> Request:
+def _part_of(request: Request, part: Mapping[str, Any], events: Sequence[Any], before: int = 0) -> Request:
     """Return some events of a part as a part."""
     encoded = [encode_event(event) for event in events]
-    return part_request(key_of(part), encoded, part["parent"], request.id, request.time)
+    return part_request(key_of(part), encoded, part["parent"], request.id, request.time, before)

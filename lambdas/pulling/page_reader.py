@@ -123,6 +123,7 @@ class PageReader:
             answer = self._client.page(self._requests.child(item, fields), each.format)
             if answer is not None:
                 mask_fields(answer.root, self._stream.events.mask)
+                self._delivery.begin_slice({})
                 self._deliver(self._items(None, answer), item)
             self._delivery.mark_done(name)
 

@@ -1,7 +1,8 @@
 """A part of a page: some of its events as a body of our own, which is shaped, kept and archived as a request is.
 
 The body says what the events are part of: `{"stream": …, "value": …, "parent": …, "events": […]}`. So what is kept or
-archived can be shaped again by the mapping of its stream.
+archived can be shaped again by the mapping of its stream. A kept event without an id has `before` too, where it is not
+the first of equal ones.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.model import Source
 from lambdas.model_events import Events
 from lambdas.model_pull import HASH_ID, Stream
 from lambdas.model_types import Path
+from lambdas.reading.body import Rejected
+from lambdas.reading.intake import Intake, request_intake
 from lambdas.reading.request import Request
+
+if TYPE_CHECKING:
+    from lambdas.delivering.event_filter import EventFilter
 
 MAX_EVENTS = 500
 MAX_BYTES = 4 * 1_048_576
@@ -58,11 +64,37 @@ def cut(key: StreamKey, items: Sequence[Any], parent: Any, run: str, now: float)
         yield part_request(key, encoded[first:], parent, run, now)
 
 
-def part_request(key: StreamKey, events: Sequence[bytes], parent: Any, run: str, now: float) -> Request:
-    """Return a part as a request: `events` are JSON."""
-    head = encode_event({"stream": key.name, "value": key.value, "parent": parent})[:-1]
+def part_request(
+    key: StreamKey, events: Sequence[bytes], parent: Any, run: str, now: float, before: int = 0
+) -> Request:
+    """Return a part as a request: `events` are JSON; `before`, how many equal ones came before the only one."""
+    number = {"before": before} if before else {}
+    head = encode_event({"stream": key.name, "value": key.value, "parent": parent, **number})[:-1]
     body = head + b',"events":[' + b",".join(events) + b"]}"
     return Request("POST", {"content-type": "application/json"}, body, id=run, time=now)
+
+
+def part_intake(request: Request, *tags: str) -> Intake:
+    """Return a part as shaping takes it, with what its events are part of."""
+    part = request.json
+    parent = part.get("parent") if isinstance(part, dict) else None
+    return replace(request_intake(request, *tags), stream=key_of(part).name, parent=parent)
+
+
+def matching_events(request: Request, source: Source, filter_: EventFilter) -> frozenset[int]:
+    """Return the indexes of a part's events that match by the mapping of its stream; none where it can't be read."""
+    # Imported late: only `redrive` and `rejected` have a filter.
+    from lambdas.delivering.event_filter import matching_indexes
+
+    try:
+        intake = part_intake(request)
+    except Rejected:
+        return frozenset()
+    stream = source.pull.streams.get(intake.stream) if source.pull else None
+    if stream is None:
+        return frozenset()
+    shaped = stream_source(source, stream)
+    return matching_indexes(request, shaped, shaped.events.split, filter_, intake)
 
 
 def key_of(part: Any) -> StreamKey:

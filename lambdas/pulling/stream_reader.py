@@ -129,7 +129,15 @@ class StreamReader:
                 raise StreamFailed(str(refused)) from None
             return again
         self._check_token(progress.next_token, tokens)
-        return after_page(asked, progress.next_token, self._window, self._delivery.page_counts())
+        return after_page(asked, progress.next_token, self._window, self._page_counts())
+
+    def _page_counts(self) -> Mapping[str, int]:
+        """Return what the next page must know of equal events: nothing where it has those of its first second again."""
+        counts = self._delivery.page_counts()
+        if not getattr(self._stream.paging.settings, "inclusive", False):
+            return counts
+        self._delivery.begin_slice({})
+        return {}
 
     def _follow(self, name: str) -> None:
         """Read by the vendor's own cursor or link, which lasts over runs."""

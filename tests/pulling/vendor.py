@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lambdas.delivering.archive import ArchiveWriter
 from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.kept_bucket import KeptBucket
+from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.outbox import Outbox
+from lambdas.delivering.replay import Replayer
 from lambdas.delivering.reprocess import Reprocessor
+from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Source
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
@@ -22,7 +26,7 @@ from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.runtime.secrets import Secrets
 from tests.definitions import make_definition
-from tests.fakes import NOW, Bucket, Queue, Store
+from tests.fakes import NOW, Bucket, Firehose, Queue, Store
 from tests.pulling.fake_table import PullTable
 
 SECONDS = 300.0
@@ -108,6 +112,8 @@ class Puller:
         self.vendor = vendor(self.clock)
         self.source: Source = make_definition(folder, text).source
         self.table, self.queue, self.bucket = PullTable(), Queue(), Bucket()
+        self.archive = Bucket(name="archive")
+        self.firehose = Firehose(self.archive)
         self.store = Store({"/made/up/token": "made-up-token"})
 
     def run(self) -> RunReport:
@@ -124,6 +130,7 @@ class Puller:
                 Outbox("queue-url", self.queue, self.clock.sleep, deadline),
                 KeptBucket("kept", lambda: self.bucket, deadline),
                 claims,
+                self._archive_writer(deadline),
             ),
             lambda owner: PositionTable("claims", self.table, owner, self.clock),
             deadline,
@@ -132,12 +139,36 @@ class Puller:
         )
         return runner.run(SECONDS)
 
+    def _archive_writer(self, deadline: Deadline) -> ArchiveWriter | None:
+        if self.source.archive is None:
+            return None
+        store = ObjectStore("archive", lambda: self.archive, deadline)
+        return ArchiveWriter(self.source.name, (), "stream", self.firehose, store, deadline, self.clock)
+
+    def deploy(self, folder: Path, text: str) -> None:
+        """Deploy another definition; what the stack has stored stays."""
+        self.source = make_definition(folder, text).source
+
     def redrive(self, keys: list[str]) -> list[dict[str, Any]]:
         """Send what was kept at these keys, by the definition as it is now."""
-        outbox, kept = Outbox("queue-url", self.queue, self.clock.sleep), KeptBucket("kept", lambda: self.bucket)
+        return self.reprocessor().send(keys)
+
+    def reprocessor(self) -> Reprocessor:
+        """Return what redrives in a new process of the function Redrive."""
         claims = Claims(self.source, "claims", self.table, SECONDS, self.clock)
-        reprocessor = Reprocessor(self.source, outbox, kept, lambda *_, **__: None, claims, make_delivery=PageDelivery)
-        return reprocessor.send(keys)
+        return Reprocessor(self.source, *self._stores(), _say_nothing, claims, make_delivery=PageDelivery)
+
+    def replayer(self) -> Replayer:
+        """Return what sends archived parts again."""
+        archive = ObjectStore("archive", lambda: self.archive)
+        return Replayer(self.source, *self._stores(), archive, _say_nothing, make_delivery=PageDelivery)
+
+    def sweeper(self) -> Sweeper:
+        """Return what sends messages that wait for the queue."""
+        return Sweeper(*self._stores(), _say_nothing)
+
+    def _stores(self) -> tuple[Outbox, KeptBucket]:
+        return Outbox("queue-url", self.queue, self.clock.sleep), KeptBucket("kept", lambda: self.bucket)
 
     @property
     def ids(self) -> list[str]:
@@ -163,6 +194,10 @@ class Puller:
         """Return a position as it is stored."""
         state: dict[str, Any] = json.loads(self.table.items[name]["state"]["S"])
         return state
+
+
+def _say_nothing(*_: Any, **__: Any) -> None:
+    """Their log is nobody's here."""
 
 
 @dataclass

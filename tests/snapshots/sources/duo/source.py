@@ -47,7 +47,10 @@ SOURCE = Source(
                 events=Events(split='response.items', id='telephony_id', type='type', time='ts'),
             ),
             'administrator': Stream(
-                paging=Paging(style=cursor, settings=cursor.Settings(at='to_string(response[-1].timestamp)', size=1000)),
+                paging=Paging(
+                    style=cursor,
+                    settings=cursor.Settings(at='to_string(response[-1].timestamp)', size=1000, inclusive=True),
+                ),
                 resume='time',
                 get='/admin/v1/logs/administrator',
                 query={'mintime': '{cursor || from}'},
@@ -55,7 +58,10 @@ SOURCE = Source(
                 events=Events(split='response', id='hash()', type='action', time='timestamp', time_format='unix'),
             ),
             'offline': Stream(
-                paging=Paging(style=cursor, settings=cursor.Settings(at='to_string(response[-1].timestamp)', size=1000)),
+                paging=Paging(
+                    style=cursor,
+                    settings=cursor.Settings(at='to_string(response[-1].timestamp)', size=1000, inclusive=True),
+                ),
                 resume='time',
                 get='/admin/v1/logs/offline_enrollment',
                 query={'mintime': '{cursor || from}'},
