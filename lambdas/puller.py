@@ -49,6 +49,7 @@ RUNNER = Runner(
     DELIVERY,
     lambda owner: PositionTable(TABLE, client("dynamodb", PATIENT), owner),
     DEADLINE,
+    stream=CONNECTIONS.stream,
 )
 
 

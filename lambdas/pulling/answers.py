@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import chain
+from typing import Any, TypeAlias
 
 from lambdas.model_pull import PullFormat
 from lambdas.paging_style import PagingError
@@ -13,10 +14,11 @@ from lambdas.pulling.answer_values import MAX_VALUES, AnswerUnreadable, parse_js
 from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions, compile_path
-from lambdas.runtime.http_types import HttpAnswer
+from lambdas.runtime.http_types import HttpAnswer, HttpStream
 
-__all__ = ["AnswerPage", "AnswerUnreadable", "parse_answer", "read_answer"]
+__all__ = ["Answer", "AnswerPage", "AnswerUnreadable", "all_rows", "read_answer"]
 
+Answer: TypeAlias = HttpAnswer | HttpStream
 MAX_BYTES = 16 * 1_048_576
 """Bytes of an answer that is read as a whole."""
 
@@ -26,9 +28,11 @@ class AnswerPage:
     """An answer that is read."""
 
     root: Any
-    """Its JSON; for NDJSON and CSV, the list of its rows."""
+    """Its JSON; for NDJSON and CSV, the list of its first rows."""
     headers: Mapping[str, str]
     """Names in lower case."""
+    parts: Iterable[list[Any]] = ()
+    """Its further rows, which are read as they are taken. AnswerUnreadable as in `read_answer`."""
 
     def header(self, name: str) -> str | None:
         """Find a header by its name, in any case."""
@@ -43,29 +47,40 @@ class AnswerPage:
             raise PagingError(f"in the answer, {error.detail}") from None
 
 
-def read_answer(answer: HttpAnswer, answer_format: PullFormat) -> AnswerPage:
-    """Read an answer; AnswerUnreadable where it is not in the format, or too large."""
-    return AnswerPage(parse_answer(answer, answer_format), answer.headers)
+def read_answer(answer: Answer, answer_format: PullFormat) -> AnswerPage:
+    """Read an answer, whatever its content type says; AnswerUnreadable where it is not in the format, or too large.
+
+    NDJSON and CSV are read part by part. What is no page of events is JSON, if anything.
+    """
+    if answer_format == "json" or not 200 <= answer.status < 300:
+        return AnswerPage(_parse_whole(answer), answer.headers)
+    parts = rows(_blocks(answer), answer_format)
+    return AnswerPage(next(parts, []), answer.headers, parts)
 
 
-def parse_answer(answer: HttpAnswer, answer_format: PullFormat) -> Any:
-    """Parse the body of an answer, whatever its content type says; AnswerUnreadable as in `read_answer`."""
-    if len(answer.body) > MAX_BYTES:
-        raise AnswerUnreadable(f"it has more than {MAX_BYTES:,} bytes: ask for smaller pages")
-    if answer_format != "json":
-        return _all_rows(answer.body, answer_format)
-    if not answer.body.strip():
-        raise AnswerUnreadable("it is empty")
-    # A name that a vendor cuts within a character must not make its whole page unreadable.
-    return parse_json(answer.body.decode("utf-8-sig", "replace"))
-
-
-def _all_rows(body: bytes, answer_format: Literal["ndjson", "csv"]) -> list[Any]:
+def all_rows(page: AnswerPage) -> list[Any]:
+    """Return all rows of an answer; AnswerUnreadable where they are too many to be read as a whole."""
     found: list[Any] = []
     values = 0
-    for part in rows([body], answer_format):
+    for part in chain([page.root], page.parts):
         found += part
         values += sum(1 + len(row) if isinstance(row, dict | list) else 1 for row in part)
         if values > MAX_VALUES:
             raise AnswerUnreadable(f"it has more than {MAX_VALUES:,} values: ask for smaller pages")
     return found
+
+
+def _parse_whole(answer: Answer) -> Any:
+    body = bytearray()
+    for block in _blocks(answer):
+        body += block
+        if len(body) > MAX_BYTES:
+            raise AnswerUnreadable(f"it has more than {MAX_BYTES:,} bytes: ask for smaller pages")
+    if not body.strip():
+        raise AnswerUnreadable("it is empty")
+    # A name that a vendor cuts within a character must not make its whole page unreadable.
+    return parse_json(body.decode("utf-8-sig", "replace"))
+
+
+def _blocks(answer: Answer) -> Iterable[bytes]:
+    return [answer.body] if isinstance(answer, HttpAnswer) else answer.blocks

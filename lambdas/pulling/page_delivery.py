@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,9 @@ from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.model_pull import HASH_ID
+from lambdas.pulling.event_numbers import EventNumbers
 from lambdas.pulling.parts import (
+    StreamKey,
     encode_event,
     key_of,
     matching_events,
@@ -53,8 +54,8 @@ class PageDelivery(Delivery):
         super().__init__(parts_source(source), outbox, kept_bucket, claims, archive)
         self._streams = source.pull.streams if source.pull else {}
         self._shapers = {name: Shaper(stream_source(source, stream)) for name, stream in self._streams.items()}
-        self._counts: Counter[str] = Counter()
-        self._page_hashes: set[str] = set()
+        self._numbers = EventNumbers()
+        self._has_rejected = False
         self._unknown: set[int] = set()
         """Indexes of the events of a part that were neither sent nor kept before."""
 
@@ -63,14 +64,11 @@ class PageDelivery(Delivery):
 
         Each child is a slice of its own: the next run passes over what is done, and must number the others alike.
         """
-        self._counts = Counter(counts)
-        self._page_hashes.clear()
+        self._numbers.begin(counts)
 
     def page_counts(self) -> dict[str, int]:
-        """Return how often the events without an id since the last call were met in the slice, by their hashes."""
-        counts = {digest: self._counts[digest] for digest in sorted(self._page_hashes)}
-        self._page_hashes.clear()
-        return counts
+        """Return how often the last events without an id since the last call were met in the slice, by their hashes."""
+        return self._numbers.counts()
 
     def intake(self, request: Request, *tags: str) -> Intake:
         """Return a part as shaping takes it, with what its events are part of."""
@@ -106,6 +104,22 @@ class PageDelivery(Delivery):
                 return [delivered for half in halves for delivered in self.deliver_part(_part_of(request, part, half))]
         return [self.deliver(request)]
 
+    def skip_part(self, name: str, key: StreamKey, request: Request) -> bool:
+        """Return whether a part is marked as done under this name; its events without an id are counted then."""
+        self._has_rejected = False
+        has_hashes = self._streams[key.name].events.id == HASH_ID
+        # What transform() makes of an event is known only by shaping it.
+        if (has_hashes and self.source.transform) or not self.is_done(name):
+            return False
+        for event in json.loads(request.body)["events"] if has_hashes else ():
+            self._numbers.number(content_tag(encode_json(event)))
+        return True
+
+    def mark_part_done(self, name: str) -> None:
+        """Mark the last part as done, unless it had rejected events: each is known and numbered by itself."""
+        if not self._has_rejected:
+            self.mark_done(name)
+
     def deliver(self, request: Request) -> Delivered:
         """Deliver a part. What was kept before is not counted as kept again."""
         self._unknown.clear()
@@ -136,6 +150,7 @@ class PageDelivery(Delivery):
 
         Return those that were not kept before.
         """
+        self._has_rejected |= bool(rejected_events)
         part = json.loads(request.body) if rejected_events else {}
         kept = [rejected for rejected in rejected_events if self._keep_once(request, part, rejected)]
         self._unknown.update(rejected.event_index for rejected in kept)
@@ -158,7 +173,7 @@ class PageDelivery(Delivery):
         stream = self._streams.get(key_of(part).name)
         if stream is None or stream.events.id != HASH_ID:
             return alone
-        before = self._number(content_tag(alone.body)) - 1
+        before = self._numbers.number(content_tag(alone.body)) - 1
         return _part_of(request, part, [event], before) if before else alone
 
     def _send(
@@ -171,13 +186,8 @@ class PageDelivery(Delivery):
         """Return the vendor's id, or a hash with a number: equal events of a vendor without ids are several events."""
         if message.id is not None:
             return f"{'number:' if isinstance(message.id, int) else ''}{message.id}"
-        digest = content_tag(encode_json(message.event.content))
-        return f"{digest}.{before + self._number(digest)}"
-
-    def _number(self, digest: str) -> int:
-        self._counts[digest] += 1
-        self._page_hashes.add(digest)
-        return self._counts[digest]
+        tag = content_tag(encode_json(message.event.content))
+        return f"{tag}.{before + self._numbers.number(tag)}"
 
 
 def _part_of(request: Request, part: Mapping[str, Any], events: Sequence[Any], before: int = 0) -> Request:

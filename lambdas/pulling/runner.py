@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lambdas.credential_type import Token
 from lambdas.model import Source
 from lambdas.model_pull import Pull, Stream
-from lambdas.pulling.api_client import MAX_WAIT, ApiClient, Send
+from lambdas.pulling.api_client import MAX_WAIT, ApiClient, Send, SendStream
 from lambdas.pulling.outcomes import Refused, RunEnds, StreamFailed, StreamSkipped
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
@@ -62,13 +62,18 @@ class Runner:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         make_owner: Callable[[], str] = _random_owner,
+        stream: SendStream | None = None,
     ) -> None:
-        """`table` makes a table for a run, by the name of its owner, which is also the `processid` of messages."""
+        """`table` makes a table for a run, by the name of its owner, which is also the `processid` of messages.
+
+        Without `stream`, every answer is read as a whole.
+        """
         assert source.pull is not None  # noqa: S101 - a puller is built for no other
         self._source = source
         self._pull: Pull = source.pull
         self._secrets = secrets
         self._send = send
+        self._stream = stream
         self._delivery = delivery
         self._make_table = table
         self._deadline = deadline
@@ -117,6 +122,7 @@ class Runner:
             self._tokens,
             self._clock,
             self._sleep,
+            self._stream,
         )
 
 

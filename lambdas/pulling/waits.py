@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from lambdas.runtime.http_types import HttpAnswer
+from lambdas.runtime.http_types import HttpAnswer, HttpStream
 
 _RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-retryafter", "ratelimit-reset")
 _REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
@@ -21,7 +21,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _MEMBER = re.compile(r"\b(r|t|remaining|reset)\s*=\s*([0-9]{1,18})")
 
 
-def asked_wait(answer: HttpAnswer, now: float) -> float | None:
+def asked_wait(answer: HttpAnswer | HttpStream, now: float) -> float | None:
     """Return for how many seconds the vendor asks to wait before the next request; None if it asks for none.
 
     `Retry-After` counts always. When a limit is renewed counts only where it is used up, or the answer is a 429:
@@ -36,18 +36,18 @@ def asked_wait(answer: HttpAnswer, now: float) -> float | None:
     return max((wait for wait in waits if wait is not None), default=None)
 
 
-def remaining_requests(answer: HttpAnswer) -> int | None:
+def remaining_requests(answer: HttpAnswer | HttpStream) -> int | None:
     """Return how many requests the vendor says that it allows until its limit is renewed; None if it says nothing."""
     stated = [_remaining_header(answer), *(remaining for remaining, _ in _policies(answer))]
     return min((count for count in stated if count is not None), default=None)
 
 
-def _remaining_header(answer: HttpAnswer) -> int | None:
+def _remaining_header(answer: HttpAnswer | HttpStream) -> int | None:
     texts = (answer.headers[name].strip() for name in _REMAINING if name in answer.headers)
     return min((int(float(text)) for text in texts if _NUMBER.fullmatch(text)), default=None)
 
 
-def _policies(answer: HttpAnswer) -> Iterator[tuple[int | None, float | None]]:
+def _policies(answer: HttpAnswer | HttpStream) -> Iterator[tuple[int | None, float | None]]:
     """Yield what each limit in the header RateLimit has left, and in how many seconds it is renewed."""
     header = _QUOTED.sub("", answer.headers.get("ratelimit", ""))
     for item in [header] if "remaining" in header else header.split(","):

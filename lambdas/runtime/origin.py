@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
-from typing import NamedTuple, Self
+from typing import Self
 
 from lambdas.runtime.fetch import blocks_of, headers_of, origin_of, send
 from lambdas.runtime.fetch_failures import fetch_failures
-from lambdas.runtime.http_types import FetchRefused, HttpAnswer, HttpRequest
+from lambdas.runtime.http_types import FetchRefused, HttpAnswer, HttpRequest, HttpStream
 from lambdas.runtime.streams import Stream, StreamDeadline, open_stream
 
 _REPEATABLE = ("GET", "HEAD")
 """Methods of requests that are sent again where a host has just closed the connection that was kept."""
-
-
-class HttpStream(NamedTuple):
-    """An answer whose body is still to come. All else is as in `HttpAnswer`."""
-
-    status: int
-    headers: Mapping[str, str]
-    blocks: Iterator[bytes]
-    """The body, inflated, in blocks of at most 64 KB. FetchFailed where it breaks off: its blocks do not count then."""
-
-    def header(self, name: str) -> str | None:
-        """Return a header's value, by its name in any case."""
-        return self.headers.get(name.lower())
 
 
 class Origin:
@@ -65,15 +52,18 @@ class Origin:
     def stream(self, request: HttpRequest, seconds: float, limit: int) -> Iterator[HttpStream]:
         """Give the answer to a request of this origin before its body has come; all else is as in `fetch.fetch`.
 
-        `seconds` pass also while the caller works on a block. A body that is not read to its end costs the connection.
+        `seconds` pass also while the caller works on a block, unless it renews them. A body that is not read to its end
+        costs the connection.
         """
         if origin_of(request.url) != (self._host, self._port):
             raise FetchRefused(f"it is not at {self._host}, port {self._port}")
         response, reusable = None, False
         try:
             with fetch_failures(self._host, seconds, limit):
-                response = self._exchange(request, StreamDeadline(seconds), limit)
-            yield HttpStream(response.status, headers_of(response), self._blocks(response, seconds, limit))
+                deadline = StreamDeadline(seconds)
+                response = self._exchange(request, deadline, limit)
+            blocks = self._blocks(response, seconds, limit)
+            yield HttpStream(response.status, headers_of(response), blocks, deadline.renew)
             reusable = response.isclosed() and not response.will_close
         finally:
             if response:

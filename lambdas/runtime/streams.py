@@ -22,7 +22,12 @@ class StreamDeadline:
     """When an exchange ends."""
 
     def __init__(self, seconds: float) -> None:
-        self._end = monotonic() + seconds
+        self._seconds = seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Give the exchange all its seconds once more, for what is still to come."""
+        self._end = monotonic() + self._seconds
 
     @property
     def left(self) -> float:

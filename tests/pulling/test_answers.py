@@ -17,13 +17,14 @@ from lambdas.paging import cursor
 from lambdas.paging_style import Page, PagingError
 from lambdas.pulling import answer_rows, answer_values
 from lambdas.pulling.answer_rows import rows
-from lambdas.pulling.answers import MAX_BYTES, AnswerPage, AnswerUnreadable, parse_answer, read_answer
+from lambdas.pulling.answers import MAX_BYTES, AnswerPage, AnswerUnreadable, all_rows, read_answer
 from lambdas.reading.body import MAX_DEPTH, is_deeper_than
 from lambdas.runtime.http_types import HttpAnswer
 
 
 def parsed(body: str | bytes, answer_format: PullFormat = "json") -> Any:
-    return parse_answer(HttpAnswer(200, {}, body.encode() if isinstance(body, str) else body), answer_format)
+    page = read_answer(HttpAnswer(200, {}, body.encode() if isinstance(body, str) else body), answer_format)
+    return page.root if answer_format == "json" else all_rows(page)
 
 
 def unreadable(body: str | bytes, answer_format: PullFormat = "json") -> str:

@@ -64,5 +64,5 @@ def test_an_example_asks_for_what_stands_below_it(stream: str, lines: str, tmp_p
     requests = RequestMaker(pull, pull.streams["logs"])
     token = "2" if "{page}" in stream or "page)" in stream else "c2"
     asked = [line_of(requests.first(SLICE)), line_of(requests.later(SLICE, token))]
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
     assert lines.splitlines() in ([], asked, asked[:1])

@@ -140,6 +140,7 @@ class Puller:
             deadline,
             self.clock,
             self.clock.sleep,
+            stream=getattr(self.vendor, "stream", None),
         )
         return runner.run(SECONDS)
 
@@ -198,6 +199,11 @@ class Puller:
         """Return a position as it is stored."""
         state: dict[str, Any] = json.loads(self.table.items[name]["state"]["S"])
         return state
+
+    def position_or_none(self) -> dict[str, Any] | None:
+        """Return the position of the only stream; None where none is stored."""
+        names = [name for name in self.table.items if name.startswith("position#")]
+        return self.position(names[0]) if names else None
 
 
 def _say_nothing(*_: Any, **__: Any) -> None:
