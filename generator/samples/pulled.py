@@ -64,10 +64,11 @@ Observer = Callable[[Step], None]
 class Vendor:
     """Answers the requests of one stream with its sample, in order, and records them."""
 
-    def __init__(self, sample: PullSample, observe: Observer) -> None:
+    def __init__(self, sample: PullSample, observe: Observer, *, prepares: bool = False) -> None:
+        """With `prepares`, the first request is that which prepares the stream, and no sample has its answer."""
         self.requests: list[str] = []
         self._observe = observe
-        self._answers: list[HttpAnswer] = []
+        self._answers: list[HttpAnswer] = [HttpAnswer(200, {}, b"{}")] if prepares else []
         for number, page in enumerate(sample.pages, 1):
             self._answers += [page, *sample.children.get(number, ())]
 
@@ -81,7 +82,9 @@ class Vendor:
         return self._answers.pop(0)
 
 
-class _WatchedQueue(Queue):
+class WatchedQueue(Queue):
+    """A queue that says what is sent."""
+
     def __init__(self, observe: Observer) -> None:
         super().__init__()
         self._observe = observe
@@ -92,7 +95,9 @@ class _WatchedQueue(Queue):
         return super().send_message_batch(Entries, **more)
 
 
-class _WatchedTable(Table):
+class WatchedTable(Table):
+    """A table that says which positions are stored."""
+
     def __init__(self, observe: Observer) -> None:
         super().__init__()
         self._observe = observe
@@ -114,8 +119,10 @@ def play(
 ) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
     """Run the puller once on the stream of a sample: how it went, the messages, and the requests."""
     assert source.pull is not None  # noqa: S101 - a pulled source has samples of this kind
-    alone = replace(source, pull=_alone(source.pull, sample))
-    queue, table, vendor = _WatchedQueue(observe), _WatchedTable(observe), Vendor(sample, observe)
+    pull = _alone(source.pull, sample)
+    alone = replace(source, pull=pull)
+    prepares = pull.streams[sample.key.name].prepare is not None
+    queue, table, vendor = WatchedQueue(observe), WatchedTable(observe), Vendor(sample, observe, prepares=prepares)
     deadline = Deadline()
 
     def clock() -> float:

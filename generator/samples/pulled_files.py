@@ -9,6 +9,7 @@ is in `<stream>.mozdef.json`, and what was asked in `<stream>.requests.txt`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,7 @@ def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample
     samples: list[Sample] = []
     problems: list[Problem] = []
     for key, _ in stream_keys(definition.source.pull):
-        name = f"{key.name}.{key.value}" if key.value else key.name
+        name = sample_name(key)
         try:
             if sample := _read_sample(name, key, folder, existing, read):
                 samples.append(sample)
@@ -58,6 +59,17 @@ def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample
         for name in sorted(existing - read - stored)
     ]
     return samples, problems
+
+
+def sample_name(key: StreamKey) -> str:
+    """Return the name with which the files of a stream's sample begin."""
+    return f"{key.name}.{key.value}" if key.value else key.name
+
+
+def existing_files(folder: Path, key: StreamKey) -> list[str]:
+    """Return the names of the files that belong to the sample of a stream."""
+    own = re.compile(rf"{re.escape(sample_name(key))}(\.[0-9]+)?(\.each\.[0-9]+)?(\.answer)?\.(json|csv|ndjson)")
+    return sorted(file.name for file in folder.iterdir() if own.fullmatch(file.name)) if folder.is_dir() else []
 
 
 def _read_sample(name: str, key: StreamKey, folder: Path, existing: set[str], read: set[str]) -> PullSample | None:
