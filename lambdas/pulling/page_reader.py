@@ -57,6 +57,10 @@ class PageReader:
         self.counts: Counter[str] = self._answers.counts
         """What became of the events, as in `AnswerDelivery`; the pages, and the items of `each` that were known."""
 
+    def can_follow(self, token: str) -> bool:
+        """Return whether a stored token can still be used."""
+        return self._requests.can_follow(token)
+
     def prepare(self) -> None:
         """Send the request before the first of a run, once, where the stream has one."""
         request = None if self._prepared else self._requests.prepare(self._fields)

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from tests.definitions import make_definition
 from tests.fakes import NOW
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, answer_of
 
@@ -170,6 +173,49 @@ def test_a_cursor_that_the_vendor_forgot_is_said_and_reading_begins_a_little_bef
     report = puller.run()
     assert report.notes == {"feed": "the vendor does not know its cursor any more: the vendor answers 410"}
     assert report.counts["duplicates"] == 1
+
+
+LINK = """\
+  streams:
+    feed:
+      get: /feed
+      query: {since: "{from}", until: "{to}"}
+      paging: {link: {}}
+      resume: time
+      window: {first: 1h, lag: 10s, overlap: 60s, longest: 1d, format: unix}
+events: {split: "@", id: id, time: at, time_format: unix}
+"""
+
+
+@pytest.mark.parametrize("resume", ["time", "paging"])
+def test_a_link_to_where_the_api_was_before_is_forgotten(resume: str, tmp_path: Path) -> None:
+    text = LINK if resume == "time" else LINK.replace("time\n", "paging\n").replace(', until: "{to}"', "")
+    text = text.replace("lag: 10s, ", "").replace("longest: 1d, ", "") if resume == "paging" else text
+    puller, vendor = scripted(tmp_path, text)
+    to_next = {"link": '<https://api.vendor.example/v1/feed?page=2>; rel="next"'}
+    vendor.answers = {"/v1/feed": [answer_of([event("1")], **to_next), answer_of({}, 403)]}
+    assert puller.run().failures == {"feed": "the vendor answers 403"}
+    moved, vendor = scripted(tmp_path, text)
+    moved.source = make_definition(tmp_path, (HEAD + text).replace("api.vendor", "api.other")).source
+    moved.table, moved.queue, moved.clock = puller.table, puller.queue, puller.clock
+    moved.clock.now += 30
+    vendor.answers = {"/v1/feed": [answer_of([event("1"), event("2")])]}
+    report = moved.run()
+    assert report.failures == {}
+    assert report.notes == {"feed": "its next page is at another origin than `url` is now"}
+    assert (report.counts["duplicates"], report.counts["sent"]) == (1, 1)
+    assert "since=" in vendor.asked[0]
+
+
+def test_an_answer_that_leads_elsewhere_is_a_failure_in_every_run(tmp_path: Path) -> None:
+    puller, vendor = scripted(tmp_path, LINK)
+    elsewhere = {"link": '<https://evil.example/v1/feed?page=2>; rel="next"'}
+    vendor.answers = {"/v1/feed": [answer_of([event("1")], **elsewhere) for _ in range(2)]}
+    for _ in range(2):
+        failures = puller.run().failures
+        assert failures == {"feed": "the answer leads to a URL that is not at the scheme, host and port of pull.url"}
+        puller.clock.now += 30
+    assert len(vendor.asked) == 2
 
 
 def test_what_prepares_a_stream_is_asked_once_before_it(tmp_path: Path) -> None:
