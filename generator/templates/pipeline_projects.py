@@ -61,6 +61,8 @@ def add_build_project(
             [Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/{code_keys}")],
         ),
         *_may_read_secrets(source, stack),
+        # Only its puller may read the credentials of a pulled source; `deploy` has to know whether they are stored.
+        *([allow([ssm.DescribeParameters], ["*"])] if source.pull else []),
         allow([sqs.GetQueueAttributes], queue_arns),
         allow([awslambda.GetFunctionConfiguration], [function_arns(stack)]),
         # For `deploy --redrive`: to list the rejected events, and to send those that the new code can shape.
