@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lambdas.credential_type import Token
@@ -19,6 +20,7 @@ from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.position_table import LeaseHeld, PositionMoved, PositionTable, TableUnavailable
 from lambdas.pulling.rate import RequestLog
 from lambdas.pulling.stream_reader import StreamReader
+from lambdas.pulling.trial import TrialDelivery, TrialEnds, TrialTable
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.secrets import Secrets
 
@@ -42,6 +44,10 @@ class RunReport(NamedTuple):
     """What people should know that is no failure, by stream."""
     refused: frozenset[str] = frozenset()
     """The streams among the failures to which the vendor did answer, and refused until somebody mends something."""
+    tried: Mapping[str, int] | None = None
+    """Of a trial, the events that a page had, by stream."""
+    ended: str = ""
+    """Why it ended before all was read."""
 
 
 def _random_owner() -> str:
@@ -82,8 +88,11 @@ class Runner:
         self._make_owner = make_owner
         self._tokens: dict[str, Token] = {}
 
-    def run(self, seconds: float) -> RunReport:
-        """Ask the vendor, within `seconds`, which are those of the function."""
+    def run(self, seconds: float, *, trial: bool = False) -> RunReport:
+        """Ask the vendor, within `seconds`, which are those of the function; as a `trial`, for a page of each stream.
+
+        Of a trial, nothing is sent, and no position moves.
+        """
         owner = self._make_owner()
         table = self._make_table(owner)
         try:
@@ -93,8 +102,9 @@ class Runner:
         spent = self._pull.rate.requests if lease.spent is None else lease.spent
         requests = RequestLog(self._pull.rate, spent, lease.spent_until)
         client = self._client(requests)
-        run = _Run(self._source, self._pull, client, self._delivery, table, self._deadline, owner, self._clock)
-        not_before = 0.0
+        delivery, positions = (TrialDelivery(), TrialTable(table)) if trial else (self._delivery, table)
+        run = _Run(self._source, self._pull, client, delivery, positions, self._deadline, owner, self._clock)
+        not_before, ended = 0.0, ""
         try:
             control = table.control()
             now = self._clock()
@@ -103,12 +113,15 @@ class Runner:
             if now < lease.not_before <= now + MAX_NOT_BEFORE:
                 not_before = lease.not_before
                 return _no_run("waiting")
-            run.read_all(lease.turn, control.get("backfills") or [])
+            if isinstance(delivery, TrialDelivery):
+                run.try_all(delivery)
+            else:
+                run.read_all(lease.turn, control.get("backfills") or [])
         except RunEnds as ends:
-            not_before = ends.not_before
+            not_before, ended = ends.not_before, str(ends)
         finally:
             table.release_lease(requests.spent(self._clock()), not_before)
-        return run.report(requests)
+        return run.report(requests)._replace(ended=ended)
 
     def _client(self, requests: RequestLog) -> ApiClient:
         pull = self._pull
@@ -146,11 +159,12 @@ class _Run:
         self._failures: dict[str, str] = {}
         self._refused: set[str] = set()
         self._skipped: dict[str, str] = {}
-        self._pages: list[PageReader] = []
+        self._tried: dict[str, int] | None = None
+        self._pages: dict[StreamKey, PageReader] = {}
         self._readers: dict[StreamKey, StreamReader] = {}
         for key, stream in stream_keys(pull):
             pages = PageReader(source, pull, key, client, delivery, deadline, owner, clock)
-            self._pages.append(pages)
+            self._pages[key] = pages
             self._readers[key] = StreamReader(stream, pages, delivery, table, clock)
 
     def read_all(self, turn: int, backfills: list[Any]) -> None:
@@ -167,6 +181,15 @@ class _Run:
                 if backfill.get("stream") in (None, key.name, str(key)):
                     name = f"backfill#{backfill['id']}#{key}"
                     self._try(key, StreamReader.backfill, name, backfill["from"], backfill["to"])
+
+    def try_all(self, delivery: TrialDelivery) -> None:
+        """Ask for the next page of each stream."""
+        self._tried = {}
+        for key in self._readers:
+            with suppress(TrialEnds):
+                self._try(key, StreamReader.read, f"position#{key}")
+            if str(key) not in self._failures and str(key) not in self._skipped:
+                self._tried[str(key)] = delivery.events[str(key)] + self._pages[key].counts["dropped"]
 
     def _try(self, key: StreamKey, read: Callable[..., None], *arguments: Any) -> None:
         """Read something of a stream, unless that failed already in this run. A failure is none of other streams."""
@@ -186,7 +209,7 @@ class _Run:
     def report(self, requests: RequestLog) -> RunReport:
         """Return how it went."""
         counts: Counter[str] = Counter()
-        for pages in self._pages:
+        for pages in self._pages.values():
             counts.update(pages.counts)
         behind = [reader.behind for reader in self._readers.values() if reader.behind is not None]
         forgotten = {str(key): reader.forgotten for key, reader in self._readers.items() if reader.forgotten}
@@ -199,6 +222,7 @@ class _Run:
             self._client.remaining,
             {**self._skipped, **forgotten},
             frozenset(self._refused),
+            self._tried,
         )
 
 
