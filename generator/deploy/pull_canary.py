@@ -17,8 +17,8 @@ from generator.errors import GeneratorError
 from lambdas.pulling.trial import MAX_EVENTS
 
 PULLER = "Puller"
-_SECONDS = 320
-"""How long the answer of a run may take: its function's time, and a cold start."""
+PATIENCE = 310
+"""Seconds: a run takes as long as its function may. A second call would find the lease of the first."""
 _PAUSE = 15.0
 _WORDS = {
     "busy": "another run is asking the vendor at this moment",
@@ -29,7 +29,7 @@ _WORDS = {
 
 def run_puller(target: Target, source: str) -> Iterator[str]:
     """Call the puller, and yield a line of what came; GeneratorError where the vendor could not be asked."""
-    report = _call(target.client("lambda", _SECONDS), _find_puller(target, source), {})
+    report = _call(target.client("lambda", PATIENCE), _find_puller(target, source), {})
     if report["outcome"] != "asked":
         yield _WORDS.get(report["outcome"], str(report["outcome"]))
         return
@@ -44,10 +44,10 @@ def run_pull_canary(target: Target, source: str, wait: Callable[[float], None] =
 
     A run that is under way is waited for. GeneratorError with the streams that could not be asked.
     """
-    client, function = target.client("lambda", _SECONDS), _find_puller(target, source)
+    client, function = target.client("lambda", PATIENCE), _find_puller(target, source)
     report = _call(client, function, {"try": True})
     waited = 0.0
-    while report["outcome"] == "busy" and waited < _SECONDS:
+    while report["outcome"] == "busy" and waited < PATIENCE:
         wait(_PAUSE)
         waited += _PAUSE
         report = _call(client, function, {"try": True})

@@ -108,6 +108,19 @@ class WatchedTable(Table):
         return super().put_item(Item, **more)
 
 
+class _KeptReasons(Bucket):
+    """Takes every object, and keeps why events of it became no message."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def put_object(self, **put: Any) -> dict[str, Any]:
+        if put["Key"].startswith("rejected/"):
+            envelope = json.loads(put["Body"])
+            self.reasons += [f"{envelope['reason']}: {event['detail']}" for event in envelope["events"]]
+        return super().put_object(**put)
+
+
 def request_line(request: HttpRequest) -> str:
     """Return a request in a line: method, URL, headers, and body."""
     headers = " ".join(f"{name}={value}" for name, value in sorted(request.headers.items()))
@@ -129,7 +142,8 @@ def play(
         return SAMPLE_TIME
 
     claims = Claims(alone, "positions", table, _SECONDS, clock, deadline, required=True)
-    delivery = PageDelivery(alone, Outbox("queue", queue), KeptBucket("kept", Bucket), claims)
+    kept = _KeptReasons()
+    delivery = PageDelivery(alone, Outbox("queue", queue), KeptBucket("kept", lambda: kept), claims)
     runner = Runner(
         alone,
         Secrets("/sample", lambda: Store(lambda _name: (SECRET,))),
@@ -142,6 +156,8 @@ def play(
         lambda: _RUN,
     )
     report = runner.run(_SECONDS)
+    if kept.reasons:
+        report = report._replace(notes={**report.notes, "kept": ", ".join(dict.fromkeys(kept.reasons))})
     return report, [json.loads(body) for body in queue.bodies], vendor.requests
 
 
@@ -149,8 +165,9 @@ def problems(sample: PullSample, report: RunReport) -> list[Problem]:
     """Return what is wrong with what the puller makes of a sample."""
     file = display_path(sample.source_file)
     found = [Problem(file, 0, "", why) for why in report.failures.values()]
-    if report.counts["kept"]:
-        found.append(Problem(file, 0, "", f"{report.counts['kept']} events become no message"))
+    if number := report.counts["kept"]:
+        kept = "becomes no message" if number == 1 else f"{number} events become no message"
+        found.append(Problem(file, 0, "", f"{kept}: {report.notes['kept']}"))
     return found
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.definition.read import Definition
-from generator.errors import Problem, display_path
+from generator.errors import GeneratorError, Problem, display_path
 from generator.files.debris import is_debris
 from generator.samples.sample import Sample, error_text, read_file
+from lambdas.model_pull import Pull
 from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.runner import stream_keys
 from lambdas.reading.request import Request
@@ -59,6 +60,18 @@ def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample
         for name in sorted(existing - read - stored)
     ]
     return samples, problems
+
+
+def made_up_answer(pull: Pull, folder: Path, stream: str, page: HttpAnswer) -> PullSample:
+    """Return an answer as the only page of a stream, such as `audit` or `logins[staff]`; by default, of the only one.
+
+    GeneratorError where the source has no such stream.
+    """
+    keys = [key for key, _ in stream_keys(pull)]
+    key = next((key for key in keys if str(key) == stream or (not stream and len(keys) == 1)), None)
+    if key is None:
+        raise GeneratorError(f"stream={stream!r}: the source has the streams {', '.join(map(str, keys))}")
+    return PullSample("made-up", folder, "GET", {}, {}, page.body, _read, key, (page,))
 
 
 def sample_name(key: StreamKey) -> str:

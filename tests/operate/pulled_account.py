@@ -32,6 +32,8 @@ class Lambda:
     trials: list[dict[str, Any]] = field(default_factory=list)
     """What it answers to trials, one after the other."""
     called: list[str] = field(default_factory=list)
+    patience: int | None = None
+    """Seconds for which the last client waits for an answer."""
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's name
         self.called.append(FunctionName)
@@ -122,6 +124,8 @@ def deploy_acme(folder: Path, monkeypatch: pytest.MonkeyPatch) -> PulledAccount:
 
     def client(target: Target, service: str, seconds: int | None = None) -> Any:
         fakes = {"cloudformation": formation, "lambda": functions}
+        if service == "lambda":
+            functions.patience = seconds
         return fakes.get(service) or plain(target, service, seconds)
 
     monkeypatch.setattr(Target, "client", client)
