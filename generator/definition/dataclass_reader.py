@@ -25,9 +25,9 @@ from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
     is_long,
+    is_plain_value,
     node_kind,
     read_choice,
-    read_query_value,
     read_scalar,
     refuse_parameter,
     short_tag,
@@ -115,10 +115,12 @@ class DataclassReader:
             return self._choice(CHOICES[hint], node, key)
         if get_origin(hint) is Literal:
             return read_choice(node, get_args(hint))
-        if hint is model_types.Json:
-            return self._json(node, key)
+        if hint in (model_types.Json, model_types.RequestJson):
+            return self._json(hint, node, key)
         if hint is _QUERY_VALUE:
-            return read_query_value(node)
+            if is_plain_value(node):
+                return node.value
+            hint = model_types.RequestText
         if hint in model_deployment.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
             return self._parameters.fill(hint, node.value)
         return read_scalar(hint, node)
@@ -145,13 +147,14 @@ class DataclassReader:
                 self._report(key_node, _dotted(key, name), str(invalid))
         return values
 
-    def _json(self, node: yaml.Node, key: str) -> Any:
+    def _json(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(model_types.Json, node, key, None)
+            return self._mapping(hint, node, key, None)
         if isinstance(node, yaml.SequenceNode):
-            return self._list(model_types.Json, node, key)
+            return self._list(hint, node, key)
         if short_tag(node) == "str":
-            return read_scalar(model_types.Text, node)
+            text = model_types.RequestText if hint is model_types.RequestJson else model_types.Text
+            return self._single_value(text, node, key)
         value = yaml_value(node)
         in_range = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
         if not isinstance(value, int | float | bool | None) or not in_range:

@@ -7,10 +7,12 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import link
+from lambdas.runtime.parameters import path_part, read_parameters
 
+PARAMETERS = read_parameters({'OwnerType': 'orgs|enterprises', 'Owner': '[A-Za-z0-9][A-Za-z0-9-]*'})
 SOURCE = Source(
     name='github-audit',
-    description='GitHub organization audit log, with Git events',
+    description='GitHub audit log of an organization or enterprise, with Git events',
     pull=Pull(
         url='https://api.github.com',
         credentials=Credentials(type=bearer, settings=bearer.Settings()),
@@ -20,7 +22,7 @@ SOURCE = Source(
             'audit': Stream(
                 paging=Paging(style=link, settings=link.Settings()),
                 resume='time',
-                get='/orgs/example/audit-log',
+                get='/' + path_part(PARAMETERS['OwnerType']) + '/' + path_part(PARAMETERS['Owner']) + '/audit-log',
                 query={'phrase': 'created:{from}..{to}', 'include': 'all', 'order': 'asc', 'per_page': '100'},
                 window=Window(retention=15552000, again=86400),
                 events=Events(
@@ -54,7 +56,7 @@ SOURCE = Source(
             ErrorRule(
                 do='stop',
                 status=404,
-                say="GitHub finds no audit log: check the organization's name, its plan (Enterprise Cloud) and the token",
+                say='GitHub finds no audit log: check the name in `Owner`, its plan (Enterprise Cloud) and the token',
             ),
         ),
     ),
@@ -79,11 +81,11 @@ SOURCE = Source(
                     'public_key.create', 'public_key.verification_failure', 'org.add_outside_collaborator',
                     'repo.add_member', 'repo.update_member', 'org.update_member', 'team.update_repository_permission',
                     'team.promote_maintainer', 'team.destroy', '*.scim_api_failure', '*_invitation.create',
-                    'repo.archived', 'repo.rename', 'environment.*_protection_rule', 'environment.delete',
-                    'external_identity.deprovision', '*.remove_member_due_to_*', 'members_can_*',
-                    '*.create_actions_secret', '*.update_actions_secret', '*.create_integration_secret',
-                    '*.update_integration_secret', 'copilot.content_exclusion_changed', 'hook.destroy',
-                    'hook.active_changed', 'hook.events_changed', 'integration_installation.destroy',
+                    'organization_moderators.*', 'repo.transfer_start', 'repo.archived', 'repo.rename',
+                    'environment.*_protection_rule', 'environment.delete', 'external_identity.deprovision',
+                    '*.remove_member_due_to_*', 'members_can_*', '*.create_actions_secret', '*.update_actions_secret',
+                    '*.create_integration_secret', '*.update_integration_secret', 'copilot.content_exclusion_changed',
+                    'hook.destroy', 'hook.active_changed', 'hook.events_changed', 'integration_installation.destroy',
                     'integration_installation.suspend', 'issues.deletes_*', 'user.suspend',
                 ),
                 'WARNING': (
@@ -158,8 +160,9 @@ SOURCE = Source(
                     'integration_installation.repositories_added', 'integration_installation.unsuspend',
                     'integration_installation.version_updated', 'public_key.create', 'public_key.verify',
                     'personal_access_token.access_granted', 'org_credential_authorization.grant',
-                    'organization_role.assign', 'enterprise_role.assign', '*.add_security_manager', '*seat_added',
-                    'oauth_authorization.create', '*push_protection_request.approve', 'ip_allow_list_entry.create',
+                    'organization_role.assign', 'enterprise_role.assign', 'organization_moderators.add_*',
+                    '*.add_security_manager', '*seat_added', 'oauth_authorization.create',
+                    '*push_protection_request.approve', 'ip_allow_list_entry.create',
                 ),
                 'permission.revoke': (
                     '*.remove_member*', '*.remove_outside_collaborator', '*.remove_billing_manager', 'business.remove_*',
@@ -169,8 +172,8 @@ SOURCE = Source(
                     'integration_installation.repositories_removed', 'integration_installation.suspend',
                     'public_key.delete', 'public_key.unverify', 'personal_access_token.access_revoked',
                     'personal_access_token.request_denied', 'org_credential_authorization.*', 'organization_role.revoke',
-                    'enterprise_role.revoke', '*seat_cancelled*', '*.access_revoked', 'oauth_authorization.destroy',
-                    'oauth_access.*', 'ip_allow_list_entry.destroy',
+                    'enterprise_role.revoke', 'organization_moderators.remove_*', '*seat_cancelled*', '*.access_revoked',
+                    'oauth_authorization.destroy', 'oauth_access.*', 'ip_allow_list_entry.destroy',
                 ),
                 'permission.change': (
                     '*.update_member', 'team.update_repository_permission', 'team.promote_maintainer',
@@ -197,10 +200,10 @@ SOURCE = Source(
                     'repo.transfer*',
                 ),
                 'configuration.delete': ('*.destroy', '*.delete', '*.remove_*', '*_deleted', '*_removed', '*.delete_*',),
-                'configuration.create': ('*.create', '*.create_*', '*.add_*', '*_created', '*_added', '*.register_*', '*.enable*',),
+                'configuration.create': ('*.create', '*.create_*', '*.add_*', '*_created', '*_added', '*.register_*',),
                 'configuration.change': (
-                    '*.update*', '*.disable*', '*.set_*', '*.change*', '*_changed', '*_updated', '*.archived',
-                    '*.unarchived', '*.transfer*', 'protected_branch.*', 'repository_ruleset.*', 'hook.*',
+                    '*.update*', '*.enable*', '*.disable*', '*.set_*', '*.change*', '*_changed', '*_updated',
+                    '*.archived', '*.unarchived', '*.transfer*', 'protected_branch.*', 'repository_ruleset.*', 'hook.*',
                     'integration.*', 'oauth_application.*', 'environment.*', '*_enabled', '*_disabled', '*.clear',
                     '*.rename*',
                 ),

@@ -7,12 +7,14 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts, Mozdef
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import link
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'OktaDomain': '[a-z0-9-]+\\.(okta|okta-emea|okta-gov|oktapreview)\\.com|[a-z0-9-]+\\.okta\\.mil'})
 SOURCE = Source(
     name='okta-log',
     description='Okta System Log, asked for through the API',
     pull=Pull(
-        url='https://example.okta.com/api/v1',
+        url='https://' + PARAMETERS['OktaDomain'] + '/api/v1',
         credentials=Credentials(type=api_key, settings=api_key.Settings(header='authorization', prefix='SSWS ')),
         every=60,
         rate=Rate(requests=50, per=60),
@@ -42,12 +44,26 @@ SOURCE = Source(
         severity=Choice(
             of="{contains(['WARN', 'ERROR'], severity) && severity\n  || contains([\n    'app.oauth2.as.token.detect_reuse', 'app.oauth2.token.detect_reuse', 'policy.auth_reevaluate.fail',\n    'security.attack.start', 'security.breached_credential.detected', 'security.threat.detected',\n    'system.api_token.request_outside_allowed_range',\n    'system.oauth2.token.request_outside_allowed_range', 'user.account.report_suspicious_activity_by_enduser',\n    'user.mfa.attempt_bypass', 'user.risk.detect'], eventType) && 'WARNING'\n  || outcome.reason == 'FastPass declined phishing attempt' && 'WARNING'\n  || contains(['FAILURE', 'DENY', 'UNANSWERED', 'ABANDONED'], outcome.result) && 'NOTICE'\n  || eventType}",
             words={
-                'NOTICE': ('application.user_membership.show_password',),
+                'NOTICE': (
+                    'application.user_membership.show_password', 'analytics.reports.export.*',
+                    'app.oauth2.client.lifecycle.create', 'app.oauth2.as.authorize.scope_denied',
+                    'device.desktop_mfa.recovery_pin.generate', 'device.platform.secret_key.reset', 'oauth2.as.*',
+                    'oauth2.scope.*', 'pam.secret.reveal', 'pam.security_policy.*', 'security.*_blacklist',
+                    'security.*_blacklist_policy', 'security.events.provider.receive_event', 'security.request.blocked',
+                    'support.org.view', 'system.agent.*.config_change_detected', 'system.agent.*.reset_user_password',
+                    'system.client.*rate_limit.violation', 'system.directory.debugger.query_executed',
+                    'system.feature.*',
+                ),
                 'INFO': ('iam.role.subscriptions.update', 'application.policy.sign_on.*.deny_access',),
                 'WARNING': (
                     'iam.*', 'system.idp.*', 'system.log_stream.*', 'user.session.impersonation.*',
                     'application.policy.sign_on.*', '*.privilege.grant', '*.read_client_secret',
-                    'app.interclient_mapping.create', 'app.oauth2.trusted_server.add', 'event_hook.deactivated',
+                    'app.interclient_mapping.create', 'app.keys.*', 'app.oauth2.admin.consent.grant',
+                    'app.oauth2.as.key.rollover', 'app.oauth2.credentials.lifecycle.create',
+                    'app.oauth2.trusted_server.add', 'app.office365.api.*.domain.federation.success',
+                    'inline_hook.*ated', 'inline_hook.deleted', 'pam.apikey.create',
+                    'security.device.temporarily_disable_blacklisting', 'security.session.detect_client_roaming',
+                    'system.api_token.enable', 'system.directory.debugger.grant', 'event_hook.deactivated',
                     'event_hook.deleted', 'event_hook.updated', 'network_zone.rule.disabled',
                     'policy.lifecycle.deactivate', 'policy.lifecycle.delete', 'policy.lifecycle.update',
                     'policy.rule.add', 'policy.rule.deactivate', 'policy.rule.delete', 'policy.rule.update',
@@ -72,6 +88,7 @@ SOURCE = Source(
                 'authentication.start': (
                     'user.session.start', 'user.session.access_admin_app', 'user.session.impersonation.*',
                     'user.authentication.*', 'app.oauth2.*token.grant*', 'policy.evaluate_sign_on',
+                    'security.protected_action.attempt',
                 ),
                 'account.create': ('user.lifecycle.create', 'system.import.user.create*',),
                 'account.enable': (
@@ -85,28 +102,40 @@ SOURCE = Source(
                     'user.account.report_suspicious_activity_by_enduser', 'user.mfa.attempt_bypass', 'user.risk.detect',
                     'security.attack.start', 'security.breached_credential.detected', 'security.threat.detected',
                     'policy.auth_reevaluate.fail', '*.request_outside_allowed_range', 'app.oauth2.*token.detect_reuse',
+                    'security.events.provider.receive_event', 'security.request.blocked',
+                    'security.session.detect_client_roaming', 'system.client.*rate_limit.violation',
                 ),
                 'detection.change': ('user.risk.change', 'user.session.context.change',),
                 'detection.close': ('security.attack.end',),
                 'permission.grant': (
                     '*.privilege.grant', '*.consent.grant', 'app.access_request.grant', '*_membership.add',
                     '*_assignment.add', 'iam.resourceset.bindings.add', 'iam.role.permissions.add',
+                    'system.directory.debugger.grant',
                 ),
                 'permission.revoke': (
                     '*.privilege.revoke', '*.consent.revoke*', '*_membership.remove', '*_assignment.remove',
-                    'iam.resourceset.bindings.delete', 'iam.role.permissions.delete',
+                    'iam.resourceset.bindings.delete', 'iam.role.permissions.delete', 'system.directory.debugger.revoke',
+                    'app.oauth2.*token.revoke*',
                 ),
                 'permission.change': (
                     'iam.*', '*_membership.update', '*_assignment.update', 'access.request.*', 'app.access_request.*',
                     'app.user_management*',
                 ),
-                'account.change': ('user.*', 'application.user_membership.*', 'application.provision.user.*', 'device.user.*',),
-                'configuration.read': ('*.read_client_secret',),
+                'account.change': (
+                    'user.*', 'application.user_membership.*', 'application.provision.user.*', 'device.user.*',
+                    'device.desktop_mfa.recovery_pin.generate', 'device.platform.secret_key.reset',
+                    'system.agent.*_user_password*',
+                ),
+                'data.read': ('analytics.reports.export.*', 'pam.secret.reveal', 'system.directory.debugger.query_executed',),
+                'configuration.read': ('*.read_client_secret', 'support.org.view',),
                 'configuration.create': ('*.create', '*.add', '*.register', '*.created',),
                 'configuration.delete': ('*.delete', '*.delete_all', '*.remove', '*.deleted',),
                 'configuration.change': (
                     '*.update', '*.activate', '*.deactivate', '*.suspend', '*.unsuspend', 'system.api_token.revoke',
-                    'event_hook.*', 'policy.*',
+                    'event_hook.*', 'policy.*', 'inline_hook.*ated', 'oauth2.*.updated', 'oauth2.*.deactivated',
+                    'app.keys.*', 'app.oauth2.*key.rollover', 'app.office365.api.*.domain.federation.success',
+                    'security.*_blacklist*', '*.enable', '*.disable', 'system.hook.key.updated',
+                    'group.user_membership.rule.*', 'system.agent.*.config_change_detected',
                 ),
                 'other': ('*',),
             },

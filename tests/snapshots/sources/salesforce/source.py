@@ -7,15 +7,17 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, Each, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import next_url
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'MyDomain': '[a-z0-9-]+(\\.[a-z]+)?\\.my\\.salesforce\\.(com|mil)'})
 SOURCE = Source(
     name='salesforce',
     description='Salesforce event log files and setup audit trail',
     pull=Pull(
-        url='https://example.my.salesforce.com',
+        url='https://' + PARAMETERS['MyDomain'],
         credentials=Credentials(
             type=oauth2,
-            settings=oauth2.Settings(url='https://example.my.salesforce.com/services/oauth2/token', send='body'),
+            settings=oauth2.Settings(url='https://' + PARAMETERS['MyDomain'] + '/services/oauth2/token', send='body'),
         ),
         every=900,
         rate=Rate(requests=100, per=900),
@@ -70,9 +72,9 @@ SOURCE = Source(
             words={
                 'ERROR': ('CredentialStuffing*', 'SessionHijacking*',),
                 'WARNING': (
-                    'LoginAs', '*Anomaly*', 'PermissionUpdate', 'PackageInstall', 'setup suOrg*', 'setup PermSetAssign*',
-                    'setup PermSetEnable*', 'setup PermSet*Perm*', 'setup *ConnectedApp*', 'setup *connectedapp*',
-                    'setup *saml*', 'setup *Saml*', 'setup *SAML*', 'setup *sso*', 'setup *Sso*',
+                    'LoginAs', '*Anomaly*', 'TransactionSecurity', 'PermissionUpdate', 'PackageInstall', 'setup suOrg*',
+                    'setup PermSetAssign*', 'setup PermSetEnable*', 'setup PermSet*Perm*', 'setup *ConnectedApp*',
+                    'setup *connectedapp*', 'setup *saml*', 'setup *Saml*', 'setup *SAML*', 'setup *sso*', 'setup *Sso*',
                     'setup *rofileforuser*', 'setup *TwoFactor*', 'setup *twofactor*', 'setup *loginas*',
                     'setup *LoginAs*', 'setup *IpRange*', 'setup *iprange*', 'setup *networkaccess*', 'setup *session*',
                     'setup *Session*', 'setup *password*olic*', 'setup *dataexport*', 'setup *DataExport*',
@@ -80,25 +82,29 @@ SOURCE = Source(
                     'setup *RemoteSite*',
                 ),
                 'NOTICE': (
-                    'Login failed', 'ReportExport', 'BulkApi*', 'DocumentAttachmentDownloads', 'DataExport',
-                    'ApexUnexpectedException', 'CSPViolation', 'CorsViolation', 'InsecureExternalAssets',
-                    'setup created*', 'setup *user*', 'setup *User*', 'setup *assword*', 'setup *rofile*',
-                    'setup PermSet*', 'setup *role*', 'setup *group*', 'setup changed*',
+                    'Login failed', 'BlockedRedirect', 'GroupMembership', 'Sandbox', 'ReportExport', 'BulkApi*',
+                    'DocumentAttachmentDownloads', 'DataExport', 'ApexUnexpectedException', 'CSPViolation',
+                    'CorsViolation', 'InsecureExternalAssets', 'setup created*', 'setup *user*', 'setup *User*',
+                    'setup *assword*', 'setup *rofile*', 'setup PermSet*', 'setup *role*', 'setup *group*',
+                    'setup changed*',
                 ),
             },
         ),
         kind=Choice(
             of="{Action && join(' ', ['setup', Action]) || EVENT_TYPE}",
             words={
-                'detection.create': ('*Anomaly*', 'CredentialStuffing*', 'SessionHijacking*', 'CSPViolation',),
-                'authentication.start': ('Login', 'LoginAs', 'setup suOrgAdminLogin',),
+                'detection.create': ('*Anomaly*', 'TransactionSecurity', 'CredentialStuffing*', 'SessionHijacking*', 'CSPViolation',),
+                'authentication.start': ('Login', 'LoginAs', 'IdentityProvider*', 'IdentityVerification*', 'setup suOrgAdminLogin',),
                 'authentication.end': ('Logout', 'setup suOrgAdminLogout',),
                 'account.create': ('setup createduser*', 'setup createdUser*',),
                 'account.enable': ('setup activateduser*', 'setup unfroze*',),
                 'account.disable': ('setup deactivateduser*', 'setup froze*',),
                 'permission.grant': ('setup PermSetAssign*', 'setup PermSetEnable*', 'setup *loginasgranted*', 'setup groupMembership*',),
                 'permission.revoke': ('setup PermSetUnassign*', 'setup PermSetDisable*',),
-                'permission.change': ('PermissionUpdate', 'setup PermSet*', 'setup *rofile*', 'setup *role*', 'setup *SharingRule*',),
+                'permission.change': (
+                    'PermissionUpdate', 'GroupMembership', 'setup PermSet*', 'setup *rofile*', 'setup *role*',
+                    'setup *SharingRule*',
+                ),
                 'account.change': ('setup *user*', 'setup *assword*', 'setup *email*',),
                 'data.read': (
                     'ReportExport', 'Report', 'DocumentAttachmentDownloads', 'DataExport', 'ContentTransfer', 'BulkApi*',
