@@ -11,6 +11,10 @@ The tests in a configuration's repository begin with them:
     (message,) = made_up.messages()
     assert message["severity"] == "INFO"
     assert event_of(message)["event"] == "user.created"
+
+Of a source that is pulled, a sample is the answers of a stream:
+
+    made_up = Sample("duo", {"response": […]}, stream="administrator")
 """
 
 from __future__ import annotations
@@ -25,7 +29,9 @@ from typing import Any
 from generator.definition.read import Definition, load
 from generator.errors import DefinitionError
 from generator.samples import files, run, sample
+from generator.samples.pulled_files import PullSample, made_up_answer
 from lambdas.reading.formats import body_reader
+from lambdas.runtime.http_types import HttpAnswer
 
 __all__ = ["Refused", "Sample", "event_of", "load_samples"]
 SOURCES = Path("sources")
@@ -37,7 +43,7 @@ class Refused(Exception):  # noqa: N818 - it names the outcome
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A request that the vendor of `source` sends: one from `samples/`, or one that a test makes up."""
+    """A request that the vendor of `source` sends, or an answer: one from `samples/`, or one that a test makes up."""
 
     source: str
     """The source's name, which is its folder's."""
@@ -51,14 +57,18 @@ class Sample:
     """The file's name in `samples/`, without `.json`."""
     sources: Path = SOURCES
     """The folder with the definitions. A pipeline has them in `sources`, below the folder in which tests run."""
+    stream: str = ""
+    """Of a source that is pulled: the stream of which `body` is the answer, such as `audit` or `logins[staff]`."""
+    stored: PullSample | None = field(default=None, repr=False)
+    """All pages of a stream, where it is from `samples/`."""
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return the MozDef messages of the request, in their order; Refused where an event becomes none.
+        """Return the MozDef messages of the sample, in their order; Refused where an event becomes none.
 
         A challenge has no message, and neither has an event that `transform()` drops.
         """
         definition = _definition(self.sources.resolve(), self.source)
-        shaped = run.shape(definition.source, self._request(definition))
+        shaped = run.shape(definition.source, self.stored or self._request(definition))
         if shaped.problems:
             raise Refused("; ".join(problem.message for problem in shaped.problems))
         return shaped.messages
@@ -70,6 +80,8 @@ class Sample:
             headers = {"content-type": "application/json", **headers}
             body = dumps(body).encode()
         folder, read = definition.folders[0] / "samples", body_reader(definition.source.events)
+        if definition.source.pull:
+            return made_up_answer(definition.source.pull, folder, self.stream, HttpAnswer(200, headers, body))
         return sample.Sample(self.name, folder, self.method, headers, self.query, body, read)
 
 
@@ -82,10 +94,24 @@ def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
     if errors := [problem for problem in problems if not problem.warning]:
         raise DefinitionError(errors)
     return [
-        Sample(source, sample.body, sample.method, sample.headers, sample.query, sample.name, sources)
-        for sample in loaded
-        if not sample.file("reply").exists()
+        _of_stream(source, sources, loaded_sample)
+        if isinstance(loaded_sample, PullSample)
+        else Sample(
+            source,
+            loaded_sample.body,
+            loaded_sample.method,
+            loaded_sample.headers,
+            loaded_sample.query,
+            loaded_sample.name,
+            sources,
+        )
+        for loaded_sample in loaded
+        if not loaded_sample.file("reply").exists()
     ]
+
+
+def _of_stream(source: str, sources: Path, stored: PullSample) -> Sample:
+    return Sample(source, stored.body, name=stored.name, sources=sources, stream=str(stored.key), stored=stored)
 
 
 def event_of(message: Mapping[str, Any]) -> dict[str, Any]:

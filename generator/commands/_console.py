@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from generator.errors import DefinitionError, GeneratorError
@@ -97,6 +97,12 @@ def safe(text: str) -> str:
 def count(number: int, noun: str) -> str:
     """Return "1 sample", "2 samples"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def shortened(texts: Sequence[str], limit: int = 5) -> str:
+    """Return the first texts, and how many more there are."""
+    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
+    return f"{', '.join(texts[:limit])}{more}"
 
 
 def span(seconds: float) -> str:

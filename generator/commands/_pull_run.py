@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -75,14 +75,18 @@ def _lines(pull: Pull, step: Step, after: Step | None) -> Iterator[tuple[str, st
     elif step.kind == "answered":
         yield "answer", f"{step.value.status}, {_console.size(len(step.value.body))}"
     elif step.kind == "sent":
-        message = step.value
-        at = message["timestamp"][:19].replace("T", " ")
-        yield "message", f"{at} {message['severity']:<7} {message['summary']}"
+        yield "message", message_text(step.value)
     else:
         _name, fields = step.value
         goes_on = after is not None and after.kind == "asked"
         where = position_text(fields).replace(pull.url, "")
         yield "paging", f"goes on {where}" if goes_on else f"was the last page; the next run goes on {where}"
+
+
+def message_text(message: Mapping[str, Any]) -> str:
+    """Return a message in a line."""
+    at = message["timestamp"][:19].replace("T", " ")
+    return f"{at} {message['severity']:<7} {message['summary']}"
 
 
 def position_text(fields: dict[str, Any]) -> str:

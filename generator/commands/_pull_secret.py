@@ -43,9 +43,7 @@ def store_credentials(
     ssm = target.client("ssm")
     chosen = {key: parameter for key, parameter in parameters.items() if name in (None, key)}
     stored = _stored(ssm, list(chosen.values()))
-    values = _typed(source.name, pull, chosen, stored) if _console.is_interactive() else _piped(chosen)
-    if problems := [line for key, value in values.items() for line in _problems(pull, key, value)]:
-        raise GeneratorError("\n".join([*problems, "nothing was stored"]))
+    values = read_credentials(source.name, pull, chosen, stored, "nothing was stored")
     tags = {"Project": target.project, "Service": source.name, "Environment": target.environment}
     for key, value in values.items():
         secret_store.write_secret(ssm, chosen[key], value, f"With it {source.name} asks its vendor")
@@ -54,6 +52,19 @@ def store_credentials(
     run = _kept_options.next_command(f"pull {source.name} run", target, sources)
     _console.rows(_console.console(), [*lines, ("try", f"once it is deployed: {run}")])
     return 0
+
+
+def read_credentials(
+    source: str, pull: Pull, chosen: Mapping[str, str], stored: set[str], otherwise: str
+) -> dict[str, str]:
+    """Return the typed or piped credentials by their names; GeneratorError, which ends with `otherwise`, for others.
+
+    `chosen` has the parameters by the names; of those that are `stored`, nothing may be typed.
+    """
+    values = _typed(source, pull, chosen, stored, otherwise) if _console.is_interactive() else _piped(chosen)
+    if problems := [line for key, value in values.items() for line in _problems(pull, key, value)]:
+        raise GeneratorError("\n".join([*problems, otherwise]))
+    return values
 
 
 def _stored(ssm: Any, names: list[str]) -> set[str]:
@@ -65,7 +76,7 @@ def _is_key_file(pull: Pull, name: str) -> bool:
     return getattr(pull.credentials.settings, "private_key", None) == name
 
 
-def _typed(source: str, pull: Pull, chosen: Mapping[str, str], stored: set[str]) -> dict[str, str]:
+def _typed(source: str, pull: Pull, chosen: Mapping[str, str], stored: set[str], otherwise: str) -> dict[str, str]:
     """Return what is typed for each name; without those of which the stored value stays."""
     values = {}
     for name, parameter in chosen.items():
@@ -75,7 +86,7 @@ def _typed(source: str, pull: Pull, chosen: Mapping[str, str], stored: set[str])
         if _is_key_file(pull, name):
             prompt = f"{name} of {source}: the file that has it{more}"
             path = click.prompt(prompt, default=default, show_default=False, err=True)
-            value = _read_file(Path(path).expanduser()) if path else ""
+            value = _read_file(Path(path).expanduser(), otherwise) if path else ""
         else:
             prompt = f"{name} of {source} (it is not shown{more})"
             value = click.prompt(prompt, hide_input=True, default=default, show_default=False, err=True)
@@ -84,13 +95,13 @@ def _typed(source: str, pull: Pull, chosen: Mapping[str, str], stored: set[str])
     return values
 
 
-def _read_file(file: Path) -> str:
+def _read_file(file: Path, otherwise: str) -> str:
     try:
         return regular_file.read(file, _MAX_INPUT).decode()
     except OSError as error:
-        raise GeneratorError(f"{file}: can't be read ({error.strerror}); nothing was stored") from None
+        raise GeneratorError(f"{file}: can't be read ({error.strerror}); {otherwise}") from None
     except UnicodeDecodeError:
-        raise GeneratorError(f"{file}: is not UTF-8 text; nothing was stored") from None
+        raise GeneratorError(f"{file}: is not UTF-8 text; {otherwise}") from None
 
 
 def _piped(chosen: Mapping[str, str]) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Why a captured request verifies, or does not: the steps of `verify`."""
+"""Why a captured request verifies, or what a vendor answers: the steps of `verify` and `try`."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from generator.definition.third_party import third_party_packages
 from generator.errors import GeneratorError
 from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
@@ -33,11 +34,14 @@ def publishers(source: Source) -> list[str]:
 
 
 def require_packages(source: Source) -> None:
-    """Raise GeneratorError where a package that verifies the source's requests is not installed."""
-    packages = {package for auth in auths(source.endpoint) for package in wheels(auth)}
+    """Raise GeneratorError where a package that verifies the source's requests, or signs its own, is not installed."""
+    if source.pull:
+        packages, what_for = set(third_party_packages(source)), "asks its vendor"
+    else:
+        packages, what_for = {name for auth in auths(source.endpoint) for name in wheels(auth)}, "is verified"
     if not all(find_spec(_MODULES[package]) for package in packages):
         names = " and ".join(sorted(packages))
-        raise GeneratorError(f"{source.name} is verified with {names}; install it with: pip install -e '.[local]'")
+        raise GeneratorError(f"{source.name} {what_for} with {names}; install it with: pip install -e '.[local]'")
 
 
 def read_key_file(file: Path, source: Source) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.definition.pull_streams import choose_streams
 from generator.errors import GeneratorError
 from lambdas.model_pull import Pull, Stream
 from lambdas.pulling.parts import StreamKey
@@ -63,11 +64,7 @@ class PullTable:
 
     def streams(self, name: str | None = None) -> list[tuple[StreamKey, Stream]]:
         """Return the streams, or those of a name, such as `logins` or `logins[staff]`; GeneratorError for none."""
-        known = list(stream_keys(self._pull))
-        chosen = [(key, stream) for key, stream in known if name in (None, key.name, str(key))]
-        if not chosen:
-            raise GeneratorError(f"no stream {name}; there are {', '.join(str(key) for key, _ in known)}")
-        return chosen
+        return choose_streams(self._pull, name)
 
     def state(self, key: StreamKey, stream: Stream) -> StreamState:
         """Return how far a stream is read."""
@@ -144,7 +141,7 @@ def new_backfill(start: int, goal: int, stream: str | None) -> dict[str, Any]:
 def _read_to(fields: Mapping[str, Any] | None, stream: Stream) -> int | None:
     if not fields:
         return None
-    if stream.resume == "paging":
+    if "start" not in fields:
         at = fields.get("at", fields.get("since"))
         return None if at is None else int(at)
     start = int(fields["start"])

@@ -64,10 +64,11 @@ Observer = Callable[[Step], None]
 class Vendor:
     """Answers the requests of one stream with its sample, in order, and records them."""
 
-    def __init__(self, sample: PullSample, observe: Observer) -> None:
+    def __init__(self, sample: PullSample, observe: Observer, *, prepares: bool = False) -> None:
+        """With `prepares`, the first request is that which prepares the stream, and no sample has its answer."""
         self.requests: list[str] = []
         self._observe = observe
-        self._answers: list[HttpAnswer] = []
+        self._answers: list[HttpAnswer] = [HttpAnswer(200, {}, b"{}")] if prepares else []
         for number, page in enumerate(sample.pages, 1):
             self._answers += [page, *sample.children.get(number, ())]
 
@@ -81,7 +82,9 @@ class Vendor:
         return self._answers.pop(0)
 
 
-class _WatchedQueue(Queue):
+class WatchedQueue(Queue):
+    """A queue that says what is sent."""
+
     def __init__(self, observe: Observer) -> None:
         super().__init__()
         self._observe = observe
@@ -92,7 +95,9 @@ class _WatchedQueue(Queue):
         return super().send_message_batch(Entries, **more)
 
 
-class _WatchedTable(Table):
+class WatchedTable(Table):
+    """A table that says which positions are stored."""
+
     def __init__(self, observe: Observer) -> None:
         super().__init__()
         self._observe = observe
@@ -101,6 +106,19 @@ class _WatchedTable(Table):
         if "state" in Item:
             self._observe(Step("stored", (Item["id"]["S"], json.loads(Item["state"]["S"]))))
         return super().put_item(Item, **more)
+
+
+class _KeptReasons(Bucket):
+    """Takes every object, and keeps why events of it became no message."""
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def put_object(self, **put: Any) -> dict[str, Any]:
+        if put["Key"].startswith("rejected/"):
+            envelope = json.loads(put["Body"])
+            self.reasons += [f"{envelope['reason']}: {event['detail']}" for event in envelope["events"]]
+        return super().put_object(**put)
 
 
 def request_line(request: HttpRequest) -> str:
@@ -114,15 +132,18 @@ def play(
 ) -> tuple[RunReport, list[dict[str, Any]], list[str]]:
     """Run the puller once on the stream of a sample: how it went, the messages, and the requests."""
     assert source.pull is not None  # noqa: S101 - a pulled source has samples of this kind
-    alone = replace(source, pull=_alone(source.pull, sample))
-    queue, table, vendor = _WatchedQueue(observe), _WatchedTable(observe), Vendor(sample, observe)
+    pull = _alone(source.pull, sample)
+    alone = replace(source, pull=pull)
+    prepares = pull.streams[sample.key.name].prepare is not None
+    queue, table, vendor = WatchedQueue(observe), WatchedTable(observe), Vendor(sample, observe, prepares=prepares)
     deadline = Deadline()
 
     def clock() -> float:
         return SAMPLE_TIME
 
     claims = Claims(alone, "positions", table, _SECONDS, clock, deadline, required=True)
-    delivery = PageDelivery(alone, Outbox("queue", queue), KeptBucket("kept", Bucket), claims)
+    kept = _KeptReasons()
+    delivery = PageDelivery(alone, Outbox("queue", queue), KeptBucket("kept", lambda: kept), claims)
     runner = Runner(
         alone,
         Secrets("/sample", lambda: Store(lambda _name: (SECRET,))),
@@ -135,6 +156,8 @@ def play(
         lambda: _RUN,
     )
     report = runner.run(_SECONDS)
+    if kept.reasons:
+        report = report._replace(notes={**report.notes, "kept": ", ".join(dict.fromkeys(kept.reasons))})
     return report, [json.loads(body) for body in queue.bodies], vendor.requests
 
 
@@ -142,8 +165,9 @@ def problems(sample: PullSample, report: RunReport) -> list[Problem]:
     """Return what is wrong with what the puller makes of a sample."""
     file = display_path(sample.source_file)
     found = [Problem(file, 0, "", why) for why in report.failures.values()]
-    if report.counts["kept"]:
-        found.append(Problem(file, 0, "", f"{report.counts['kept']} events become no message"))
+    if number := report.counts["kept"]:
+        kept = "becomes no message" if number == 1 else f"{number} events become no message"
+        found.append(Problem(file, 0, "", f"{kept}: {report.notes['kept']}"))
     return found
 
 

@@ -9,15 +9,17 @@ is in `<stream>.mozdef.json`, and what was asked in `<stream>.requests.txt`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator.definition.read import Definition
-from generator.errors import Problem, display_path
+from generator.errors import GeneratorError, Problem, display_path
 from generator.files.debris import is_debris
 from generator.samples.sample import Sample, error_text, read_file
+from lambdas.model_pull import Pull
 from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.runner import stream_keys
 from lambdas.reading.request import Request
@@ -45,7 +47,7 @@ def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample
     samples: list[Sample] = []
     problems: list[Problem] = []
     for key, _ in stream_keys(definition.source.pull):
-        name = f"{key.name}.{key.value}" if key.value else key.name
+        name = sample_name(key)
         try:
             if sample := _read_sample(name, key, folder, existing, read):
                 samples.append(sample)
@@ -58,6 +60,29 @@ def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample
         for name in sorted(existing - read - stored)
     ]
     return samples, problems
+
+
+def made_up_answer(pull: Pull, folder: Path, stream: str, page: HttpAnswer) -> PullSample:
+    """Return an answer as the only page of a stream, such as `audit` or `logins[staff]`; by default, of the only one.
+
+    GeneratorError where the source has no such stream.
+    """
+    keys = [key for key, _ in stream_keys(pull)]
+    key = next((key for key in keys if str(key) == stream or (not stream and len(keys) == 1)), None)
+    if key is None:
+        raise GeneratorError(f"stream={stream!r}: the source has the streams {', '.join(map(str, keys))}")
+    return PullSample("made-up", folder, "GET", {}, {}, page.body, _read, key, (page,))
+
+
+def sample_name(key: StreamKey) -> str:
+    """Return the name with which the files of a stream's sample begin."""
+    return f"{key.name}.{key.value}" if key.value else key.name
+
+
+def existing_files(folder: Path, key: StreamKey) -> list[str]:
+    """Return the names of the files that belong to the sample of a stream."""
+    own = re.compile(rf"{re.escape(sample_name(key))}(\.[0-9]+)?(\.each\.[0-9]+)?(\.answer)?\.(json|csv|ndjson)")
+    return sorted(file.name for file in folder.iterdir() if own.fullmatch(file.name)) if folder.is_dir() else []
 
 
 def _read_sample(name: str, key: StreamKey, folder: Path, existing: set[str], read: set[str]) -> PullSample | None:

@@ -1,1 +1,1 @@
-"""Begin a source from a captured request: the steps of `new`."""
+"""Begin a source from a captured request, or samples from answers: the steps of `new` and `try --record`."""

@@ -58,7 +58,7 @@ def read_body(file: Path, request: Captured, secret_fields: Iterable[str] = ()) 
     except Rejected as rejected:
         raise GeneratorError(f"{file}: can be no sample: {rejected.detail}") from None
     known = [name for name in secret_fields if masking.mask_fields(value, [name])]
-    masked = tuple(dict.fromkeys([*known, *_mask(value, "")]))
+    masked = tuple(dict.fromkeys([*known, *mask_named_secrets(value)]))
     content = _encode(sent, value, body_format, payload) if masked else sent
     return Body(value, body_format, payload, content, masked)
 
@@ -102,11 +102,11 @@ def _encode(sent: bytes, value: Any, body_format: Format, payload: str | None) -
     return urlencode([(name, masking.MASK if value[name] == masking.MASK else text) for name, text in pairs]).encode()
 
 
-def _mask(value: Any, field: str) -> Iterator[str]:
+def mask_named_secrets(value: Any, field: str = "") -> Iterator[str]:
     """Mask every text whose field has the name of a secret; yield these fields as a definition writes them."""
     if isinstance(value, list):
         for item in value:
-            yield from _mask(item, f"{field}[]")
+            yield from mask_named_secrets(item, f"{field}[]")
     elif isinstance(value, dict):
         for name, member in value.items():
             path = f"{field}.{name}" if field else name
@@ -114,7 +114,7 @@ def _mask(value: Any, field: str) -> Iterator[str]:
                 value[name] = masking.MASK
                 yield path
             else:
-                yield from _mask(member, path)
+                yield from mask_named_secrets(member, path)
 
 
 @dataclass(frozen=True)

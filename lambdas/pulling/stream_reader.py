@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lambdas.model_pull import Stream
-from lambdas.pulling.outcomes import StreamFailed, TokenRefused
+from lambdas.pulling.outcomes import StreamFailed, StreamSkipped, TokenRefused
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
 from lambdas.pulling.position_table import PositionTable
+from lambdas.pulling.stored_positions import (
+    cursor_mark,
+    read_cursor_fields,
+    read_time_position,
+    time_position_fields,
+)
 from lambdas.pulling.windows import (
     DAY,
     TimePosition,
@@ -18,7 +25,9 @@ from lambdas.pulling.windows import (
     after_sweep,
     first_position,
     is_at_goal,
+    latest,
     next_slice,
+    not_ahead,
     position_fields,
     restarted,
     retained,
@@ -26,6 +35,7 @@ from lambdas.pulling.windows import (
 )
 
 _TOO_LATE = "nobody asked for longer than the vendor keeps events: what is older can't be had any more"
+_AHEAD = "its position was in the future, from a clock that was ahead: reading goes on a little before the present"
 
 
 class StreamReader:
@@ -57,38 +67,59 @@ class StreamReader:
             self._follow(name)
             return
         fields, version = self._table.position(name)
-        position = TimePosition(**fields) if fields else first_position(self._window, self._clock())
-        if position != (position := retained(position, self._window, self._clock())):
-            self.forgotten = _TOO_LATE
-        self._reached = position.start
+        position = self._live_position(fields)
+        is_between_sweeps = fields is not None and position.goal is None
+        self._reached = position.start + (self._window.overlap if is_between_sweeps else 0)
         try:
             self._sweep(name, position, version, lambda end: position_fields(after_sweep(end, self._window)))
+        except StreamSkipped:
+            self._reached = int(self._clock())  # nothing of it is there to read
+            raise
         finally:
-            self.behind = max(0.0, self._clock() - self._reached)
+            self.behind = float(max(0, latest(self._window, self._clock()) - self._reached))
+
+    def _live_position(self, fields: Mapping[str, Any] | None) -> TimePosition:
+        """Return where reading goes on, or begins; `forgotten` says why it begins anew."""
+        window, now = self._window, self._clock()
+        if fields is None:
+            return first_position(window, now)
+        stored = read_time_position(fields, self._stream)
+        position = not_ahead(stored, window, now)
+        if position != stored:
+            self.forgotten = _AHEAD
+        if position != (position := retained(position, window, now)):
+            self.forgotten = _TOO_LATE
+        # Whatever an old sweep wanted, this one goes to the present.
+        return replace(position, goal=None) if is_at_goal(position) else position
 
     def look_again(self, name: str, live_name: str) -> None:
         """Once a day, read again what may have come late by days: up to where the live position is."""
-        live, _ = self._table.position(live_name)
-        if self._window.again is None or live is None:
+        if self._window.again is None or self._stream.resume == "paging":
             return
-        now = int(self._clock())
+        live, _ = self._table.position(live_name)
+        if live is None:
+            return
+        now, live_start = int(self._clock()), read_time_position(live, self._stream).start
         fields, version = self._table.position(name)
-        looked, position = _without(fields or {"start": live["start"], "looked": now}, "looked")
+        looked, position = int((fields or {}).get("looked", now)), self._position(fields, live_start)
         if position.goal is None:
             if fields is None:
-                self._table.write_position(name, {"start": live["start"], "looked": now}, version)
+                self._table.write_position(name, {"start": live_start, "looked": now}, version)
             if now - looked < DAY:
                 return
-            position = TimePosition(position.start - self._window.again, goal=live["start"])
+            position = TimePosition(position.start - self._window.again, goal=live_start)
         # While a look is not at its goal, it is the one that began then.
         self._sweep(name, position, version, lambda end: {"start": end.start, "looked": now}, looked=looked)
 
     def backfill(self, name: str, start: int, goal: int) -> None:
         """Read a time that people ask for, unless that is done."""
         fields, version = self._table.position(name)
-        done, position = _without(fields or {"start": start, "goal": goal, "done": 0}, "done")
-        if not done:
+        position = self._position(fields, start, goal)
+        if not (fields and fields.get("done")):
             self._sweep(name, position, version, lambda end: {"start": end.start, "done": 1}, done=0)
+
+    def _position(self, fields: Mapping[str, Any] | None, start: int, goal: int | None = None) -> TimePosition:
+        return read_time_position(fields, self._stream) if fields else TimePosition(start, goal)
 
     def _sweep(
         self, name: str, position: TimePosition, version: int, at_goal: Callable[[TimePosition], Any], **more: int
@@ -96,10 +127,13 @@ class StreamReader:
         """Read slice after slice to the goal, at which `at_goal` says what is stored; `more` is stored until then."""
         self._delivery.begin_slice(position.counts or {})
         tokens: set[str] = set()
+        position = retained(position, self._window, self._clock())
+        if is_at_goal(position):  # the vendor has nothing of it any more
+            self._table.write_position(name, at_goal(position), version)
         while (asked := next_slice(position, self._window, self._clock())) is not None:
-            position = self._read_page(asked, tokens)
+            position = retained(self._read_page(asked, tokens), self._window, self._clock())
             ended = is_at_goal(position)
-            fields = at_goal(position) if ended else {**position_fields(position), **more}
+            fields = at_goal(position) if ended else {**time_position_fields(position, self._stream), **more}
             version = self._table.write_position(name, fields, version)
             self._reached = position.start
             if ended:
@@ -137,17 +171,16 @@ class StreamReader:
     def _follow(self, name: str) -> None:
         """Read by the vendor's own cursor or link, which lasts over runs."""
         stored = self._table.position(name)
-        fields, version = dict(stored.fields or {}), stored.version
-        now = int(self._clock())
-        since = int(fields.get("since", now - self._window.first))
+        fields, version = read_cursor_fields(stored.fields, self._stream) if stored.fields else {}, stored.version
+        since = int(fields.get("since", first_position(self._window, self._clock()).start))
         token: str | None = fields.get("token")
         at = int(fields.get("at", since))
-        if token and self._window.retention and now - at > self._window.retention:
+        if at < self._kept(at):
             self.forgotten = _TOO_LATE
-            token, since = None, now - self._window.retention
+            token = None
         self._delivery.begin_slice(fields.get("counts") or {})
         tokens = {token} if token else set()
-        times = {"from": write_time(since, self._window.format)}
+        times = {"from": write_time(self._kept(since), self._window.format)}
         while True:
             began = int(self._clock())
             try:
@@ -156,18 +189,27 @@ class StreamReader:
                 if token is None or self.forgotten:
                     raise StreamFailed(str(refused)) from None
                 self.forgotten = f"the vendor does not know its cursor any more: {refused}"
-                token, since = None, at - self._window.overlap
+                token, since = None, self._kept(at - self._window.overlap)
                 times = {"from": write_time(since, self._window.format)}
+                self._delivery.begin_slice({})
                 continue
             self._check_token(progress.next_token, tokens)
             is_last = progress.next_token is None
             token = progress.kept_token or token if is_last else progress.next_token
             at = began if is_last else at
+            if is_last and token is None:
+                # No cursor says where to go on: what was read long ago must not be read for ever.
+                since = max(since, after_sweep(TimePosition(latest(self._window, began)), self._window).start)
             state = {"since": since, "token": token, "at": at, "counts": self._delivery.page_counts()}
+            state["of"] = token and cursor_mark(self._stream)
             version = self._table.write_position(name, {key: value for key, value in state.items() if value}, version)
             self.behind = float(int(self._clock()) - at)
             if is_last:
                 return
+
+    def _kept(self, at: int) -> int:
+        """Return a time, no older than what the vendor still has."""
+        return retained(TimePosition(at), self._window, self._clock()).start
 
     def _check_token(self, token: str | None, tokens: set[str]) -> None:
         """Refuse a token that came before: the vendor would be asked for the same pages without end."""
@@ -176,8 +218,3 @@ class StreamReader:
         if token in tokens:
             raise StreamFailed("the answer names a page as the next that was read already")
         tokens.add(token)
-
-
-def _without(fields: Mapping[str, Any], name: str) -> tuple[int, TimePosition]:
-    """Return a number that stands beside a position, and the position."""
-    return int(fields.get(name, 0)), TimePosition(**{key: value for key, value in fields.items() if key != name})

@@ -17,6 +17,8 @@ DAY = 86_400
 _UNITS = {"rfc3339": 1, "unix": 1, "unix_ms": 1, "date": DAY}
 _DIRECTIVES = (("%S", 1), ("%s", 1), ("%f", 1), ("%T", 1), ("%X", 1), ("%c", 1), ("%M", 60), ("%H", 3_600))
 _SHORTER, _LONGER = 0.5, 1.25
+RETENTION_MARGIN = 600
+"""Seconds by which a request stays within what the vendor keeps: pages are asked for a while, by the vendor's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,14 @@ def write_time(at: int, time_format: str) -> str:
 
 
 def first_position(window: Window, now: float) -> TimePosition:
-    """Return the position of a stream that was never read."""
-    return TimePosition(_whole(now - window.first, window))
+    """Return the position of a stream that was never read: at least a unit of the format is there to ask for."""
+    start = min(now - window.first, now - window.lag - unit(window.format))
+    return retained(TimePosition(_whole(start, window)), window, now)
+
+
+def latest(window: Window, now: float) -> int:
+    """Return up to when events may be asked for."""
+    return _whole(now - window.lag, window)
 
 
 def next_slice(position: TimePosition, window: Window, now: float) -> TimePosition | None:
@@ -63,11 +71,11 @@ def next_slice(position: TimePosition, window: Window, now: float) -> TimePositi
 
     The goal is never later than now less the lag: a clock that was ahead must not move a position into the future.
     """
-    goal = position.goal
-    if goal is None:
-        goal = _whole(now - window.lag, window)
-        if goal <= position.start:
-            return None
+    goal = latest(window, now)
+    if position.goal is not None:
+        goal = min(goal, position.goal)
+    if position.end is None and goal <= position.start:
+        return None
     if position.end is not None:
         return replace(position, goal=goal)
     end = min(goal, position.start + (position.length or window.longest))
@@ -79,7 +87,9 @@ def after_page(position: TimePosition, token: str | None, window: Window, counts
     if token is not None:
         return replace(position, page=token, counts=counts or None)
     assert position.end is not None  # noqa: S101 - a page was asked for, so there is a slice
-    length = position.length and int(position.length * _LONGER)
+    step = unit(window.format)
+    # At least by a unit, or a slice of a second would never grow.
+    length = position.length and max(position.length + step, int(position.length * _LONGER)) // step * step
     if length and length >= window.longest:
         length = None
     return TimePosition(position.end, position.goal, length=length)
@@ -109,10 +119,22 @@ def restarted(position: TimePosition, window: Window) -> TimePosition | None:
 
 
 def retained(position: TimePosition, window: Window, now: float) -> TimePosition:
-    """Return the position, no older than what the vendor still has."""
-    if window.retention is None or position.start >= (oldest := _whole(now - window.retention, window)):
+    """Return the position, no older than what the vendor still has.
+
+    A slice that is read in part is read on with its token. Should the vendor refuse that, it begins anew, and later.
+    """
+    if window.retention is None:
         return position
-    return TimePosition(oldest, position.goal if position.goal and position.goal > oldest else None)
+    margin = min(RETENTION_MARGIN, window.retention // 10)
+    oldest = _whole(now - window.retention + margin, window)
+    if position.start >= oldest or (position.page and position.end and position.end > oldest):
+        return position
+    return TimePosition(oldest, position.goal and max(position.goal, oldest), length=position.length)
+
+
+def not_ahead(position: TimePosition, window: Window, now: float) -> TimePosition:
+    """Return the position, not in the future: there it is from a clock that was ahead, and would wait for its time."""
+    return position if position.start <= now else after_sweep(TimePosition(latest(window, now)), window)
 
 
 def position_fields(position: TimePosition) -> dict[str, Any]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lambdas.model import Archive
+from lambdas.model_types import Path as EventPath
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.fakes import DOWN, NOW
+from tests.pulling.played import Played, played_streams
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
 
 DEMANDING = TIME_SOURCE.replace("id: id,", "id: id, require: [who],")
@@ -305,3 +309,43 @@ def test_rows_of_a_file_are_numbered_the_same_however_many_runs_read_the_files(
         puller.vendor.broken = set()
     puller.run()
     assert len(puller.queue.bodies) == 2
+
+
+# Every stream that is shipped.
+
+
+@pytest.mark.parametrize("played", played_streams(), ids=lambda played: f"{played.source.name} {played.sample.key}")
+def test_every_stream_redrives_and_replays_the_same_messages(played: Played) -> None:
+    texts = [played.event_text(event, number, {}) for number, event in enumerate(played.events)]
+    page = played.page(f"[{','.join(texts)}]")
+    straight = played.puller(page)
+    straight.source = replace(straight.source, archive=Archive())
+    straight.run()
+    assert straight.queue.bodies
+    expected = straight.queue.messages
+
+    refusing = played.puller(page)
+    mended, pull = refusing.source, refusing.source.pull
+    assert pull
+    name = played.sample.key.name
+    stream = pull.streams[name]
+    demanding = replace(stream, events=replace(stream.events, require=(EventPath("nothing_has_this"),)))
+    refusing.source = replace(mended, pull=replace(pull, streams={name: demanding}))
+    refusing.run()
+    assert refusing.queue.bodies == []
+    refusing.source = mended
+    assert all(result["fails"] == [] for result in refusing.redrive(keys(refusing)))
+    assert by_content(refusing.queue.messages, "replayed") == by_content(expected)
+    assert keys(refusing) == []
+
+    straight.queue.bodies.clear()
+    replay(straight, straight.firehose.deliver(), until=NOW + 10 * 366 * 86_400)
+    assert by_content(straight.queue.messages, "replayed") == by_content(expected)
+
+
+def by_content(messages: list[dict[str, Any]], tag: str | None = None) -> list[str]:
+    """The messages in an order of their own, without what says which run or which part they are of."""
+    for message in messages:
+        if tag:
+            assert message["tags"].pop() == tag
+    return sorted(json.dumps({**message, "processid": ""}, sort_keys=True) for message in messages)

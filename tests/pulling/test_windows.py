@@ -17,6 +17,7 @@ from lambdas.pulling.windows import (
     first_position,
     is_at_goal,
     next_slice,
+    not_ahead,
     position_fields,
     restarted,
     retained,
@@ -65,12 +66,12 @@ def test_the_goal_of_a_sweep_stays_though_time_goes_on() -> None:
 
 
 def test_a_slice_whose_token_is_refused_is_read_anew_at_half_its_length_which_grows_again() -> None:
-    asked = next_slice(TimePosition(NOW - 7_200, goal=NOW), WINDOW, NOW)
+    asked = next_slice(TimePosition(NOW - 7_200, goal=NOW), WINDOW, NOW + 60)
     assert asked is not None
     again = restarted(replace(asked, page="9"), WINDOW)
     assert again == TimePosition(NOW - 7_200, NOW, length=1_800)
     assert again is not None
-    asked = next_slice(again, WINDOW, NOW)
+    asked = next_slice(again, WINDOW, NOW + 60)
     assert asked is not None
     assert asked.end == NOW - 5_400
     assert after_page(asked, None, WINDOW, {}).length == 2_250
@@ -83,11 +84,55 @@ def test_a_slice_of_a_single_unit_cannot_be_halved() -> None:
     assert restarted(TimePosition(NOW, NOW + 86_400, NOW + 86_400, "9"), days) is None
 
 
+@pytest.mark.parametrize(("length", "longer"), [(1, 2), (2, 3), (3, 4), (4, 5), (40, 50)])
+def test_a_slice_of_a_single_second_grows_too(length: int, longer: int) -> None:
+    asked = TimePosition(NOW - 7_200, NOW, NOW - 7_200 + length, "9", length=length)
+    assert after_page(asked, None, WINDOW, {}).length == longer
+
+
+def test_slices_of_days_grow_by_days() -> None:
+    days = replace(WINDOW, format="date", longest=Duration(30 * 86_400))
+    lengths, position = [], TimePosition(NOW, NOW + 90 * 86_400, length=86_400)
+    for _ in range(8):
+        position = after_page(replace(position, end=position.start + (position.length or 0)), None, days, {})
+        lengths.append((position.length or 0) / 86_400)
+    assert lengths == [2, 3, 4, 5, 6, 7, 8, 10]
+
+
 def test_what_the_vendor_keeps_no_more_is_not_asked_for() -> None:
-    window = replace(WINDOW, retention=Duration(86_400))
-    assert retained(TimePosition(NOW - 90_000), window, NOW) == TimePosition(NOW - 86_400)
-    assert retained(TimePosition(NOW - 90_000, goal=NOW, page="2"), window, NOW) == TimePosition(NOW - 86_400, NOW)
+    window, oldest = replace(WINDOW, retention=Duration(86_400)), NOW - 86_400 + 600
+    assert retained(TimePosition(NOW - 90_000), window, NOW) == TimePosition(oldest)
+    assert retained(TimePosition(NOW - 90_000, goal=NOW), window, NOW) == TimePosition(oldest, NOW)
     assert retained(TimePosition(NOW - 80_000), window, NOW) == TimePosition(NOW - 80_000)
+    gone = TimePosition(NOW - 95_000, NOW - 90_000, NOW - 90_000, page="2")
+    assert retained(gone, window, NOW) == TimePosition(oldest, oldest)
+
+
+def test_a_slice_that_is_read_in_part_is_read_on_though_its_beginning_is_gone() -> None:
+    window = replace(WINDOW, retention=Duration(86_400))
+    part = TimePosition(NOW - 90_000, NOW, NOW - 80_000, page="2")
+    assert retained(part, window, NOW) == part
+
+
+def test_a_first_position_is_within_what_the_vendor_keeps() -> None:
+    window = replace(WINDOW, first=Duration(86_400), retention=Duration(86_400))
+    position = first_position(window, NOW)
+    assert position == retained(position, window, NOW) == TimePosition(NOW - 86_400 + 600)
+
+
+@pytest.mark.parametrize(
+    "window",
+    [replace(WINDOW, first=Duration(60), lag=Duration(7_200)), replace(WINDOW, first=Duration(60), format="date")],
+)
+def test_a_first_time_that_is_shorter_than_the_lag_or_a_day_is_one_that_can_be_asked_for(window: Window) -> None:
+    assert next_slice(first_position(window, NOW + 43_200), window, NOW + 43_200) is not None
+
+
+def test_a_clock_that_was_ahead_leaves_no_position_in_the_future() -> None:
+    assert not_ahead(TimePosition(NOW + 1_000), WINDOW, NOW) == TimePosition(NOW - 360)
+    assert not_ahead(TimePosition(NOW - 400), WINDOW, NOW) == TimePosition(NOW - 400)
+    asked = next_slice(TimePosition(NOW - 600, NOW + 5_000), WINDOW, NOW)
+    assert asked == TimePosition(NOW - 600, NOW - 60, NOW - 60)
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,13 @@ class Puller:
     """The puller of a source over AWS in memory. Each run is that of a new process, but for its tokens."""
 
     def __init__(self, folder: Path, text: str = TIME_SOURCE, vendor: Callable[[Clock], Any] = Vendor) -> None:
+        self.begin(make_definition(folder, text).source, vendor)
+
+    def begin(self, source: Source, vendor: Callable[[Clock], Any]) -> None:
+        """Begin with nothing read and nothing stored."""
         self.clock = Clock()
         self.vendor = vendor(self.clock)
-        self.source: Source = make_definition(folder, text).source
+        self.source = source
         self.table, self.queue, self.bucket = PullTable(), Queue(), Bucket()
         self.archive = Bucket(name="archive")
         self.firehose = Firehose(self.archive)

@@ -72,8 +72,12 @@ def test_an_index_has_as_many_fields_as_the_page_says() -> None:
 def test_names_that_shipped_sources_choose_are_as_few_as_the_page_says() -> None:
     sources = [definition.source for definition in load(SOURCES, source_names(SOURCES))]
     names = {name for source in sources for name in (*(source.facts.extra or {}), *(source.mozdef.details or {}))}
-    (limit,) = re.findall(r"choose fewer than (\d+)\.", (PAGES / "elasticsearch.md").read_text(encoding="utf-8"))
+    text = (PAGES / "elasticsearch.md").read_text(encoding="utf-8")
+    (limit,) = re.findall(r"choose fewer than (\d+)\.", text)
     assert len(names) < int(limit)
+    (fields,) = re.findall(r"nothing but bounded messages has (\d+) fields", text)
+    (all_fields,) = re.findall(r"fewer than (\d+) for every source", text)
+    assert int(all_fields) == int(fields) + int(limit)
 
 
 def test_failed_logins_at_auth0_are_what_mozdefs_alerts_look_for() -> None:

@@ -95,6 +95,15 @@ def test_samples_have_the_fields_of_all_sources_and_those_of_zoom(
     assert len(bounded.fields.keys() | zoom.fields.keys()) < LIMIT / 2  # which leaves room for other sources
 
 
+def test_samples_of_pulled_sources_are_among_them(
+    definitions: list[Definition], messages: list[dict[str, Any]]
+) -> None:
+
+    assert {message["processname"] for message in messages} >= {
+        definition.source.name for definition in definitions if definition.source.pull
+    }
+
+
 def test_texts_of_samples_are_no_longer_than_a_term_and_no_plugins_words(messages: list[dict[str, Any]]) -> None:
     for message in messages:
         assert_searchable(message, {"zoom_host"} if message["hostname"] == "zoom_host" else set())

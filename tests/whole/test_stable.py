@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from generator import testing
-from generator.errors import DefinitionError
+from generator.errors import DefinitionError, GeneratorError
 from generator.testing import Refused, Sample, event_of, load_samples
 from lambdas import transforming
-from tests.definitions import ROOT, SOURCES, make_definition, webhook_names
+from tests.commands.pulled_source import DEFINITION
+from tests.definitions import ROOT, SOURCES, make_definition, pulled_names, webhook_names
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nfacts: {{summary: '{{id}}'}}\n"
@@ -67,7 +68,7 @@ def test_unreadable_body_is_rejected_with_a_reason_and_a_sentence() -> None:
     assert raised.value.detail.startswith("the body is not JSON: ")
 
 
-@pytest.mark.parametrize("source", webhook_names())
+@pytest.mark.parametrize("source", [*webhook_names(), *pulled_names()])
 def test_samples_become_the_stored_messages(source: str) -> None:
     """Forms, batches and compressed bodies too; and no challenge is among them."""
     folder = SOURCES / source / "samples"
@@ -132,6 +133,35 @@ def test_transform_error_is_reported_with_the_line_and_a_dropped_event_is_no_mes
         made_up(tmp_path, {}).messages()
     message = f"becomes no message: {tmp_path / 'acme' / 'transform.py'}:2: KeyError: 'keep'"
     assert str(raised.value) == message
+
+
+def of_stream(folder: Path, body: object, stream: str) -> Sample:
+    make_definition(folder, DEFINITION, "pulled")
+    return Sample("pulled", body, stream=stream, sources=folder)
+
+
+@pytest.mark.parametrize("stream", ["audit", "logins[staff]"])
+def test_an_answer_of_a_stream_may_be_made_up(tmp_path: Path, stream: str) -> None:
+    event = {"id": "1", "type": "login", "at": "2026-01-01T00:00:00Z"}
+    [message] = of_stream(tmp_path, {"items": [event], "next": None}, stream).messages()
+    assert event_of(message) == event
+
+
+def test_an_answer_of_which_an_event_is_refused_says_why(tmp_path: Path) -> None:
+    page = {"items": [{"id": "1"}, {"id": "2", "at": "yesterday"}]}
+    with pytest.raises(Refused) as raised:
+        of_stream(tmp_path, page, "audit").messages()
+    assert str(raised.value) == "2 events become no message: time: no at, time: at is not a time as rfc3339 writes it"
+    with pytest.raises(Refused) as raised:
+        of_stream(tmp_path, {"items": page["items"][:1]}, "audit").messages()
+    assert str(raised.value) == "becomes no message: time: no at"
+
+
+def test_an_answer_of_no_stream_names_those_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(GeneratorError) as raised:
+        of_stream(tmp_path, {"items": []}, "logins").messages()
+    streams = "audit, logins[staff], logins[guests]"
+    assert str(raised.value) == f"stream='logins': the source has the streams {streams}"
 
 
 def test_a_mistake_in_a_sample_is_an_error(tmp_path: Path) -> None:
