@@ -100,8 +100,8 @@ class Secrets:
 
         Only the function of a source whose vendor rotates its own credential may do that.
 
-        Without a KeyId, Parameter Store encrypts with the key aws/ssm, whichever the last version had: it is the only one
-        that the function may use, and `secret` stores with.
+        Without a KeyId, Parameter Store encrypts with the key aws/ssm, whichever the last version had. It is the only
+        one that the function may use, and the one of the command `secret`.
         """
         current = f"{self._path}/{name}"
         try:
