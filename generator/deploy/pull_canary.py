@@ -15,6 +15,8 @@ from generator.deploy import stacks
 from generator.errors import GeneratorError
 
 PULLER = "Puller"
+PATIENCE = 310
+"""Seconds: a run takes as long as its function may."""
 _WORDS = {
     "busy": "another run is asking the vendor at this moment",
     "paused": "the puller is paused, so nobody asks the vendor",
@@ -31,7 +33,8 @@ def run_pull_canary(target: Target, source: str) -> Iterator[str]:
     }
     if PULLER not in names:
         raise GeneratorError(f"stack {stack.name} has no puller: its state is {stack.status}")
-    report = _call(target.client("lambda"), names[PULLER])
+    # A second call would find the lease of the first, and say no more than that.
+    report = _call(target.client("lambda", PATIENCE), names[PULLER])
     if report["outcome"] != "asked":
         yield _WORDS.get(report["outcome"], str(report["outcome"]))
         return

@@ -20,8 +20,11 @@ from lambdas.pulling.position_table import LeaseHeld, PositionMoved, PositionTab
 from lambdas.pulling.rate import RequestLog
 from lambdas.pulling.stream_reader import StreamReader
 from lambdas.runtime.deadline import Deadline
+from lambdas.runtime.log import log_fault
 from lambdas.runtime.secrets import Secrets
 
+_TABLE = "the table"
+"""What the failures of a run call the table, beside its streams."""
 MAX_NOT_BEFORE = 2 * MAX_WAIT
 """Seconds of a wait that an earlier run asked for; a longer one is from a clock that was ahead."""
 
@@ -90,25 +93,31 @@ class Runner:
             lease = table.take_lease(seconds)
         except LeaseHeld:
             return _no_run("busy")
+        except TableUnavailable as error:
+            return _no_run("failed")._replace(failures={_TABLE: str(error)})
         spent = self._pull.rate.requests if lease.spent is None else lease.spent
         requests = RequestLog(self._pull.rate, spent, lease.spent_until)
         client = self._client(requests)
         run = _Run(self._source, self._pull, client, self._delivery, table, self._deadline, owner, self._clock)
-        not_before = 0.0
+        outcome, not_before = "", 0.0
+        now = self._clock()
         try:
             control = table.control()
-            now = self._clock()
             if control.get("paused"):
-                return _no_run("paused")
-            if now < lease.not_before <= now + MAX_NOT_BEFORE:
-                not_before = lease.not_before
-                return _no_run("waiting")
-            run.read_all(lease.turn, control.get("backfills") or [])
+                outcome = "paused"
+            elif now < lease.not_before <= now + MAX_NOT_BEFORE:
+                outcome, not_before = "waiting", lease.not_before
+            else:
+                run.read_all(lease.turn, control.get("backfills") or [])
         except RunEnds as ends:
             not_before = ends.not_before
-        finally:
+        except Exception as error:  # noqa: BLE001 - a run that ends otherwise would be neither logged nor counted
+            run.fail(_TABLE, error)
+        try:
             table.release_lease(requests.spent(self._clock()), not_before)
-        return run.report(requests)
+        except TableUnavailable as error:
+            run.fail(_TABLE, error)
+        return run.report(requests, outcome)
 
     def _client(self, requests: RequestLog) -> ApiClient:
         pull = self._pull
@@ -142,7 +151,7 @@ class _Run:
     ) -> None:
         self._pull = pull
         self._client = client
-        self._table = table
+        self._clock = clock
         self._failures: dict[str, str] = {}
         self._refused: set[str] = set()
         self._skipped: dict[str, str] = {}
@@ -176,22 +185,32 @@ class _Run:
             read(self._readers[key], *arguments)
         except StreamSkipped as skipped:
             self._skipped[str(key)] = str(skipped)
-        except PositionMoved:
-            self._failures[str(key)] = "somebody else has moved its position"
-        except (StreamFailed, TableUnavailable) as error:
-            self._failures[str(key)] = str(error)
-            if isinstance(error, Refused):
-                self._refused.add(str(key))
+        except RunEnds:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of the framework's must not stop the other streams
+            self.fail(str(key), error)
 
-    def report(self, requests: RequestLog) -> RunReport:
-        """Return how it went."""
+    def fail(self, name: str, error: Exception) -> None:
+        """Report what went wrong with a stream, or with the table."""
+        if isinstance(error, Refused):
+            self._refused.add(name)
+        if isinstance(error, PositionMoved):
+            self._failures[name] = "somebody else has moved its position"
+        elif isinstance(error, StreamFailed | TableUnavailable):
+            self._failures[name] = str(error)
+        else:
+            self._failures[name] = f"a fault of the puller itself, {type(error).__name__}: its log says where"
+            log_fault(error, self._clock())
+
+    def report(self, requests: RequestLog, outcome: str = "") -> RunReport:
+        """Return how it went; `outcome` says why nobody was asked."""
         counts: Counter[str] = Counter()
         for pages in self._pages:
             counts.update(pages.counts)
         behind = [reader.behind for reader in self._readers.values() if reader.behind is not None]
         forgotten = {str(key): reader.forgotten for key, reader in self._readers.items() if reader.forgotten}
         return RunReport(
-            "failed" if self._failures else "asked" if requests.total else "waiting",
+            "failed" if self._failures else outcome or ("asked" if requests.total else "waiting"),
             requests.total,
             counts,
             self._failures,

@@ -30,6 +30,8 @@ class Lambda:
     answer: dict[str, Any] = field(default_factory=lambda: {"outcome": "asked", "requests": 3, "sent": 2})
     error: str | None = None
     called: list[str] = field(default_factory=list)
+    patience: int | None = None
+    """Seconds for which the last client waits for an answer."""
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's name
         assert Payload == b"{}"
@@ -118,6 +120,8 @@ def deploy_acme(folder: Path, monkeypatch: pytest.MonkeyPatch) -> PulledAccount:
 
     def client(target: Target, service: str, seconds: int | None = None) -> Any:
         fakes = {"cloudformation": formation, "lambda": functions}
+        if service == "lambda":
+            functions.patience = seconds
         return fakes.get(service) or plain(target, service, seconds)
 
     monkeypatch.setattr(Target, "client", client)

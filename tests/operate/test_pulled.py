@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from generator.commands import _console, main
+from generator.templates.functions import PULLER_SECONDS
 from tests.commands.pulled_source import WITH_PARAMETERS
 from tests.operate.pulled_account import STACK, PulledAccount, deploy_acme
 
@@ -233,6 +234,7 @@ def test_the_puller_is_called_at_once(account: PulledAccount, run: Run) -> None:
         "ok  the vendor answered 3 requests: 2 events are on the queue, 0 were before\n",
     )
     assert account.functions.called == ["the-puller"]
+    assert account.functions.patience == PULLER_SECONDS + 10, "a second call would find the lease of the first"
     account.functions.error = "audit: no administrator"
     assert run("pull", "run")[::2] == (1, "error: the puller failed: audit: no administrator\n")
 
