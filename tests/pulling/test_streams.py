@@ -224,7 +224,7 @@ def test_what_prepares_a_stream_is_asked_once_before_it(tmp_path: Path) -> None:
     vendor.answers = {"/v1/start": [answer_of({"code": "enabled"}, 400), answer_of({"code": "no"}, 400)]}
     assert puller.run().failures == {}
     assert vendor.asked[:2] == ["POST /v1/start?", vendor.asked[1]]
-    assert puller.run().failures == {"a": "the vendor answers 400 to the request that prepares the stream"}
+    assert puller.run().failures == {"a": "the vendor answers 400 (to the request that prepares the stream)"}
 
 
 def test_a_rule_says_what_the_vendor_says(tmp_path: Path) -> None:
@@ -233,6 +233,13 @@ def test_a_rule_says_what_the_vendor_says(tmp_path: Path) -> None:
     vendor.answers = {"/v1/a": [answer_of({"message": "no role"}, 403)], "/v1/b": [answer_of({}, 404)]}
     assert puller.run().failures == {"a": "not allowed: no role"}
     assert "position#b" in puller.table.items
+
+
+def test_an_answer_without_content_is_empty_where_a_rule_says_so(tmp_path: Path) -> None:
+    puller, vendor = scripted(tmp_path, "  errors: [{status: 204, do: empty}]\n" + TWO)
+    vendor.answers["/v1/a"] = [HttpAnswer(204, {}, b"")]
+    assert puller.run().failures == {}
+    assert "position#a" in puller.table.items
 
 
 def test_an_event_is_kept_with_its_stream_and_shaped_again_by_its_mapping(tmp_path: Path) -> None:
