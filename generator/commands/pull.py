@@ -102,9 +102,9 @@ def _find_deployed(target: Target, source: Source, pull: Pull) -> tuple[PullTabl
 
 
 def _run(target: Target, source: str) -> int:
-    from generator.deploy.pull_canary import run_pull_canary
+    from generator.deploy.pull_canary import run_puller
 
-    for line in run_pull_canary(target, source):
+    for line in run_puller(target, source):
         _console.console().print(f"[green]ok[/]  {_console.safe(line)}")
     return 0
 

@@ -114,7 +114,7 @@ def test_run_says_what_fails_and_that_there_is_nothing_to_play(run: Run) -> None
 def test_a_command_for_an_endpoint_says_what_to_use_instead(run: Run, words: list[str], reason: str) -> None:
     message = (
         f"acme is pulled: it asks the vendor's API, and has no endpoint. {reason}: `run acme` plays its samples as "
-        "the vendor; once deployed, `pull acme run` asks the vendor"
+        "the vendor; `try acme` asks the vendor from here, and once it is deployed, `verify acme` has its puller ask"
     )
     assert run(*words) == (1, "", f"error: {message}\n")
 
