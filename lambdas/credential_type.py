@@ -53,11 +53,12 @@ class CredentialContext(Protocol):
 class CredentialType(Protocol):
     """What a module in `lambdas/credentials/` has. The file's name is the type's name in a definition.
 
-    A type has three more functions where it needs them:
+    A type has four more functions where it needs them:
 
     - `token_url(settings)`: the URL of its token endpoint, the only further origin that the function asks;
     - `wheels(settings)`: the third-party packages that it imports;
-    - `replaced_secrets(settings)`: those of its secrets that it overwrites, since the vendor replaces them.
+    - `replaced_secrets(settings)`: those of its secrets that it overwrites, since the vendor replaces them;
+    - `without_credential(settings, url)`: a vendor's URL without the credential that it may repeat.
     """
 
     Settings: type[Any]

@@ -164,7 +164,7 @@ class Source:
     bases: tuple[str, ...] = ()
     """The names of all sources that it extends, the nearest first."""
     parameters: Mapping[ParameterName, Parameter] | None = None
-    """What differs between deployments, by name; `${Name}` stands for it in URLs, hosts and settings of `auth`."""
+    """What differs between deployments, by name; `${Name}` stands for it in URLs, hosts, requests and settings."""
     events: Events = Events()
     """Where the parts of an event are in the body."""
     facts: Facts = Facts()

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NewType
 
-from lambdas.model_types import HostPattern, HttpsUrl, ServiceUrl, SettingText, TopicArn, UrlBase
+from lambdas.model_types import (
+    HostPattern,
+    HttpsUrl,
+    RequestPath,
+    RequestText,
+    RequestUrl,
+    ServiceUrl,
+    SettingText,
+    TopicArn,
+    UrlBase,
+    UrlOrigin,
+)
 
 ParameterName = NewType("ParameterName", str)
 """The name of a parameter, as CloudFormation takes it: letters and digits."""
@@ -13,7 +24,8 @@ ParameterName = NewType("ParameterName", str)
 ParameterPattern = NewType("ParameterPattern", str)
 """A regular expression that Java and Python read alike."""
 
-PARAMETER_TYPES = frozenset({ServiceUrl, UrlBase, HostPattern, TopicArn, SettingText})
+PARAMETER_TYPES = frozenset({ServiceUrl, UrlBase, UrlOrigin, HostPattern, TopicArn, SettingText})
+PARAMETER_TYPES |= {RequestPath, RequestUrl, RequestText}
 """The types of values in which `${Name}` stands for a parameter; it is a mistake in all others."""
 
 

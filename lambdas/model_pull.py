@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.model_events import Events
-from lambdas.model_types import Duration, Header, Json, Path, RequestPath, Text, TextOrList, UrlOrigin
+from lambdas.model_types import (
+    Duration,
+    Header,
+    Path,
+    RequestJson,
+    RequestPath,
+    RequestText,
+    RequestUrl,
+    Text,
+    TextOrList,
+    UrlOrigin,
+)
 
 if TYPE_CHECKING:
     from lambdas.credential_type import CredentialType
@@ -75,7 +86,7 @@ class LaterRequest:
     """Path of a request that is sent with POST."""
     query: Mapping[str, TextOrList] | None = None
     """Query parameters. A sole `{path}` that finds nothing leaves its parameter out."""
-    json: Json | None = None
+    json: RequestJson | None = None
     """The body as JSON."""
     form: Mapping[str, TextOrList] | None = None
     """The body as a form."""
@@ -89,7 +100,7 @@ class Each:
     """The list of items in the page."""
     id: Path
     """The item's id: an item whose events were sent is not asked for again."""
-    get: Text
+    get: RequestUrl
     """Path of the request, or its URL, filled in from the item."""
     format: PullFormat = "json"
     """How its answer is written."""
@@ -135,13 +146,13 @@ class Stream:
     """Path of a request that is sent with POST."""
     query: Mapping[str, TextOrList] | None = None
     """Query parameters. A sole `{path}` that finds nothing leaves its parameter out."""
-    json: Json | None = None
+    json: RequestJson | None = None
     """The body as JSON."""
     form: Mapping[str, TextOrList] | None = None
     """The body as a form."""
     graphql: str | None = None
     """The query of a GraphQL request, sent as JSON."""
-    variables: Json | None = None
+    variables: RequestJson | None = None
     """Its variables."""
     then: LaterRequest | None = None
     """What later pages ask instead, where that differs."""
@@ -173,7 +184,7 @@ class Pull:
     """How many requests the vendor allows, over all streams of the source."""
     streams: Mapping[str, Stream]
     """The lists of events that the API has, by a name of your own."""
-    headers: Mapping[Header, Text] | None = None
+    headers: Mapping[Header, RequestText] | None = None
     """Headers of every request, in addition to the credential's."""
     window: Window = Window()
     """What times are asked for, for all streams."""

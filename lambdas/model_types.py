@@ -31,6 +31,15 @@ UrlBase = NewType("UrlBase", str)
 RequestPath = NewType("RequestPath", str)
 """The path of a request below a base URL, in which every `{path}` is filled in, percent-encoded."""
 
+RequestUrl = NewType("RequestUrl", str)
+"""The path of a request with its query, or its URL; every `{path}` is filled in, percent-encoded unless it is all."""
+
+RequestText = NewType("RequestText", str)
+"""Text of a request, in which every `{path}` is filled in. A sole `{path}` keeps its type."""
+
+RequestJson = NewType("RequestJson", object)
+"""Any JSON value. Texts in it are filled in as `RequestText` is."""
+
 UrlOrigin = NewType("UrlOrigin", str)
 """A URL without a query: the origin, and the beginning of the path, of every request."""
 
@@ -44,7 +53,7 @@ ServiceUrl = NewType("ServiceUrl", str)
 """A URL that begins with `https://`, at which functions ask, or by which a service is known."""
 
 SettingText = NewType("SettingText", str)
-"""Plain text of an auth type's settings."""
+"""Plain text of the settings of `auth` or `credentials`."""
 
 TopicArn = NewType("TopicArn", str)
 """The ARN of an SNS topic."""
@@ -64,7 +73,7 @@ ExtraName = NewType("ExtraName", str)
 DetailName = NewType("DetailName", str)
 """The name of a key of MozDef's `details`."""
 
-TextOrList = Text | tuple[Text, ...]
+TextOrList = RequestText | tuple[RequestText, ...]
 """A text with `{path}`, a whole number, `true` or `false`; or a list of them, for a name that comes several times."""
 
 SIGNATURE_PIECES = (

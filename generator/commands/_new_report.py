@@ -8,11 +8,12 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from generator.commands import _console, names
+from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written
-from generator.definition.secret_names import stored_names
+from generator.definition.secret_names import source_secrets
 from generator.errors import command_line, display_path
 from lambdas.auth import credential_fields
-from lambdas.model import auths, verified_by
+from lambdas.model import Webhook, auths, verified_by
 
 if TYPE_CHECKING:
     from generator.packaging.product import Product
@@ -64,11 +65,12 @@ def report(beginning: StartingPoint, written_files: list[Path], product: Product
         _console.note(problem)
     for problem in [*(product.hints if product.shaped else ()), *product.findings]:
         _console.warning(problem)
-    _print_table("missing", list(_open_questions(beginning, product, sources)))
-    _print_table("next", list(_commands(beginning, product, sources, build)))
+    print_table("missing", list(_open_questions(beginning, product, sources)))
+    print_table("next", list(_commands(beginning, product, sources, build)))
 
 
-def _print_table(heading: str, rows: list[tuple[str, str]]) -> None:
+def print_table(heading: str, rows: list[tuple[str, str]]) -> None:
+    """Print rows of a name and a text below a heading; nothing where there are none."""
     from rich.markup import escape
 
     out = _console.console()
@@ -84,16 +86,13 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     from generator.commands._build_report import sample_line
 
-    webhook = as_written(product.definition.source).endpoint
+    source = as_written(product.definition.source)
     files = {*written_files, *(shaped.sample.file(shaped.expected_part) for shaped in product.own_samples)}
     if beginning.copy:
         yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
     for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():
         yield "made", display_path(file)
-    verified = {"authorizer": "in an authorizer", "api": "by the API itself"}.get(
-        verified_by(webhook), "in the handler"
-    )
-    yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {verified}"
+    yield from pull_facts(source, source.pull) if source.pull else _webhook_facts(source.endpoint)
     for shaped in product.own_samples:
         if shaped.sample.name == beginning.sample:
             yield "sample", sample_line(shaped)
@@ -101,14 +100,19 @@ def _facts(
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:
         yield "left out", f"{', '.join(beginning.left_out)}: may be secret, and is in no sample"
-    hidden = {
-        *product.definition.source.events.mask,
-        *(name for auth in auths(webhook) for name in credential_fields(auth)),
-    }
+    hidden: set[str] = set(source.events.mask)
+    hidden |= {name for auth in auths(source.webhook) for name in credential_fields(auth)} if source.webhook else set()
     for name in beginning.body.masked if beginning.body else ():
         why = "hides it in every event" if name in hidden else "does not have it, so events will show it"
         yield "masked", f"{name}: may be secret; `events.mask` {why}"
     yield "built", display_path(build / product.name)
+
+
+def _webhook_facts(webhook: Webhook) -> Iterator[tuple[str, str]]:
+    verified = {"authorizer": "in an authorizer", "api": "by the API itself"}.get(
+        verified_by(webhook), "in the handler"
+    )
+    yield "verifies", f"{webhook.auth.type.describe(webhook.auth.settings)}, {verified}"
 
 
 def _open_questions(beginning: StartingPoint, product: Product, sources: Path) -> Iterator[tuple[str, str]]:
@@ -138,11 +142,13 @@ def _open_questions(beginning: StartingPoint, product: Product, sources: Path) -
 def _commands(beginning: StartingPoint, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
     name = product.name
     yield command_line(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
-    if "verify" in names():
+    source = product.definition.source
+    if "verify" in names() and source.webhook:
         file = quote(str(beginning.file)) if beginning.file else "FILE"
-        by = " with your secret" if stored_names(product.definition.source.endpoint) else ""
+        by = " with your secret" if source_secrets(source) else ""
         why = f"whether a captured request verifies{by}, and if not, why"
         yield command_line(f"verify {name} --request {file} --at request", sources=sources), why
-    if stored_names(product.definition.source.endpoint):
+    if source_secrets(source):
         yield command_line(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
-    yield command_line(f"run {name}", build, sources), "run it on this machine"
+    purpose = "play its samples as the vendor, here" if source.pull else "run it on this machine"
+    yield command_line(f"run {name}", build, sources), purpose

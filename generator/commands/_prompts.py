@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
 
 from generator.commands import _console
 from generator.scaffold import auth_questions
+from generator.scaffold.auth_questions import Question
 
 
 def description(option: str | None, default: str | None = None) -> str | None:
@@ -58,14 +59,27 @@ def auth(
 def _ask_kind() -> str | None:
     if not _console.is_interactive():
         return None
-    width = max(map(len, auth_questions.KINDS))
-    click.echo("How does the vendor prove that it sent a request?", err=True)
-    for kind_name, description in auth_questions.KINDS.items():
-        click.echo(f"  {kind_name:<{width}}  {description}", err=True)
-    kind: str = click.prompt(
-        "One of these", type=click.Choice(list(auth_questions.KINDS)), show_choices=False, err=True
-    )
-    return kind
+    return choose("How does the vendor prove that it sent a request?", auth_questions.KINDS)
+
+
+def choose(text: str, choices: Mapping[str, str]) -> str:
+    """Ask for one of several words, each with what it means."""
+    width = max(map(len, choices))
+    click.echo(text, err=True)
+    for word, meaning in choices.items():
+        click.echo(f"  {word:<{width}}  {meaning}", err=True)
+    word = click.prompt("One of these", type=click.Choice(list(choices)), show_choices=False, err=True)
+    return str(word)
+
+
+def ask_in_turn(questions: Callable[[], Iterable[Question]], answers: dict[str, str], missing: list[str]) -> None:
+    """Ask what `answers` lack, one question after another; add the options to `missing` where nobody can be asked."""
+    while question := next((question for question in questions() if question.name not in answers), None):
+        if not _console.is_interactive():
+            missing += [each.option for each in questions() if each.required and each.name not in answers]
+            return
+        text = click.prompt(question.text, default=question.default, show_default=bool(question.default), err=True)
+        answers[question.name] = text.strip() if question.name != "prefix" else text
 
 
 def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:

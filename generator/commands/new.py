@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from generator.commands import _new_report, _options, _prompts, names
+from generator.commands import _new_pull, _new_pull_report, _new_report, _options, _prompts, names
 from generator.errors import GeneratorError, command_line, display_path
 from generator.scaffold.auth_questions import ALGORITHMS, KINDS
 from lambdas.runtime.times import TimeFormat
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--timestamp-format", type=click.Choice(get_args(TimeFormat)), help="How that time is written.")
 @click.option("--signed", help='What is signed, such as "{timestamp}.{body}".')
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
+@_new_pull.options
 @_options.sources
 @_options.build
 def command(
@@ -52,7 +53,7 @@ def command(
     lint: Any,
     sources: Path,
     build: Path,
-    **options: str | None,
+    **options: Any,
 ) -> int:
     """Make sources/NAME: the definition, a README to be filled in, and a first sample where there is a request.
 
@@ -63,11 +64,17 @@ def command(
     from generator.scaffold import target_folder
     from generator.scaffold.starting_point import StartingPoint
 
+    pulled = {key: options.pop(key) for key in _new_pull.NAMES}
     answers = {key: value for key, value in options.items() if value is not None}
     _refuse_together(base, kind, answers, copy=copy)
     target_folder.refuse_name(name, sources, names())
     build_folder.refuse_unfit_folder(build)
+    if pulled_options := [key for key, value in pulled.items() if value]:
+        _refuse_with_pull(pulled_options, base, file, kind)
+        return _begin_pulled(name, description, pulled, answers, sources, build, lint)
     base_definition = target_folder.find_base(base, name, sources) if base else None
+    if file and base_definition and base_definition.source.pull:
+        raise click.UsageError(f"--from-request is of a vendor that sends, and {base} is pulled; use --from-answer")
     request = captured.read_captured(file) if file else None
     starting_point = StartingPoint(name, file, request, base_definition, copy)
     starting_point.recognize_sender(sources)
@@ -88,6 +95,43 @@ def command(
     )
     _new_report.report(starting_point, written_files, _built(name, sources, build, lint), sources, build)
     return 0
+
+
+def _begin_pulled(
+    name: str,
+    description: str | None,
+    pulled: dict[str, Any],
+    answers: dict[str, str],
+    sources: Path,
+    build: Path,
+    lint: Any,
+) -> int:
+    """Make a source that is pulled."""
+    from generator.scaffold import pull_start, target_folder
+
+    start, given = _new_pull.begin(name, pulled, answers)
+    similar = pull_start.similar_source(start.requests[0], target_folder.all_definitions(sources))
+    _new_pull_report.print_findings(start, similar)
+    recognized = pull_start.credentials_of(similar) if similar else None
+    credentials = _new_pull.credentials(start, given, recognized)
+    text = _prompts.description(description)
+    if text is None:
+        raise click.UsageError("no terminal to ask in: --description must be given")
+    fill = start.fill(text, credentials)
+    written_files = target_folder.write_source_folder(name, sources, fill, start.file)
+    _new_pull_report.report(start, written_files, _built(name, sources, build, lint), sources, build)
+    return 0
+
+
+def _refuse_with_pull(pulled_options: list[str], base: str | None, file: Path | None, kind: str | None) -> None:
+    """Refuse options of a vendor that sends, beside those of a vendor that is asked."""
+    option = _new_pull.option_name(pulled_options[0])
+    if base:
+        raise click.UsageError(f"{option} can't be used with --from: {base} defines what is asked")
+    if file:
+        raise click.UsageError(f"{option} can't be used with --from-request, which is of a vendor that sends")
+    if kind:
+        raise click.UsageError(f"{option} can't be used with --auth; --credentials says how the vendor knows us")
 
 
 def _refuse_together(base: str | None, kind: str | None, answers: dict[str, str], *, copy: bool) -> None:

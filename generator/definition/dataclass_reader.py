@@ -20,14 +20,15 @@ from generator.definition.key_types import (
     key_name,
     key_names,
 )
+from generator.definition.meant_keys import meant_key
 from generator.definition.parameters import ParameterReader
 from generator.definition.scalars import (
     TEXT_CHECKS,
     InvalidScalar,
     is_long,
+    is_plain_value,
     node_kind,
     read_choice,
-    read_query_value,
     read_scalar,
     refuse_parameter,
     short_tag,
@@ -82,7 +83,8 @@ class DataclassReader:
             elif {":", "{"} & set(name):
                 self._report(key_node, _dotted(key, name), "a colon and a space go between a key and its value")
             else:
-                self._report(key_node, _dotted(key, name), f"no such key{suggestion(name, known)}")
+                hint = f"; {meant}" if (meant := meant_key(key, name)) else suggestion(name, known)
+                self._report(key_node, _dotted(key, name), f"no such key{hint}")
 
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
@@ -115,10 +117,12 @@ class DataclassReader:
             return self._choice(CHOICES[hint], node, key)
         if get_origin(hint) is Literal:
             return read_choice(node, get_args(hint))
-        if hint is model_types.Json:
-            return self._json(node, key)
+        if hint in (model_types.Json, model_types.RequestJson):
+            return self._json(hint, node, key)
         if hint is _QUERY_VALUE:
-            return read_query_value(node)
+            if is_plain_value(node):
+                return node.value
+            hint = model_types.RequestText
         if hint in model_deployment.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
             return self._parameters.fill(hint, node.value)
         return read_scalar(hint, node)
@@ -145,13 +149,14 @@ class DataclassReader:
                 self._report(key_node, _dotted(key, name), str(invalid))
         return values
 
-    def _json(self, node: yaml.Node, key: str) -> Any:
+    def _json(self, hint: Any, node: yaml.Node, key: str) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(model_types.Json, node, key, None)
+            return self._mapping(hint, node, key, None)
         if isinstance(node, yaml.SequenceNode):
-            return self._list(model_types.Json, node, key)
+            return self._list(hint, node, key)
         if short_tag(node) == "str":
-            return read_scalar(model_types.Text, node)
+            text = model_types.RequestText if hint is model_types.RequestJson else model_types.Text
+            return self._single_value(text, node, key)
         value = yaml_value(node)
         in_range = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)
         if not isinstance(value, int | float | bool | None) or not in_range:

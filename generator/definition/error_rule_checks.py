@@ -18,7 +18,7 @@ def error_rule_mistakes(rules: Sequence[ErrorRule]) -> Mistakes:
             yield key, "needs `status` or `when`, which say of which answers it is"
         if rule.status is not None and not 200 <= rule.status <= 599:
             yield f"{key}.status", "must be 200 to 599"
-        elif rule.status is not None and rule.status < 300 and rule.when is None:
+        elif rule.status == 200 and rule.when is None:
             yield (
                 f"{key}.status",
                 f"{rule.status} is what a page has too; add `when`, or each page is taken for an error",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self
+
+from lambdas import model_types
+from lambdas.runtime.parameters import path_part
 
 TOKEN = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 _STRAY = re.compile(r"\$\{[^{}]*\}?")
@@ -20,6 +23,8 @@ class Token(NamedTuple):
 
 
 Pieces = tuple[str | Token, ...]
+ENCODED: Mapping[Any, Callable[[str], str]] = {model_types.RequestPath: path_part, model_types.RequestUrl: path_part}
+"""What writes a value into a text of a type, here and where a function of the source starts."""
 
 
 class FilledText(str):
@@ -34,7 +39,8 @@ class FilledText(str):
 
     def __new__(cls, pieces: Pieces, hint: Any, values: Mapping[str, str]) -> Self:
         """Return the text with these values."""
-        text = super().__new__(cls, "".join(values[p.name] if isinstance(p, Token) else p for p in pieces))
+        encode = ENCODED.get(hint, str)
+        text = super().__new__(cls, "".join(encode(values[p.name]) if isinstance(p, Token) else p for p in pieces))
         text.pieces, text.hint = pieces, hint
         return text
 

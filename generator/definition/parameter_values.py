@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from generator.definition.auth_types import auth_type_name
 from generator.definition.cross_checks import cross_problems
 from generator.definition.filled_text import FilledText
+from generator.definition.key_types import TYPED, key_name, type_name
 from generator.definition.parameter_patterns import MAX_VALUE
 from generator.definition.read import Definition
 from generator.definition.scalars import TEXT_CHECKS, InvalidScalar, suggestion
 from generator.errors import DefinitionError, GeneratorError, Problem
-from lambdas.model import Auth, Source
+from lambdas.model import Source
 from lambdas.model_deployment import Parameter
+from lambdas.model_pull import Pull
+from lambdas.model_types import RequestPath, UrlOrigin
+
+_URLS = (UrlOrigin, RequestPath)
 
 
 def constraint(parameter: Parameter) -> str:
@@ -89,12 +93,12 @@ def filled_texts(value: Any, key: str = "") -> Iterator[tuple[str, FilledText]]:
     """Yield each value in which parameters stand, with its dotted key."""
     if isinstance(value, FilledText):
         yield key, value
-    elif isinstance(value, Auth):  # its settings stand below the type's name
-        below = f"{key}.{auth_type_name(value)}"
+    elif type(value) in TYPED:  # its settings stand below the type's name
+        below = f"{key}.{type_name(value)}"
         yield from filled_texts(getattr(value.settings, "of", value.settings), below)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
-            yield from filled_texts(getattr(value, field.name), f"{key}.{field.name}" if key else field.name)
+            yield from filled_texts(getattr(value, field.name), f"{key}.{key_name(field)}" if key else key_name(field))
     elif isinstance(value, Mapping):
         for name, member in value.items():
             yield from filled_texts(member, f"{key}.{name}")
@@ -105,19 +109,39 @@ def filled_texts(value: Any, key: str = "") -> Iterator[tuple[str, FilledText]]:
 
 def refilled(value: Any, values: Mapping[str, str]) -> Any:
     """Return a part of a definition with other values of its parameters; the same object where it has none."""
-    if isinstance(value, FilledText):
-        return FilledText(value.pieces, value.hint, values)
-    if not any(True for _ in filled_texts(value)):
-        return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: refilled(getattr(value, field.name), values) for field in dataclasses.fields(value)}
-        return replace(value, **fields)
-    if isinstance(value, Mapping):
-        return {name: refilled(member, values) for name, member in value.items()}
-    return type(value)(refilled(member, values) for member in value)
+    return _with_texts(value, lambda text: FilledText(text.pieces, text.hint, values))
 
 
 def as_written(source: Source) -> Source:
     """Return the source with `${Name}` in its texts, as its definition has it, for people to read."""
-    written: Source = refilled(source, {name: f"${{{name}}}" for name in source.parameters or ()})
+    written: Source = _with_texts(source, lambda text: text.written)
     return written
+
+
+def deployed_url(pull: Pull, values: Mapping[str, str]) -> str:
+    """Return where a stack with these values asks, for people to read; a value that it lacks stays `${Name}`."""
+    names = pull.url.names if isinstance(pull.url, FilledText) else ()
+    return str(refilled(pull.url, {name: values.get(name, f"${{{name}}}") for name in names}))
+
+
+def changed_urls(before: Pull, after: Pull) -> dict[str, str]:
+    """Return the URL of an API and its paths, as they are with other values, by how they are before; the longest first.
+
+    Answers have them in links.
+    """
+    pairs = zip(filled_texts(before), filled_texts(after), strict=True)
+    urls = {str(old): str(new) for (_, old), (_, new) in pairs if old.hint in _URLS and old != new}
+    return dict(sorted(urls.items(), key=lambda pair: len(pair[0]), reverse=True))
+
+
+def _with_texts(value: Any, refill: Callable[[FilledText], str]) -> Any:
+    if isinstance(value, FilledText):
+        return refill(value)
+    if not any(True for _ in filled_texts(value)):
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: _with_texts(getattr(value, field.name), refill) for field in dataclasses.fields(value)}
+        return replace(value, **fields)
+    if isinstance(value, Mapping):
+        return {name: _with_texts(member, refill) for name, member in value.items()}
+    return type(value)(_with_texts(member, refill) for member in value)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from generator.definition import parameter_patterns
-from generator.definition.filled_text import FilledText, Pieces, Token, split_text
+from generator.definition.filled_text import FilledText, Token, split_text
+from generator.definition.parameter_places import Declared, place_problem
 from generator.definition.scalars import TEXT_CHECKS, InvalidScalar, short_tag, suggestion
 from generator.definition.yaml_nodes import entries, location
 from generator.errors import Problem
-from lambdas import model_types
 from lambdas.model import Source
 
 MAX_PARAMETERS = 8
@@ -25,18 +24,6 @@ _SECRET_NAME = re.compile(r"(Secret|Password|Passphrase|Token|ApiKey|PrivateKey|
 _NOT_FOR_THESE = (
     "looks like a secret, and a parameter is none: the console shows its value; a secret goes into Parameter Store"
 )
-_HOST = frozenset(string.ascii_letters + string.digits + ".-")
-_REST_OF_URL = _HOST | frozenset("_~")
-_URL_TYPES = (model_types.ServiceUrl, model_types.UrlBase)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A parameter as far as it can be used: its example and its characters; None where the declaration is wrong."""
-
-    node: yaml.Node
-    example: str | None = None
-    characters: frozenset[str] = frozenset()
 
 
 class ParameterReader:
@@ -72,7 +59,7 @@ class ParameterReader:
         if not re.fullmatch(pattern, example) or len(example) > parameter_patterns.MAX_VALUE:
             report("example", f"does not match its pattern, {pattern}")
             return Declared(name_node)
-        return Declared(name_node, example, parameter_patterns.pattern_characters(pattern))
+        return Declared(name_node, example, pattern)
 
     def fill(self, hint: Any, text: str) -> str:
         """Return a value with its parameters' examples; InvalidScalar where one of them can't stand there."""
@@ -90,7 +77,7 @@ class ParameterReader:
         examples = {name: example for name in names if (example := self.declared[name].example) is not None}
         if len(examples) < len(set(names)):
             return text  # the mistake in the declaration is reported
-        if problem := self._place_problem(hint, pieces):
+        if problem := place_problem(hint, pieces, self.declared):
             raise InvalidScalar(problem)
         filled = FilledText(pieces, hint, examples)
         try:
@@ -98,23 +85,6 @@ class ParameterReader:
         except InvalidScalar as invalid:
             raise InvalidScalar(f"{invalid}; with the examples of its parameters, it is {filled}") from None
         return filled
-
-    def _place_problem(self, hint: Any, pieces: Pieces) -> str | None:
-        """Return which parameter could change what a URL leads to, but for its host or a part of its path."""
-        before = ""
-        for piece in pieces:
-            if isinstance(piece, str):
-                before += piece
-                continue
-            if hint in _URL_TYPES and not before.startswith("https://"):
-                return f"must begin with https://, and {piece} stands before the host is there"
-            in_host = hint is model_types.HostPattern or (hint in _URL_TYPES and "/" not in before[len("https://") :])
-            if in_host and (more := self.declared[piece.name].characters - _HOST):
-                return f"has {piece} in a host, which has letters, digits, dots and dashes alone; {_allows(more)}"
-            if hint in _URL_TYPES and (more := self.declared[piece.name].characters - _REST_OF_URL):
-                return f"has {piece} in a URL, where it has letters, digits and . _ ~ - alone; {_allows(more)}"
-            before += "x"
-        return None
 
     def unused(self) -> Iterator[Problem]:
         """Yield a problem for each parameter of the definition's own that stands nowhere."""
@@ -127,11 +97,6 @@ class ParameterReader:
         """Return the source without the inherited parameters in whose places the definition has values of its own."""
         used = {name: value for name, value in (source.parameters or {}).items() if name in self.used}
         return source if used == (source.parameters or {}) else replace(source, parameters=used or None)
-
-
-def _allows(characters: frozenset[str]) -> str:
-    shown = " ".join("a space" if char == " " else char for char in sorted(characters))
-    return f"its pattern allows {shown if len(characters) < 8 else 'more'}"
 
 
 def _unknown(name: str, declared: Mapping[str, Any]) -> str:

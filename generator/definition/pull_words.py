@@ -23,7 +23,7 @@ def rate_text(rate: Rate) -> str:
     """Write a rate: "at most 50 requests a minute"."""
     requests = f"{rate.requests:,} request{'' if rate.requests == 1 else 's'}"
     per = span_text(rate.per)
-    return f"at most {requests} {'in' if per[0].isdigit() else 'a'} {per}"
+    return f"at most {requests} {'in' if per[0].isdigit() else 'an' if per == 'hour' else 'a'} {per}"
 
 
 def credential_text(pull: Pull) -> str:

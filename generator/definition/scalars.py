@@ -87,6 +87,8 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
     if tag == "null" and not node.value:
         raise InvalidScalar("must be text, and is empty")
     if tag != "str":
+        if hint is model_types.Duration:
+            raise InvalidScalar(f"{_DURATION}; {node.value} has none")
         raise InvalidScalar(
             f'must be text; {node.value} is {node_kind(node)} in YAML; put it in quotes, "{node.value}"'
         )
@@ -94,11 +96,9 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
     return TEXT_CHECKS.get(hint, str)(node.value)
 
 
-def read_query_value(node: yaml.Node) -> Any:
-    """Return a value of a query or form: text with `{path}`, a whole number, or true or false, all as text."""
-    if isinstance(node, yaml.ScalarNode) and short_tag(node) in ("int", "bool") and _PLAIN.fullmatch(node.value):
-        return node.value
-    return read_scalar(model_types.Text, node)
+def is_plain_value(node: yaml.Node) -> bool:
+    """Return whether a value of a query or form is a whole number, true or false, which is sent as it is written."""
+    return short_tag(node) in ("int", "bool") and bool(_PLAIN.fullmatch(node.value))
 
 
 def refuse_parameter(hint: Any, text: str) -> None:
@@ -106,7 +106,8 @@ def refuse_parameter(hint: Any, text: str) -> None:
     if token := TOKEN.search(text):
         dollar = f"; for a dollar sign before a path, write {{'$'}}{{{token[1]}}}" if hint is model_types.Text else ""
         raise InvalidScalar(
-            f"{token[0]} can't stand here: a parameter stands in URLs, hosts and settings of `auth`{dollar}"
+            f"{token[0]} can't stand here: a parameter stands in URLs, hosts, requests of `pull`, and settings of "
+            f"`auth` and `credentials`{dollar}"
         )
 
 
@@ -155,10 +156,13 @@ def _signed(text: str) -> str:
     return text
 
 
+_DURATION = "must be a time with its unit, such as 30s, 5m, 24h or 7d"
+
+
 def _duration(text: str) -> int:
     match = DURATION.fullmatch(text)
     if not match:
-        raise InvalidScalar("must be a time with its unit, such as 30s, 5m, 24h or 7d")
+        raise InvalidScalar(_DURATION)
     return int(match[1]) * UNITS[match[2]]
 
 
@@ -175,7 +179,7 @@ def _request_path(text: str) -> str:
 
 
 def _origin(text: str) -> str:
-    if not URL.fullmatch(text) or text.endswith("/"):
+    if not URL.fullmatch(text) or text.endswith("/") or "?" in text or "#" in text:
         raise InvalidScalar("must be an https URL without a query and without a / at its end")
     return text
 
@@ -281,6 +285,8 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.ExtraName: _name,
     model_types.Duration: _duration,
     model_types.RequestPath: _request_path,
+    model_types.RequestText: _text,
+    model_types.RequestUrl: _text,
     model_types.UrlOrigin: _origin,
     model_types.DetailName: _name,
 }

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from generator.definition import schemas
-from generator.definition.filled_text import FilledText, Token
+from generator.definition.filled_text import ENCODED, FilledText, Token
 from lambdas.model import Source
 
 _INDENT, _WIDTH = "    ", 120
@@ -39,9 +39,7 @@ def source_module_text(source: Source, early_imports: Iterable[str] = ()) -> str
 def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
     deeper = indent + _INDENT
     if isinstance(value, FilledText):  # the value of a parameter is known where the function starts
-        return " + ".join(
-            f"{_VALUES}[{piece.name!r}]" if isinstance(piece, Token) else repr(piece) for piece in value.pieces
-        )
+        return _expression(value, imports)
     if isinstance(value, ModuleType):
         package, _, name = value.__name__.rpartition(".")
         imports.add((package, name))
@@ -62,6 +60,15 @@ def _literal(value: Any, imports: set[tuple[str, str]], indent: str) -> str:
             members = list(_lines(members, _WIDTH - len(deeper)))
         return _block("(", members, ")" if len(members) != 1 else ",)", indent)
     return repr(value)
+
+
+def _expression(text: FilledText, imports: set[tuple[str, str]]) -> str:
+    """Return the expression that joins the pieces of a text with the values that the function has."""
+    value = f"{_VALUES}[{{!r}}]"
+    if encode := ENCODED.get(text.hint):
+        imports.add((encode.__module__, encode.__name__))
+        value = f"{encode.__name__}({value})"
+    return " + ".join(value.format(piece.name) if isinstance(piece, Token) else repr(piece) for piece in text.pieces)
 
 
 def _instance(value: Any, imports: set[tuple[str, str]], indent: str) -> str:

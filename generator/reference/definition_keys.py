@@ -27,7 +27,7 @@ _VALUES: dict[Any, str] = {
     int: "a number",
     bool: "true or false",
     str: "text",
-    model_types.TextOrList: "text with `{path}`, a number, true or false, or a list of them",
+    model_types.TextOrList: "text with `{path}` and `${Name}`, a number, true or false, or a list of them",
     model_types.Path: "path",
     model_types.Text: "text with `{path}`",
     model_types.SignedText: "text with pieces",
@@ -45,8 +45,11 @@ _VALUES: dict[Any, str] = {
     model_types.HostPattern: "a host's name with `${Name}`",
     model_types.SchemaFile: "a file",
     model_types.Duration: "a time, such as `5m`",
-    model_types.RequestPath: "a URL's path, with `{path}`",
-    model_types.UrlOrigin: "a URL",
+    model_types.RequestPath: "a URL's path, with `{path}` and `${Name}`",
+    model_types.RequestUrl: "a URL's path, or a URL, with `{path}` and `${Name}`",
+    model_types.RequestText: "text with `{path}` and `${Name}`",
+    model_types.RequestJson: "JSON, its texts with `{path}` and `${Name}`",
+    model_types.UrlOrigin: "a URL with `${Name}`",
 }
 _TYPED_KEYS = {
     model.Auth: "webhook.auth",

@@ -48,7 +48,7 @@ _PATTERNS = {
     model_types.Field: FIELD,
     model_types.Duration: DURATION,
     model_types.UrlBase: _or_token(URL),
-    model_types.UrlOrigin: URL,
+    model_types.UrlOrigin: _or_token(URL),
     model_types.ServiceUrl: _or_token(URL),
     model_types.HttpsUrl: URL,
     model_types.TopicArn: _or_token(TOPIC),
@@ -157,7 +157,7 @@ def _type(hint: Any) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
         return {"enum": list(args)}
-    if hint is model_types.Json:
+    if hint in (model_types.Json, model_types.RequestJson):
         return {}
     name = {int: "integer", bool: "boolean"}.get(hint, "string")
     return {"type": name, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}

@@ -24,9 +24,9 @@ def source_table(definitions: Iterable[Definition], folder: str) -> str:
 def pulled_table(definitions: Iterable[Definition], folder: str) -> str:
     """Return the table of pulled sources in Markdown; empty where there is none."""
     rows = [
-        _pulled_row(definition, definition.source.pull, folder)
+        _pulled_row(definition, pull, folder)
         for definition in definitions
-        if definition.source.pull is not None
+        if (pull := as_written(definition.source).pull) is not None
     ]
     return _table(_PULLED_HEAD, rows) if rows else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from generator.definition.scalars import FIELD
@@ -23,9 +23,24 @@ _TIMES = (
 )
 _ACTORS = (
     *("actor.email", "user.email", "sender.login", "actor.login", "user.login", "actor.name", "user.name"),
-    *("data.actor.email", "data.user.email", "actor.id", "user.id", "user_email", "username", "email", "actor", "user"),
+    *("data.actor.email", "data.user.email", "created_by.login", "actor.user.email", "actor.alternateId"),
+    *("actor_email", "user_email", "userEmail", "actor_name", "user_name", "username", "userName", "email", "actor"),
+    *("initiatedBy.user.userPrincipalName", "user", "member.email", "actor.id", "user.id", "actor_id", "user_id"),
 )
-_ADDRESSES = ("ip_address", "ipAddress", "source_ip", "client_ip", "ip", "client.ip", "actor.ip", "data.ip_address")
+_ADDRESSES = (
+    *("ip_address", "ipAddress", "source_ip", "client_ip", "ip", "client.ip", "actor.ip", "data.ip_address"),
+    *(
+        "actor_ip",
+        "client.ipAddress",
+        "client.ip_address",
+        "context.ip_address",
+        "actor.ip_address",
+        "actor.ipAddress",
+        "clientIP",
+    ),
+    *("execution_context.remote_address", "remote_address", "request.ip", "ipaddr", "sourceIp", "source.ip"),
+    "initiatedBy.user.ipAddress",
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ANY_ID = re.compile(r"\w*id", re.IGNORECASE)
 # Ids of a person or an object, which are the same in many events.
@@ -52,7 +67,7 @@ def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, A
     if isinstance(body.value, list):
         events["split"] = "[]" if body.format == "ndjson" else "@"
     item = _first_event(body)
-    kind = _type_header(request) or _first(item, _TYPES, _is_word)
+    kind = _type_header(request) or _first(item, _TYPES, is_word)
     guesses = {
         "id": _first(item, _IDS, _is_id) or _first(item, _names(item, _ANY_ID, _NO_ID), _is_unique),
         "type": kind,
@@ -62,6 +77,15 @@ def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, A
     if guesses["time"] and (format_of_time := _is_time(_at(item, guesses["time"]))) != "rfc3339":
         events["time_format"] = format_of_time
     return events, _facts(name, item, kind)
+
+
+def guess_facts(name: str, events: Sequence[Any], kind: str | None) -> dict[str, Any]:
+    """Return guesses for the keys below `facts`, each from the first of several events that shows it."""
+    guesses: dict[str, Any] = {}
+    for event in events:
+        guesses = {**_facts(name, event, kind), **guesses}
+    summary = f"{name}: {f'{{{kind}}}' if kind else 'event'}"
+    return {**guesses, "summary": f"{summary} by {guesses['user']}" if "user" in guesses else summary}
 
 
 def _facts(name: str, item: Any, kind: str | None) -> dict[str, Any]:
@@ -79,7 +103,7 @@ def sample_name(request: Captured, body: Body) -> str:
     """Return the sample's name: its event's type where it has one, else `event`."""
     header = _type_header(request)
     kind = request.headers_by_name[header[len("header('") : -len("')")]] if header else ""
-    if not kind and (path := _first(_first_event(body), _TYPES, _is_word)):
+    if not kind and (path := _first(_first_event(body), _TYPES, is_word)):
         kind = _at(_first_event(body), path)
     name = re.sub(r"[^A-Za-z0-9_-]+", ".", kind).strip(".")
     # The files beside a sample have names that end so.
@@ -91,9 +115,7 @@ def _first_event(body: Body) -> Any:
 
 
 def _type_header(request: Captured) -> str | None:
-    names = (
-        name for name, value in request.headers_by_name.items() if _TYPE_HEADER.fullmatch(name) and _is_word(value)
-    )
+    names = (name for name, value in request.headers_by_name.items() if _TYPE_HEADER.fullmatch(name) and is_word(value))
     return next((f"header('{name}')" for name in names if not is_secret(name, request.headers_by_name[name])), None)
 
 
@@ -107,7 +129,8 @@ def _at(item: Any, path: str) -> Any:
     return item
 
 
-def _is_word(value: Any) -> bool:
+def is_word(value: Any) -> bool:
+    """Return whether a value is a short text, as the kind of an event is."""
     return isinstance(value, str) and 0 < len(value) <= _MAX_TYPE and value.isprintable() and value != "[masked]"
 
 

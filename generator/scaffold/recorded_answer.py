@@ -78,7 +78,7 @@ class _Answer:
 
     def cut(self, path: str, limit: int) -> None:
         """Keep the first items of the list at a path."""
-        _, items = _place(self.root, _EMPTY_LIST.sub("", path))
+        _, items = place(self.root, _EMPTY_LIST.sub("", path))
         if isinstance(items, list) and len(items) > limit:
             self._recording.changes.append(f"{limit} of {len(items):,} items at {path} are kept")
             del items[limit:]
@@ -130,7 +130,7 @@ class _Answer:
         """Change what says that there is a further page, and return where that is."""
         for attribute, value in (("while_", False), ("at", None), ("total", 0)):
             path = getattr(settings, attribute, None)
-            if path and _set(self.root, path, value):
+            if path and set_value(self.root, path, value):
                 return str(path)
         return ""
 
@@ -138,16 +138,16 @@ class _Answer:
         """Replace the cursor of a last page, which the next run would go on with."""
         path = getattr(self._stream.paging.settings, "at", None)
         is_url = self._stream.paging.style.is_url(self._stream.paging.settings)
-        parent, cursor = _place(self.root, path) if path else (None, None)
+        parent, cursor = place(self.root, path) if path else (None, None)
         if parent is not None and isinstance(cursor, str) and cursor:
-            _set(self.root, str(path), made_up_url(cursor, asked.url) if is_url else MADE_UP)
+            set_value(self.root, str(path), made_up_url(cursor, asked.url) if is_url else MADE_UP)
             self._recording.changes.append(f"the cursor at {path} is made up")
         if headers:
             self._recording.changes.append(f"the cursor in the header {next(iter(headers))} is made up")
         return {name: self._redact(made_up_header(text, asked.url)) for name, text in headers.items()}
 
 
-def _place(root: Any, path: str) -> tuple[Any, Any]:
+def place(root: Any, path: str) -> tuple[Any, Any]:
     """Return the object that a plain path ends in, and what it finds; None for the object where the path is another."""
     if path == "@":
         return None, root
@@ -159,8 +159,9 @@ def _place(root: Any, path: str) -> tuple[Any, Any]:
     return (root, root[last]) if isinstance(root, dict) and last in root else (None, None)
 
 
-def _set(root: Any, path: str, value: Any) -> bool:
-    parent, _ = _place(root, path)
+def set_value(root: Any, path: str, value: Any) -> bool:
+    """Set what a plain path of names finds; return False where it is no such path, or finds nothing."""
+    parent, _ = place(root, path)
     if parent is None:
         return False
     parent[re.findall(r'"[^"]+"|[^.]+', path)[-1].strip('"')] = value

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator.definition.parameter_values import as_written, parameter_options
-from generator.definition.secret_names import stored_names
+from generator.definition.secret_names import source_secrets, stored_names
 from generator.scaffold.definition_yaml import auth_lines, block, flow
 from lambdas.auth import leaves
 from lambdas.model import Source, verified_by
@@ -150,9 +150,10 @@ _To write: in how many seconds it wants an answer, what it sends again, how ofte
 
 def tenant_readme_text(source: Source) -> str:
     """Return the text of `README.md` for a source that extends another."""
-    steps = [f"Store its secret: `python -m generator secret {source.name}`."] if stored_names(source.endpoint) else []
+    steps = [f"Store its secret: `python -m generator secret {source.name}`."] if source_secrets(source) else []
     deploy = f"deploy {source.name}{parameter_options(source)}"
-    steps.append(f"`python -m generator {deploy}`, and note `EndpointUrl`.")
+    after = f"then `python -m generator status {source.name}`" if source.pull else "and note `EndpointUrl`"
+    steps.append(f"`python -m generator {deploy}`, {after}.")
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     return f"""\
 # {heading_of(source.name)}

@@ -184,7 +184,9 @@ def _pull_specs(source: Source, pull: Pull, puller: Function, own_metrics: Mappi
         own_metrics,
         1,
         period=period,
-        periods=periods,
+        # A single period can be without a run, where two runs are a little more than it apart. Three may be at most
+        # seven days: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        periods=3,
         alarm_when_below=True,
     )
     yield AlarmSpec(

@@ -40,12 +40,20 @@ def authorize(settings: Settings, request: HttpRequest, context: CredentialConte
     return request._replace(url=_with_parameter(request.url, str(settings.query), value))
 
 
+def without_credential(settings: Settings, url: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(query=_others(url, settings.query))) if settings.query else url
+
+
 def _with_parameter(url: str, name: str, value: str) -> str:
     """Return the URL with a query parameter, which takes the place of any of this name: some vendors' links have it."""
-    parts = urlsplit(url)
-    others = [pair for pair in parts.query.split("&") if pair and unquote_plus(pair.partition("=")[0]) != name]
-    query = "&".join([*others, f"{quote(name, safe='')}={quote(value, safe='')}"])
-    return urlunsplit(parts._replace(query=query))
+    query = "&".join(filter(None, [_others(url, name), f"{quote(name, safe='')}={quote(value, safe='')}"]))
+    return urlunsplit(urlsplit(url)._replace(query=query))
+
+
+def _others(url: str, name: str) -> str:
+    """Return the query of a URL without a parameter."""
+    pairs = urlsplit(url).query.split("&")
+    return "&".join(pair for pair in pairs if pair and unquote_plus(pair.partition("=")[0]) != name)
 
 
 def forget(settings: Settings, context: CredentialContext) -> bool:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from lambdas.credential_type import CredentialContext, Token
-from lambdas.model_types import SecretName, UrlOrigin
+from lambdas.model_types import SecretName, SettingText, UrlOrigin
 from lambdas.runtime.http_types import HttpRequest
 from lambdas.tokens import requests
 from lambdas.tokens.answers import is_token, read_document, refusal, renewal_time
@@ -31,9 +32,9 @@ VERSION = "2022-11-28"
 class Settings:
     """A token of a GitHub App's installation."""
 
-    app: str
+    app: SettingText
     """The app's client id, or its App ID in quotes."""
-    installation: str
+    installation: SettingText
     """The installation's id, in quotes: the number at the end of the URL of its settings page."""
     url: UrlOrigin = UrlOrigin("https://api.github.com")
     """Where the API is; for a server of your own, `https://HOST/api/v3`."""
@@ -42,7 +43,7 @@ class Settings:
 
 
 def token_url(settings: Settings) -> str:
-    return f"{settings.url}/app/installations/{settings.installation}/access_tokens"
+    return f"{settings.url}/app/installations/{quote(settings.installation, safe='')}/access_tokens"
 
 
 def wheels(_settings: Settings) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lambdas.credential_type import CredentialContext, Token
-from lambdas.model_types import HttpsUrl, SecretName
+from lambdas.model_types import SecretName, ServiceUrl, SettingText
 from lambdas.runtime.http_types import HttpRequest
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.tokens import requests
@@ -27,23 +27,23 @@ _OWN_CLAIMS = {"iss": "issuer", "sub": "subject", "aud": "audience", "iat": "", 
 class Settings:
     """An access token for an assertion that is signed with a stored key."""
 
-    url: HttpsUrl
+    url: ServiceUrl
     """The token endpoint."""
-    issuer: str | None = None
+    issuer: SettingText | None = None
     """The claim `iss`: who signs. Without it, the client_email or clientID of a stored key file."""
-    subject: str | None = None
+    subject: SettingText | None = None
     """The claim `sub`: for whom the token is, such as an administrator. Without it, the enterpriseID of Box's file."""
-    audience: str | None = None
+    audience: SettingText | None = None
     """The claim `aud`; without it, the token endpoint."""
-    scope: str | None = None
+    scope: SettingText | None = None
     """The claim `scope`, where the vendor wants it, as Google does; several with spaces between them."""
-    claims: Mapping[str, str] | None = None
+    claims: Mapping[str, SettingText] | None = None
     """Further claims, such as Box's `box_sub_type`."""
-    fields: Mapping[str, str] | None = None
+    fields: Mapping[str, SettingText] | None = None
     """Further fields of the token request."""
     algorithm: Algorithm = RS256
     """How the assertion is signed."""
-    key_id: str | None = None
+    key_id: SettingText | None = None
     """The key's id at the vendor, the header `kid`. Without it, what a stored key file says."""
     private_key: SecretName = SecretName("private_key")
     """Name of the parameter that holds the private key: PEM, the JSON file of Google or Box, or a JWK."""

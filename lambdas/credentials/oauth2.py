@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lambdas.credential_type import CredentialContext, Token
-from lambdas.model_types import HttpsUrl, SecretName
+from lambdas.model_types import SecretName, ServiceUrl, SettingText
 from lambdas.runtime.http_types import HttpRequest
 from lambdas.tokens import requests
 from lambdas.tokens.assertions import Algorithm, key_problem, signed_assertion, usable_key
@@ -26,19 +26,19 @@ RS256: Algorithm = "RS256"
 class Settings:
     """An access token for a client of the vendor's, asked for with its id and its secret or key."""
 
-    url: HttpsUrl
+    url: ServiceUrl
     """The token endpoint."""
     send: Literal["basic", "body", "private_key_jwt"] = "basic"
     """How the client proves itself: its secret in Authorization or in the form, or a signed assertion."""
     format: Literal["form", "json"] = "form"
     """How the token request is written: `json` where the vendor wants that, as OneLogin does."""
-    scope: str | None = None
+    scope: SettingText | None = None
     """What the token is for, as the vendor names it; several with spaces between them."""
-    audience: str | None = None
+    audience: SettingText | None = None
     """For which API the token is, where the vendor wants the field `audience`."""
-    resource: str | None = None
+    resource: SettingText | None = None
     """For which API the token is, where the vendor wants the field `resource` (RFC 8707)."""
-    fields: Mapping[str, str] | None = None
+    fields: Mapping[str, SettingText] | None = None
     """Further fields of the request, such as `account_id`; `grant_type` may be among them."""
     client_id: SecretName = SecretName("client_id")
     """Name of the parameter that holds the client's id."""
@@ -48,9 +48,9 @@ class Settings:
     """Name of the parameter that holds the private key with which assertions are signed."""
     algorithm: Algorithm = RS256
     """How assertions are signed."""
-    key_id: str | None = None
+    key_id: SettingText | None = None
     """The key's id at the vendor, the header `kid` of assertions; without it, what a stored JWK says."""
-    assertion_audience: str | None = None
+    assertion_audience: SettingText | None = None
     """The claim `aud` of assertions; without it, the token endpoint."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lambdas.credential_type import CredentialContext, CredentialRefused, Token
-from lambdas.model_types import HttpsUrl, SecretName
+from lambdas.model_types import SecretName, ServiceUrl, SettingText
 from lambdas.runtime.http_types import HttpRequest
 from lambdas.tokens import requests
 from lambdas.tokens.secret_values import text_problem, usable_secret
@@ -26,13 +26,13 @@ _ROTATED = "rotated"
 class Settings:
     """An access token, asked for with a refresh token. The function may overwrite the stored refresh token."""
 
-    url: HttpsUrl
+    url: ServiceUrl
     """The token endpoint."""
     send: Literal["basic", "body", "none"] = "basic"
     """How the client proves itself: its secret in Authorization or in the form, or `none` if it has no secret."""
-    scope: str | None = None
+    scope: SettingText | None = None
     """What the token is for, where the vendor wants it said again."""
-    fields: Mapping[str, str] | None = None
+    fields: Mapping[str, SettingText] | None = None
     """Further fields of the request."""
     client_id: SecretName = SecretName("client_id")
     """Name of the parameter that holds the client's id."""

@@ -24,7 +24,7 @@ from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, list_fi
 from lambdas.runtime.batches import in_batches
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.shaping.event import MAX_ID, Message, encode_json, id_tag
+from lambdas.shaping.event import MAX_ID, Message, content_tag, encode_json, id_tag
 
 CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
 """A claim succeeds if there is none, it has expired, its lease has ended, or a retried request of ours wrote it.
@@ -132,10 +132,21 @@ class Claims:
             for batch in in_batches(sorted(set(names)), MAX_READS):
                 keys = [{"id": {"S": name}} for name in batch]
                 items = self._read_items({self._table: {"Keys": keys, "ConsistentRead": True}})
-                done_names.update(item["id"]["S"] for item in items if self._is_done(item))
+                done = {item["id"]["S"]: float(item["expires"]["N"]) for item in items if self._is_done(item)}
+                done_names.update(done)
+                if self._required:
+                    self._prolong(done)
         except AWS_ERRORS as error:
             self._fail(error)
         return done_names
+
+    def _prolong(self, expires: Mapping[str, float]) -> None:
+        """Prolong claims that end soon: what is read again and again must not be sent again once a week.
+
+        What fails is prolonged when it is read again.
+        """
+        soon = self._clock() + self._window / 2
+        self._complete_or_release({name: True for name, at in expires.items() if at < soon}, calls_after=0)
 
     def mark_done(self, names: Iterable[str]) -> None:
         """Write claims that are done at once; ClaimsUnavailable where that fails."""
@@ -264,7 +275,7 @@ def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -
         if message.id is None:
             yield ""
             continue
-        name = _claim_name(message.id)
+        name = claim_name(message.id)
         if not transform_may_multiply:
             yield name
             continue
@@ -273,10 +284,17 @@ def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -
         yield f"{counts[message.event.index, digest]}.{digest}.{name}"
 
 
-def _claim_name(id_: str | int) -> str:
-    """Return the id's tag; a number and a long id get a prefix, since a text may have the same tag."""
+def claim_name(id_: str | int) -> str:
+    """Return the id's tag; a number and a long id get a prefix, since a text may have the same tag.
+
+    An id with a lone surrogate, which no table takes, counts as a long one.
+    """
     if isinstance(id_, int):
         return f"number:{id_tag(id_)}"
+    try:
+        _ = id_.encode()
+    except UnicodeEncodeError:
+        return f"long:{content_tag(id_.encode('utf-8', 'surrogatepass'))}"
     return id_tag(id_) if len(id_) <= MAX_ID else f"long:{id_tag(id_)}"
 
 

@@ -101,7 +101,7 @@ class AnswerDelivery:
         `seed` says of which answer they are. The parts that an earlier run delivered, which had no time for them all,
         are known by a hash of everything up to their end.
         """
-        content = hashlib.sha256(f"{self._key} {seed}".encode())
+        content = hashlib.sha256(f"{self._key} {seed}".encode("utf-8", "surrogatepass"))
         first: list[Any] = []
         last: list[Any] = []
         size = 0

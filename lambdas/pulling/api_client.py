@@ -18,7 +18,7 @@ from lambdas.pulling.waits import asked_wait, remaining_requests
 from lambdas.reading.paths import compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
-from lambdas.runtime.secrets import Secrets, SecretsUnavailable
+from lambdas.runtime.secrets import NoSecret, Secrets, SecretsUnavailable, UnusableSecret
 
 REQUEST_SECONDS = 30.0
 """The longest that a request may take, until the last byte of its answer; or of a part of it, where it has parts."""
@@ -32,6 +32,8 @@ MIN_WAIT = 1.0
 """Seconds between two tries, also where the vendor asks for none."""
 MAX_WAIT = 6 * 3_600.0
 """Seconds of a wait that are believed: a header in the wrong unit must not end the asking."""
+LEAST_SECRET = 8
+"""Characters of a secret that is taken out of the vendor's words: a shorter one is a user, such as `admin`."""
 _UNAUTHORIZED = 401
 AnyAnswer = TypeVar("AnyAnswer", HttpAnswer, Answer)
 
@@ -68,6 +70,7 @@ class ApiClient:
         self._deadline = deadline
         self._clock = clock
         self._sleep = sleep
+        self._used: set[str] = set()
         self.tokens = tokens
         self.remaining: int | None = None
         """Requests that the vendor said are left, at its last answer."""
@@ -76,7 +79,9 @@ class ApiClient:
 
     def secret(self, name: str) -> str:
         """Return a stored secret, stripped; SecretsUnavailable where there is none."""
-        return self._secrets.get(name)[0].strip()
+        value = self._secrets.get(name)[0].strip()
+        self._used.add(value)
+        return value
 
     def fresh_secret(self, name: str) -> str:
         """Read a stored secret again, which `secret` returns from then on: another process may have replaced it."""
@@ -104,6 +109,31 @@ class ApiClient:
         TokenRefused where `has_token` and the answer says that the request is wrong. An answer in NDJSON or CSV is
         read up to the end of its first part; taking the further ones may end as asking for a page does.
         """
+        return self._ask(request, answer_format, lambda *_: False, has_token=has_token)
+
+    def prepare(self, request: HttpRequest, done: str | None) -> None:
+        """Send a request before the first of a run; it ends as `page`, unless `done` finds something in its answer.
+
+        What a 2xx answers does not matter.
+        """
+        find = compile_path(done) if done else None
+
+        def is_done(answer: Answer, page: AnswerPage | None) -> bool:
+            return 200 <= answer.status < 300 or bool(find and page and finds(find, page.root))
+
+        try:
+            self._ask(request, "json", is_done)
+        except Refused as error:
+            raise Refused(f"{error} (to the request that prepares the stream)") from None
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        answer_format: PullFormat,
+        is_enough: Callable[[Answer, AnswerPage | None], bool],
+        *,
+        has_token: bool = False,
+    ) -> AnswerPage | None:
         pauses = iter(PAUSES)
         send = self._send if answer_format == "json" else self._stream
         while True:
@@ -116,7 +146,10 @@ class ApiClient:
             except CredentialUnavailable as error:
                 self._pause(next(pauses, None), str(error), error.answer)
                 continue
+            if is_enough(answer, page):
+                return page
             action, words = self._rules.apply(answer, page, has_token=has_token)
+            words = self._without_secrets(words)
             if action == "page":
                 if page is None:
                     raise StreamFailed(f"the answer can't be read: {unreadable}")
@@ -130,15 +163,6 @@ class ApiClient:
             else:
                 self._pause(DEFAULT_WAIT, words, answer)
 
-    def prepare(self, request: HttpRequest, done: str | None) -> None:
-        """Send a request before the first of a run; Refused unless it is answered 2xx, or `done` finds something."""
-        answer = self._authorized(request, self._send)
-        if 200 <= answer.status < 300:
-            return
-        page, _ = self._read(answer, "json")
-        if done is None or page is None or not finds(compile_path(done), page.root):
-            raise Refused(f"the vendor answers {answer.status} to the request that prepares the stream")
-
     def _authorized(self, request: HttpRequest, send: Callable[[HttpRequest, float], AnyAnswer]) -> AnyAnswer:
         """Send a request with its credential; with a new token after a 401, once."""
         kind, settings = self._credentials.type, self._credentials.settings
@@ -148,9 +172,24 @@ class ApiClient:
                 answer = self._attempt(kind.authorize(settings, request, self), send)
         except CredentialRefused as error:
             raise Refused(str(error)) from None
-        except SecretsUnavailable as error:
+        except (NoSecret, UnusableSecret) as error:
             raise Refused(f"no usable credential: {error}") from None
+        except SecretsUnavailable as error:
+            raise StreamFailed(f"the credential can't be read: {error}") from None
         return answer
+
+    def without_credential(self, url: str) -> str:
+        """Return a URL of the vendor's as it may be stored: some repeat the key in the link of the next page."""
+        kind = self._credentials.type
+        strip = getattr(kind, "without_credential", None)
+        return strip(self._credentials.settings, url) if strip else url
+
+    def _without_secrets(self, words: str) -> str:
+        """Return the vendor's words for the log: some vendors repeat the key that they refuse."""
+        secrets = {*self._used, *(token.value for token in self.tokens.values())}
+        for secret in sorted(secrets, key=len, reverse=True):
+            words = words.replace(secret, "…") if len(secret) >= LEAST_SECRET else words
+        return words
 
     def _attempt(self, request: HttpRequest, send: Callable[[HttpRequest, float], AnyAnswer]) -> AnyAnswer:
         """Send a request once there is room for it in the rate; RunEnds where there is no time for it."""

@@ -59,6 +59,16 @@ class RequestMaker:
             return self._make(self._later, values, self._followed(token))
         return self._make(self._later, values, self._url(self._later, values))
 
+    def can_follow(self, token: str) -> bool:
+        """Return whether a stored token can still be used: a URL can't, where `pull.url` has another origin by now."""
+        if not self._style.is_url(self._settings):
+            return True
+        try:
+            self._followed(token)
+        except PagingError:
+            return False
+        return True
+
     def prepare(self, fields: Mapping[str, str]) -> HttpRequest | None:
         """Return the request before the first of a run; None where the stream has none."""
         if self._prepare is None:

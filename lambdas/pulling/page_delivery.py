@@ -30,11 +30,13 @@ from lambdas.pulling.parts import (
 from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake
 from lambdas.reading.request import Request
-from lambdas.shaping.event import Message, RejectedEvent, content_tag, encode_json
+from lambdas.shaping.event import Message, RejectedEvent, content_tag
 from lambdas.shaping.shaper import Shaper
 
 if TYPE_CHECKING:
     from lambdas.delivering.event_filter import EventFilter
+
+_encode_sorted = json.JSONEncoder(sort_keys=True, check_circular=False, separators=(",", ":")).encode
 
 
 class PageDelivery(Delivery):
@@ -112,7 +114,7 @@ class PageDelivery(Delivery):
         if (has_hashes and self.source.transform) or not self.is_done(name):
             return False
         for event in json.loads(request.body)["events"] if has_hashes else ():
-            self._numbers.number(content_tag(encode_json(event)))
+            self._numbers.number(_event_tag(event))
         return True
 
     def mark_part_done(self, name: str) -> None:
@@ -186,8 +188,13 @@ class PageDelivery(Delivery):
         """Return the vendor's id, or a hash with a number: equal events of a vendor without ids are several events."""
         if message.id is not None:
             return f"{'number:' if isinstance(message.id, int) else ''}{message.id}"
-        tag = content_tag(encode_json(message.event.content))
+        tag = _event_tag(message.event.content)
         return f"{tag}.{before + self._numbers.number(tag)}"
+
+
+def _event_tag(event: Any) -> str:
+    """Return a hash of an event, whatever the order in which the vendor writes its keys."""
+    return content_tag(_encode_sorted(event).encode())
 
 
 def _part_of(request: Request, part: Mapping[str, Any], events: Sequence[Any], before: int = 0) -> Request:

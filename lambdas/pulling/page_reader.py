@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from lambdas.delivering.dedupe import claim_name
 from lambdas.model import Source
 from lambdas.model_pull import Each, Pull, Stream
 from lambdas.paging_style import Page, PagingError
@@ -21,6 +22,7 @@ from lambdas.pulling.parts import StreamKey
 from lambdas.reading.paths import compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpRequest
+from lambdas.shaping.event import event_id
 
 
 class Progress(NamedTuple):
@@ -55,6 +57,10 @@ class PageReader:
         self.counts: Counter[str] = self._answers.counts
         """What became of the events, as in `AnswerDelivery`; the pages, and the items of `each` that were known."""
 
+    def can_follow(self, token: str) -> bool:
+        """Return whether a stored token can still be used."""
+        return self._requests.can_follow(token)
+
     def prepare(self) -> None:
         """Send the request before the first of a run, once, where the stream has one."""
         request = None if self._prepared else self._requests.prepare(self._fields)
@@ -84,7 +90,10 @@ class PageReader:
     def _progress(self, request: HttpRequest, answer: AnswerPage, size: int, token: str | None) -> Progress:
         style, settings = self._stream.paging.style, self._stream.paging.settings
         page = Page(request.url, answer.find, answer.header, size, token)
-        return Progress(style.next_token(settings, page), style.kept_token(settings, page))
+        tokens = style.next_token(settings, page), style.kept_token(settings, page)
+        if not style.is_url(settings):
+            return Progress(*tokens)
+        return Progress(*(url and self._client.without_credential(url) for url in tokens))
 
     def _read_whole(
         self, request: HttpRequest, answer: AnswerPage, fields: Mapping[str, str], token: str | None
@@ -108,10 +117,10 @@ class PageReader:
         """Read the answer of each item that was not read before; one that is done is claimed by its id."""
         find_id = compile_path(each.id)
         for item in items:
-            child_id = self._answers.find(find_id, item)
-            if not isinstance(child_id, str | int):
+            child_id = event_id(self._answers.find(find_id, item))
+            if child_id is None:
                 raise StreamFailed(f"an item of {each.of} has no {each.id}")
-            name = f"{self._key}#each:{child_id}"
+            name = f"{self._key}#each:{claim_name(child_id)}"
             if self._answers.is_done(name):
                 self.counts["children_known"] += 1
                 continue

@@ -6,6 +6,7 @@ Positions are JSON with a version of their shape. Claims of events are in the sa
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -73,7 +74,7 @@ class PositionTable:
                     ":me": {"S": self._owner},
                     ":now": _number(now),
                     ":latest": _number(now + MAX_LEASE),
-                    ":until": _number(now + seconds + LEASE_MARGIN),
+                    ":until": _number(math.ceil(now + seconds + LEASE_MARGIN)),
                     ":zero": _number(0),
                     ":one": _number(1),
                 },
@@ -103,8 +104,8 @@ class PositionTable:
                     ":me": {"S": self._owner},
                     ":zero": _number(0),
                     ":spent": _number(spent),
-                    ":now": _number(self._clock()),
-                    ":not_before": _number(not_before),
+                    ":now": _number(math.ceil(self._clock())),
+                    ":not_before": _number(math.ceil(not_before)),
                 },
             )
         except PositionMoved:

@@ -35,6 +35,7 @@ from lambdas.pulling.windows import (
 )
 
 _TOO_LATE = "nobody asked for longer than the vendor keeps events: what is older can't be had any more"
+_ELSEWHERE = "its next page is at another origin than `url` is now"
 _AHEAD = "its position was in the future, from a clock that was ahead: reading goes on a little before the present"
 
 
@@ -125,6 +126,9 @@ class StreamReader:
         self, name: str, position: TimePosition, version: int, at_goal: Callable[[TimePosition], Any], **more: int
     ) -> None:
         """Read slice after slice to the goal, at which `at_goal` says what is stored; `more` is stored until then."""
+        if position.page and not self._pages.can_follow(position.page):
+            self.forgotten = _ELSEWHERE
+            position = replace(position, page=None, counts=None)
         self._delivery.begin_slice(position.counts or {})
         tokens: set[str] = set()
         position = retained(position, self._window, self._clock())
@@ -178,7 +182,10 @@ class StreamReader:
         if at < self._kept(at):
             self.forgotten = _TOO_LATE
             token = None
-        self._delivery.begin_slice(fields.get("counts") or {})
+        elif token and not self._pages.can_follow(token):
+            self.forgotten = _ELSEWHERE
+            token, since = None, at - self._window.overlap
+        self._delivery.begin_slice({} if self.forgotten else fields.get("counts") or {})
         tokens = {token} if token else set()
         times = {"from": write_time(self._kept(since), self._window.format)}
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 PREFIX = "PARAMETER_"
 
@@ -21,3 +22,8 @@ def read_parameters(patterns: Mapping[str, str], environ: Mapping[str, str] = os
             problem = "does not match" if value else "is missing, and must match"
             raise UnfitParameter(f"{PREFIX}{name} {problem} {patterns[name]}: deploy with --parameter {name}=VALUE")
     return values
+
+
+def path_part(value: str) -> str:
+    """Return a value as a part of a URL's path: no character in it begins another part, a query or a fragment."""
+    return quote(value, safe="")

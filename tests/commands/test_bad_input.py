@@ -959,8 +959,8 @@ DEFINITIONS = [
         "a parameter in a text for analysts",
         f"description: a\nparameters: {{Host: {HOST}}}\n{JWT_OF_HOST % '${Host}'}facts: {{summary: 'of ${{Host}}'}}\n",
         [
-            "4: facts.summary: ${Host} can't stand here: a parameter stands in URLs, hosts and settings of `auth`; "
-            "for a dollar sign before a path, write {'$'}{Host}"
+            "4: facts.summary: ${Host} can't stand here: a parameter stands in URLs, hosts, requests of `pull`, and "
+            "settings of `auth` and `credentials`; for a dollar sign before a path, write {'$'}{Host}"
         ],
     ),
     Written(

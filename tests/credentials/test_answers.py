@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from lambdas.credential_type import CredentialRefused, CredentialUnavailable
 from lambdas.credentials import oauth2
-from lambdas.model_types import HttpsUrl
+from lambdas.model_types import ServiceUrl
 from lambdas.runtime.http_types import HttpAnswer
 from tests.credentials.contexts import API, Process, answer
 
-URL = HttpsUrl("https://auth.example.com/oauth2/token")
+URL = ServiceUrl("https://auth.example.com/oauth2/token")
 SECRET = "gX1fBat3bV/+="
 BEGIN = "auth.example.com gives no token: it answers"
 

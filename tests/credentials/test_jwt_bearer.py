@@ -10,24 +10,24 @@ import pytest
 
 from lambdas.credential_type import CredentialRefused
 from lambdas.credentials import jwt_bearer
-from lambdas.model_types import HttpsUrl
+from lambdas.model_types import ServiceUrl
 from lambdas.runtime.secrets import UnusableSecret
 from tests.credentials.contexts import API, NOW, Process, answer, form_of, granting
 from tests.credentials.keys import EC, PASSPHRASE, PEM, RSA, pem
 
 GOOGLE = jwt_bearer.Settings(
-    HttpsUrl("https://oauth2.googleapis.com/token"),
+    ServiceUrl("https://oauth2.googleapis.com/token"),
     subject="admin@example.com",
     scope="https://www.googleapis.com/auth/admin.reports.audit.readonly",
 )
-BOX = jwt_bearer.Settings(HttpsUrl("https://api.box.com/oauth2/token"), claims={"box_sub_type": "enterprise"})
+BOX = jwt_bearer.Settings(ServiceUrl("https://api.box.com/oauth2/token"), claims={"box_sub_type": "enterprise"})
 SALESFORCE = jwt_bearer.Settings(
-    HttpsUrl("https://example.my.salesforce.com/services/oauth2/token"),
+    ServiceUrl("https://example.my.salesforce.com/services/oauth2/token"),
     issuer="3MVG9",
     subject="puller@example.com",
     audience="https://login.salesforce.com",
 )
-EC_KEY = jwt_bearer.Settings(HttpsUrl("https://a.example/token"), issuer="i", algorithm="ES256", key_id="k1")
+EC_KEY = jwt_bearer.Settings(ServiceUrl("https://a.example/token"), issuer="i", algorithm="ES256", key_id="k1")
 GOOGLE_FILE = json.dumps(
     {
         "type": "service_account",
@@ -167,7 +167,7 @@ def test_settings() -> None:
     assert jwt_bearer.describe(EC_KEY) == "an access token for an assertion signed with ES256"
     assert [list(jwt_bearer.problems(each)) for each in (GOOGLE, BOX, SALESFORCE, EC_KEY)] == [[]] * 4
     bad = jwt_bearer.Settings(
-        HttpsUrl("https://x.example/#"), claims={"sub": "a", "exp": "1"}, fields={"assertion": "a"}
+        ServiceUrl("https://x.example/#"), claims={"sub": "a", "exp": "1"}, fields={"assertion": "a"}
     )
     assert list(jwt_bearer.problems(bad)) == [
         ("url", "has a # in it; leave it and what follows out"),

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from lambdas.credential_type import CredentialRefused
 from lambdas.credentials import oauth2
-from lambdas.model_types import HttpsUrl
+from lambdas.model_types import ServiceUrl
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 from tests.credentials.contexts import API, NOW, Process, answer, form_of, granting
 from tests.credentials.keys import EC, PEM, RSA
 
-URL = HttpsUrl("https://auth.example.com/oauth2/token")
+URL = ServiceUrl("https://auth.example.com/oauth2/token")
 CLIENT = {"client_id": "s6BhdRkqt3", "client_secret": "gX1fBat3bV"}
 BASIC, BODY = oauth2.Settings(URL), oauth2.Settings(URL, "body")
 JWT = oauth2.Settings(URL, "private_key_jwt", scope="okta.logs.read")
@@ -257,7 +257,7 @@ def test_what_is_stored() -> None:
             [("client_id", "is the parameter client_id, which holds another secret too")],
         ),
         (
-            oauth2.Settings(HttpsUrl("https://ann@auth.example.com/")),
+            oauth2.Settings(ServiceUrl("https://ann@auth.example.com/")),
             [
                 (
                     "url",
@@ -266,7 +266,7 @@ def test_what_is_stored() -> None:
                 )
             ],
         ),
-        (oauth2.Settings(HttpsUrl(f"{URL}#x")), [("url", "has a # in it; leave it and what follows out")]),
+        (oauth2.Settings(ServiceUrl(f"{URL}#x")), [("url", "has a # in it; leave it and what follows out")]),
     ],
 )
 def test_mistakes(settings: oauth2.Settings, expected: list[tuple[str, str]]) -> None:

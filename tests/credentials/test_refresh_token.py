@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from lambdas.credential_type import CredentialRefused, CredentialUnavailable
 from lambdas.credentials import refresh_token
-from lambdas.model_types import HttpsUrl
+from lambdas.model_types import ServiceUrl
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.runtime.secrets import SecretsUnavailable
 from tests.credentials.contexts import API, Process, answer, form_of
 
-URL = HttpsUrl("https://auth.example.com/oauth2/token")
+URL = ServiceUrl("https://auth.example.com/oauth2/token")
 SETTINGS = refresh_token.Settings(URL)
 ROTATIONS = ("never", "strict", "with grace")
 
@@ -288,6 +288,6 @@ def test_settings() -> None:
     )
     assert list(refresh_token.problems(SETTINGS)) == []
     bad = refresh_token.Settings(
-        HttpsUrl("https://x.example/#"), fields={"refresh_token": "r"}, client_id=SETTINGS.refresh_token
+        ServiceUrl("https://x.example/#"), fields={"refresh_token": "r"}, client_id=SETTINGS.refresh_token
     )
     assert [key for key, _ in refresh_token.problems(bad)] == ["url", "fields.refresh_token", "refresh_token"]

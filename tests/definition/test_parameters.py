@@ -22,7 +22,9 @@ from tests.definitions import make_definition
 DECLARED = "parameters:\n  Host: {description: The host, pattern: '[a-z0-9.-]+', example: login.example.com}\n"
 BASE = f"description: d\n{DECLARED}"
 JWT = BASE + "webhook: {auth: {jwt: {issuer: 'https://${Host}/a', audience: ['${Host}', b]}}}\n"
-NOT_HERE = "can't stand here: a parameter stands in URLs, hosts and settings of `auth`"
+NOT_HERE = (
+    "can't stand here: a parameter stands in URLs, hosts, requests of `pull`, and settings of `auth` and `credentials`"
+)
 
 
 @pytest.fixture

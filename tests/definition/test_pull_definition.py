@@ -81,6 +81,12 @@ def test_a_mistake_for_all_streams_is_said_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("status", [202, 204])
+def test_an_answer_without_content_may_have_a_rule_of_its_own(tmp_path: Path, status: int) -> None:
+    rule = f"  every: 5m\n  errors: [{{status: {status}, do: empty}}]\n"
+    assert pull_of(tmp_path, ACME.replace("  every: 5m\n", rule)).errors[0].status == status
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.definition.parameter_values import examples
 from generator.definition.read import Definition
 from generator.packaging import bundle, module_closure, wheels
 from generator.packaging.bundle import unused_late_modules
@@ -194,6 +195,11 @@ def test_the_merge_functions_zip_has_its_own_modules_alone() -> None:
     )
 
 
+def parameter_variables(name: str) -> dict[str, str]:
+    """Return the environment variables of a shipped source's parameters, with the examples as values."""
+    return {f"PARAMETER_{key}": value for key, value in examples(shipped_source(name).source).items()}
+
+
 IMPORTS = """
 import importlib, os, sys
 os.environ |= {"AWS_DEFAULT_REGION": "us-west-2", "EVENTS_QUEUE_URL": "q", "KEPT_BUCKET": "k", "SECRETS_PATH": "/p"}
@@ -215,7 +221,7 @@ def test_every_module_of_a_zip_is_imported_from_it(tmp_path: Path, name: str) ->
     done = subprocess.run(
         [sys.executable, "-P", "-c", IMPORTS, str(file), *names],
         cwd=tmp_path,
-        env={"PATH": ""},
+        env={"PATH": "", **parameter_variables(name)},
         capture_output=True,
         text=True,
         check=False,
@@ -235,6 +241,8 @@ def test_each_function_starts_from_its_unpacked_zip_with_the_variables_of_its_te
     for function in functions:
         variables = function["Environment"]["Variables"].items()
         values = {key: value if isinstance(value, str) else "deployed" for key, value in variables}
+        assert parameter_variables(name).keys() <= values.keys()
+        values |= parameter_variables(name)
         module, attribute = function["Handler"].rsplit(".", 1)
         program = f"import sys; sys.path.insert(0, '.'); import {module}; print(callable({module}.{attribute}))"
         done = subprocess.run(

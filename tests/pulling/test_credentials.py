@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.credentials import oauth2, refresh_token
 from lambdas.model_pull import Credentials, Rate
-from lambdas.model_types import Duration, HttpsUrl
+from lambdas.model_types import Duration, ServiceUrl
 from lambdas.pulling.api_client import ApiClient
 from lambdas.pulling.outcomes import Refused, StreamFailed
 from lambdas.pulling.rate import RequestLog
@@ -20,7 +20,7 @@ from tests.fakes import Store
 from tests.pulling.vendor import Clock
 
 API = HttpRequest("GET", "https://api.example.com/events", {})
-TOKEN = HttpsUrl("https://auth.example.com/token")
+TOKEN = ServiceUrl("https://auth.example.com/token")
 PATH = "/mozdef/made/dev"
 
 

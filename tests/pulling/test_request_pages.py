@@ -22,10 +22,11 @@ SLICE = {"from": "2026-11-30T07:00:00Z", "to": "2026-11-30T08:00:00Z"}
 
 
 def pull_of(folder: Path, stream: str) -> Pull:
-    """A source whose API has this stream."""
+    """A source whose API has this stream, and the parameters that stand before it."""
+    parameters, stream = re.findall(r"\A(parameters:\n(?: [^\n]*\n)+)?(.*)\Z", stream, re.DOTALL)[0]
     text = f"""\
 description: Acme
-pull:
+{parameters}pull:
   url: https://api.example.com/v1
   credentials: {{bearer: {{}}}}
   every: 5m
@@ -64,5 +65,5 @@ def test_an_example_asks_for_what_stands_below_it(stream: str, lines: str, tmp_p
     requests = RequestMaker(pull, pull.streams["logs"])
     token = "2" if "{page}" in stream or "page)" in stream else "c2"
     asked = [line_of(requests.first(SLICE)), line_of(requests.later(SLICE, token))]
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 9
     assert lines.splitlines() in ([], asked, asked[:1])

@@ -121,8 +121,9 @@ def test_a_table_that_is_down_is_a_failure_and_nothing_is_sent_twice(puller: Pul
     puller.vendor.add(NOW - 600, "a")
     puller.run()
     puller.table.faults.always = DOWN
-    with pytest.raises(Exception, match="EndpointConnectionError"):
-        puller.run()
+    report = puller.run()
+    assert (report.outcome, report.failures) == ("failed", {"the table": "EndpointConnectionError"})
+    assert puller.ids == ["a"]
 
 
 def test_what_is_dropped_is_counted_and_not_sent(tmp_path: Path) -> None:

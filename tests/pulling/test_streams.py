@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from tests.definitions import make_definition
 from tests.fakes import NOW
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, answer_of
 
@@ -172,13 +175,56 @@ def test_a_cursor_that_the_vendor_forgot_is_said_and_reading_begins_a_little_bef
     assert report.counts["duplicates"] == 1
 
 
+LINK = """\
+  streams:
+    feed:
+      get: /feed
+      query: {since: "{from}", until: "{to}"}
+      paging: {link: {}}
+      resume: time
+      window: {first: 1h, lag: 10s, overlap: 60s, longest: 1d, format: unix}
+events: {split: "@", id: id, time: at, time_format: unix}
+"""
+
+
+@pytest.mark.parametrize("resume", ["time", "paging"])
+def test_a_link_to_where_the_api_was_before_is_forgotten(resume: str, tmp_path: Path) -> None:
+    text = LINK if resume == "time" else LINK.replace("time\n", "paging\n").replace(', until: "{to}"', "")
+    text = text.replace("lag: 10s, ", "").replace("longest: 1d, ", "") if resume == "paging" else text
+    puller, vendor = scripted(tmp_path, text)
+    to_next = {"link": '<https://api.vendor.example/v1/feed?page=2>; rel="next"'}
+    vendor.answers = {"/v1/feed": [answer_of([event("1")], **to_next), answer_of({}, 403)]}
+    assert puller.run().failures == {"feed": "the vendor answers 403"}
+    moved, vendor = scripted(tmp_path, text)
+    moved.source = make_definition(tmp_path, (HEAD + text).replace("api.vendor", "api.other")).source
+    moved.table, moved.queue, moved.clock = puller.table, puller.queue, puller.clock
+    moved.clock.now += 30
+    vendor.answers = {"/v1/feed": [answer_of([event("1"), event("2")])]}
+    report = moved.run()
+    assert report.failures == {}
+    assert report.notes == {"feed": "its next page is at another origin than `url` is now"}
+    assert (report.counts["duplicates"], report.counts["sent"]) == (1, 1)
+    assert "since=" in vendor.asked[0]
+
+
+def test_an_answer_that_leads_elsewhere_is_a_failure_in_every_run(tmp_path: Path) -> None:
+    puller, vendor = scripted(tmp_path, LINK)
+    elsewhere = {"link": '<https://evil.example/v1/feed?page=2>; rel="next"'}
+    vendor.answers = {"/v1/feed": [answer_of([event("1")], **elsewhere) for _ in range(2)]}
+    for _ in range(2):
+        failures = puller.run().failures
+        assert failures == {"feed": "the answer leads to a URL that is not at the scheme, host and port of pull.url"}
+        puller.clock.now += 30
+    assert len(vendor.asked) == 2
+
+
 def test_what_prepares_a_stream_is_asked_once_before_it(tmp_path: Path) -> None:
     text = TWO.replace("    a: {get: /a,", "    a: {prepare: {post: /start, done: \"code == 'enabled'\"}, get: /a,")
     puller, vendor = scripted(tmp_path, text)
     vendor.answers = {"/v1/start": [answer_of({"code": "enabled"}, 400), answer_of({"code": "no"}, 400)]}
     assert puller.run().failures == {}
     assert vendor.asked[:2] == ["POST /v1/start?", vendor.asked[1]]
-    assert puller.run().failures == {"a": "the vendor answers 400 to the request that prepares the stream"}
+    assert puller.run().failures == {"a": "the vendor answers 400 (to the request that prepares the stream)"}
 
 
 def test_a_rule_says_what_the_vendor_says(tmp_path: Path) -> None:
@@ -187,6 +233,13 @@ def test_a_rule_says_what_the_vendor_says(tmp_path: Path) -> None:
     vendor.answers = {"/v1/a": [answer_of({"message": "no role"}, 403)], "/v1/b": [answer_of({}, 404)]}
     assert puller.run().failures == {"a": "not allowed: no role"}
     assert "position#b" in puller.table.items
+
+
+def test_an_answer_without_content_is_empty_where_a_rule_says_so(tmp_path: Path) -> None:
+    puller, vendor = scripted(tmp_path, "  errors: [{status: 204, do: empty}]\n" + TWO)
+    vendor.answers["/v1/a"] = [HttpAnswer(204, {}, b"")]
+    assert puller.run().failures == {}
+    assert "position#a" in puller.table.items
 
 
 def test_an_event_is_kept_with_its_stream_and_shaped_again_by_its_mapping(tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts, Mozdef
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import cursor
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'ApiHostname': 'api-[a-z0-9]+\\.(duosecurity|duofederal)\\.com'})
 SOURCE = Source(
     name='duo',
     description='Cisco Duo authentication, activity, telephony, administrator and offline enrollment logs',
     pull=Pull(
-        url='https://api-12345678.duosecurity.com',
+        url='https://' + PARAMETERS['ApiHostname'],
         credentials=Credentials(type=duo, settings=duo.Settings()),
         every=300,
         rate=Rate(requests=5, per=60),

@@ -7,10 +7,12 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import link
+from lambdas.runtime.parameters import path_part, read_parameters
 
+PARAMETERS = read_parameters({'OwnerType': 'orgs|enterprises', 'Owner': '[A-Za-z0-9][A-Za-z0-9-]*'})
 SOURCE = Source(
     name='github-audit',
-    description='GitHub organization audit log, with Git events',
+    description='GitHub audit log of an organization or enterprise, with Git events',
     pull=Pull(
         url='https://api.github.com',
         credentials=Credentials(type=bearer, settings=bearer.Settings()),
@@ -20,7 +22,7 @@ SOURCE = Source(
             'audit': Stream(
                 paging=Paging(style=link, settings=link.Settings()),
                 resume='time',
-                get='/orgs/example/audit-log',
+                get='/' + path_part(PARAMETERS['OwnerType']) + '/' + path_part(PARAMETERS['Owner']) + '/audit-log',
                 query={'phrase': 'created:{from}..{to}', 'include': 'all', 'order': 'asc', 'per_page': '100'},
                 window=Window(retention=15552000, again=86400),
                 events=Events(
@@ -54,7 +56,7 @@ SOURCE = Source(
             ErrorRule(
                 do='stop',
                 status=404,
-                say="GitHub finds no audit log: check the organization's name, its plan (Enterprise Cloud) and the token",
+                say='GitHub finds no audit log: check the name in `Owner`, its plan (Enterprise Cloud) and the token',
             ),
         ),
     ),

@@ -7,7 +7,9 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import cursor
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'Administrator': "[A-Za-z0-9_.+'-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+"})
 SOURCE = Source(
     name='google-workspace',
     description='Google Workspace audit logs, asked for through the Reports API',
@@ -17,7 +19,7 @@ SOURCE = Source(
             type=jwt_bearer,
             settings=jwt_bearer.Settings(
                 url='https://oauth2.googleapis.com/token',
-                subject='admin@example.com',
+                subject=PARAMETERS['Administrator'],
                 scope='https://www.googleapis.com/auth/admin.reports.audit.readonly',
             ),
         ),

@@ -7,12 +7,14 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts, Mozdef
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import link
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'OktaDomain': '[a-z0-9-]+\\.(okta|okta-emea|okta-gov|oktapreview)\\.com|[a-z0-9-]+\\.okta\\.mil'})
 SOURCE = Source(
     name='okta-log',
     description='Okta System Log, asked for through the API',
     pull=Pull(
-        url='https://example.okta.com/api/v1',
+        url='https://' + PARAMETERS['OktaDomain'] + '/api/v1',
         credentials=Credentials(type=api_key, settings=api_key.Settings(header='authorization', prefix='SSWS ')),
         every=60,
         rate=Rate(requests=50, per=60),

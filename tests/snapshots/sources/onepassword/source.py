@@ -7,12 +7,14 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, ErrorRule, LaterRequest, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import cursor
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'EventsHost': 'events\\.(1password\\.(com|ca|eu)|ent\\.1password\\.com)'})
 SOURCE = Source(
     name='onepassword',
     description='1Password sign-in attempts, item usages and audit events',
     pull=Pull(
-        url='https://events.1password.com/api/v2',
+        url='https://' + PARAMETERS['EventsHost'] + '/api/v2',
         credentials=Credentials(type=bearer, settings=bearer.Settings()),
         every=60,
         rate=Rate(requests=100, per=60),

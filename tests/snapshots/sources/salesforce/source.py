@@ -7,15 +7,17 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, Each, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import next_url
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'MyDomain': '[a-z0-9-]+(\\.[a-z]+)?\\.my\\.salesforce\\.(com|mil)'})
 SOURCE = Source(
     name='salesforce',
     description='Salesforce event log files and setup audit trail',
     pull=Pull(
-        url='https://example.my.salesforce.com',
+        url='https://' + PARAMETERS['MyDomain'],
         credentials=Credentials(
             type=oauth2,
-            settings=oauth2.Settings(url='https://example.my.salesforce.com/services/oauth2/token', send='body'),
+            settings=oauth2.Settings(url='https://' + PARAMETERS['MyDomain'] + '/services/oauth2/token', send='body'),
         ),
         every=900,
         rate=Rate(requests=100, per=900),

@@ -1,0 +1,228 @@
+"""Guess where the parts of an event are in the answers of an API, from all events that were captured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from generator.errors import GeneratorError
+from generator.scaffold import first_mapping
+from generator.scaffold.answer_values import Value, event_lists, scalars
+from generator.scaffold.captured_answer import CapturedAnswer
+from generator.scaffold.finding import Finding
+from generator.scaffold.value_kinds import time_format
+from lambdas.model_pull import HASH_ID
+from lambdas.reading.paths import Functions, compile_path
+
+_TIME = re.compile(
+    r"published|.*(time|timestamp|date|datetime|created|occurred|createdat|occurredat|datecreate|loggedat|at|ts|when)"
+)
+_FIRST_TIMES = (
+    *("published", "occurredat", "eventtime", "executiontime", "timestamp", "time", "createdat", "created", "date"),
+)
+_NO_TIME = re.compile("expir|until|valid|due|next|deadline|birth|schedul|updated|modified|lastlogin|ended|endtime")
+_NO_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
+_IDS = (
+    *(
+        "eventid",
+        "uuid",
+        "logid",
+        "documentid",
+        "id",
+        "guid",
+        "recordid",
+        "activityid",
+        "uniqueid",
+        "auditid",
+        "entryid",
+    ),
+)
+_TYPES = (
+    *("eventType", "event_type", "event.type", "event_name", "eventName", "action", "action.type", "action.name"),
+    *("action_type", "actionType", "operation", "Operation", "operationType", "activityDisplayName", "activity"),
+    *("event", "type", "name", "kind", "category", "verb"),
+)
+
+
+@dataclass(frozen=True)
+class EventsGuess:
+    """The keys below `events` and `facts` that the captured events suggest."""
+
+    events: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    found: tuple[Any, ...] = ()
+    """All events that were captured."""
+    findings: tuple[Finding, ...] = ()
+
+
+def guess_events(name: str, answers: Sequence[CapturedAnswer], chosen: dict[str, str]) -> EventsGuess:
+    """Return the guess; `chosen` are the paths that the user gives. GeneratorError where no answer has events."""
+    split, split_finding = _split(answers, chosen.get("split"))
+    events = [event for answer in answers for event in find_events(answer, split)]
+    if not events:
+        raise GeneratorError(
+            f"{answers[0].file}: the list {split} is empty; capture an answer with at least one event, such as by "
+            f"asking for a longer time"
+        )
+    guess: dict[str, Any] = {"split": split}
+    findings = [split_finding] if split_finding else []
+    for key, guesser in (("id", _id), ("type", _type), ("time", _time)):
+        values, found = guesser(events) if key not in chosen else _as_chosen(key, chosen[key], events, answers[0])
+        guess |= values
+        findings += found
+    if "time" not in guess:
+        raise GeneratorError(
+            f"{answers[0].file}: no field that all events have is a time; name the one that says when an event "
+            f"happened: --time PATH"
+        )
+    facts = first_mapping.guess_facts(name, events, guess.get("type"))
+    return EventsGuess(guess, facts, tuple(events), tuple(findings))
+
+
+def find_events(answer: CapturedAnswer, split: str) -> list[Any]:
+    """Return the events of an answer."""
+    found = compile_path(split)(answer.root, Functions(None, answer.root))  # type: ignore[arg-type]  # asks no intake
+    return list(found) if isinstance(found, list) else []
+
+
+def path_mistake(path: str) -> str | None:
+    """Return what is wrong with a path that somebody types."""
+    try:
+        jmespath.compile(path)
+    except JMESPathError as error:
+        return f"is no path: {str(error).splitlines()[0]}"
+    return None
+
+
+def _split(answers: Sequence[CapturedAnswer], chosen: str | None) -> tuple[str, Finding | None]:
+    first = answers[0]
+    if chosen:
+        if not find_events(first, chosen) and not isinstance(first.page.find(chosen), list):
+            raise GeneratorError(f"--split: {chosen} finds no list in {first.file}")
+        return chosen, None
+    lists = event_lists(first.root)
+    if not lists:
+        keys = _keys(first.root)
+        raise GeneratorError(f"{first.file}: has no list of events{keys}; is it the answer to that request?")
+    filled = [found for found in lists if found.value]
+    if not filled:
+        raise GeneratorError(
+            f"{first.file}: the list {lists[0].path} is empty; capture an answer with at least one event, such as by "
+            f"asking for a longer time"
+        )
+    best = max(filled, key=lambda found: (_looks_like_events(found.value), -len(found.names), len(found.value)))
+    count = f"{len(best.value)} event{'' if len(best.value) == 1 else 's'}"
+    if len(filled) == 1:
+        return best.path, Finding("sure", f"split: {best.path}, the only list of objects in the answer, {count}")
+    others = ", ".join(found.path for found in filled if found is not best)
+    return best.path, Finding("likely", f"split: {best.path}, {count}; other lists in the answer: {others}")
+
+
+def _keys(root: Any) -> str:
+    if not isinstance(root, dict):
+        return ""
+    return f"; its keys are {', '.join(list(root)[:8]) or 'none'}"
+
+
+def _looks_like_events(items: list[Any]) -> bool:
+    """Return whether the items have times."""
+    return all(any(_format(found.value) for found in scalars(item, depth=2)) for item in items)
+
+
+Guess = tuple[dict[str, Any], list[Finding]]
+
+
+def _as_chosen(key: str, path: str, events: Sequence[Any], answer: CapturedAnswer) -> Guess:
+    if path == HASH_ID:
+        return {key: path}, []
+    find = compile_path(path)
+    values = [find(event, Functions(None, event)) for event in events]  # type: ignore[arg-type]  # asks no intake
+    if None in values:
+        raise GeneratorError(f"--{key}: {path} finds nothing in event {values.index(None) + 1} of {answer.file}")
+    settings = {key: path}
+    if key == "time":
+        if not (written := _format(values[0])):
+            raise GeneratorError(f"--time: {path} finds {values[0]!r}, which is no time with a zone")
+        settings |= {"time_format": written} if written != "rfc3339" else {}
+    return settings, []
+
+
+def _id(events: Sequence[Any]) -> Guess:
+    ranked = sorted(
+        (found for found in _common(events) if found.word in _IDS and len(found.names) <= 2),
+        key=lambda found: (len(found.names), _IDS.index(found.word)),
+    )
+    for found in ranked:
+        values = [str(value) for value in _values(events, found)]
+        if found.value not in ("", None) and len(set(values)) == len(values):
+            finding = Finding("sure", f"id: {found.path}, another in each of {len(events)} events")
+            if len(events) == 1:
+                finding = Finding("likely", f"id: {found.path}, from a single event: check that each has another")
+            return {"id": found.path}, [finding]
+    repeated = f" ({', '.join(found.path for found in ranked)} repeats)" if ranked else ""
+    text = f"id: {HASH_ID}, a hash of the event: no field is an id of the event in all of them{repeated}"
+    return {"id": HASH_ID}, [Finding("check", text)]
+
+
+def _type(events: Sequence[Any]) -> Guess:
+    texts = {found.path: found for found in _common(events) if first_mapping.is_word(found.value)}
+    if path := next((path for path in _TYPES if path in texts), None):
+        kinds = sorted({str(value) for value in _values(events, texts[path])})
+        return {"type": path}, [Finding("likely", f"type: {path}, such as {', '.join(kinds[:3])}")]
+    return {}, [Finding("check", "type: no field looks like the kind of event; add it if events have one")]
+
+
+def _time(events: Sequence[Any]) -> Guess:
+    fields = [found for found in _common(events) if not _NO_TIME.search(found.word)]
+    timed = [found for found in fields if _TIME.fullmatch(found.word) and _all_times(events, found)]
+    timed = timed or [found for found in fields if isinstance(found.value, str) and _all_times(events, found)]
+    if not timed:
+        return {}, []
+    best = min(timed, key=lambda found: (len(found.names), _rank(found)))
+    others = [found.path for found in timed if found is not best]
+    more = f"; also times: {', '.join(others[:3])}" if others else ""
+    kind: Any = "likely" if others else "sure"
+    written = _format(best.value)
+    if not written:
+        path = f"join('', [{best.path}, 'Z'])"
+        return {"time": path}, [Finding("check", f"time: {best.path} has no zone; taken for UTC{more}")]
+    settings = {"time": best.path, **({"time_format": written} if written != "rfc3339" else {})}
+    return settings, [Finding(kind, f"time: {best.path}, written as {written}{more}")]
+
+
+def _rank(found: Value) -> int:
+    return _FIRST_TIMES.index(found.word) if found.word in _FIRST_TIMES else len(_FIRST_TIMES)
+
+
+def _all_times(events: Sequence[Any], found: Value) -> bool:
+    first, values = _format(found.value), _values(events, found)
+    if not first:
+        return all(isinstance(value, str) and _NO_ZONE.fullmatch(value) for value in values)
+    return all(_format(value) == first for value in values)
+
+
+def _format(value: Any) -> str | None:
+    is_text_or_number = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return time_format(str(value)) if is_text_or_number else None
+
+
+def _common(events: Sequence[Any]) -> Iterator[Value]:
+    """Yield the fields that all events have, with the value of the first."""
+    paths = [{found.path for found in scalars(event) if found.value is not None} for event in events[1:]]
+    for found in scalars(events[0]):
+        if found.value is not None and all(found.path in others for others in paths):
+            yield found
+
+
+def _values(events: Sequence[Any], field_: Value) -> list[Any]:
+    values = []
+    for event in events:
+        for name in field_.names:
+            event = event[name]  # noqa: PLW2901 - goes down into the event
+        values.append(event)
+    return values
