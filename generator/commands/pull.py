@@ -35,8 +35,8 @@ class PullCall(NamedTuple):
     """What the user wants of a deployed source's puller."""
 
     source: Source
-    pull: Pull
     table: PullTable
+    url: str
     stream: str | None
     yes: bool
     next_command: Callable[[str], str]
@@ -102,12 +102,12 @@ def command(
         raise GeneratorError(f"{source} is not pulled: its vendor calls it")
     if action == "run":
         return _run(target, source)
-    table = _find_table(target, definition, definition.pull)
+    table, url = _find_deployed(target, definition, definition.pull)
 
     def next_command(command_words: str) -> str:
         return _kept_options.next_command(command_words, target, sources)
 
-    call = PullCall(definition, definition.pull, table, stream, yes, next_command)
+    call = PullCall(definition, table, url, stream, yes, next_command)
     if action in ("export", "import"):
         from generator.commands._pull_files import export_positions, import_positions
 
@@ -126,14 +126,16 @@ def _check_words(action: str, words: tuple[str, ...], stream: str | None) -> Non
         raise click.UsageError(f"--stream can't be used with {action}, which is for the source as a whole")
 
 
-def _find_table(target: Target, source: Source, pull: Pull) -> PullTable:
+def _find_deployed(target: Target, source: Source, pull: Pull) -> tuple[PullTable, str]:
+    """Return the table of a deployed source, and where its puller asks."""
+    from generator.definition.parameter_values import deployed_url
     from generator.operate.kept_events import find_resources
     from generator.operate.pull_positions import PullTable
 
     resources = find_resources(target, source.name)
     if resources.positions is None:
         raise GeneratorError(f"stack {target.stack(source.name)} has no puller: deploy {source.name} again")
-    return PullTable(resources.positions, target.client("dynamodb"), pull)
+    return PullTable(resources.positions, target.client("dynamodb"), pull), deployed_url(pull, resources.parameters)
 
 
 def _run(target: Target, source: str) -> int:
@@ -151,9 +153,9 @@ def _set_paused(call: PullCall, *, paused: bool) -> int:
         out.print(f"{name} {'is paused already' if paused else 'is not paused'}; nothing was changed")
         return 0
     if paused:
-        out.print(f"{name} would not ask {call.pull.url} any more, until it is resumed. It keeps how far it is read")
+        out.print(f"{name} would not ask {call.url} any more, until it is resumed. It keeps how far it is read")
     else:
-        out.print(f"{name} would ask {call.pull.url} again, from where it stopped:")
+        out.print(f"{name} would ask {call.url} again, from where it stopped:")
         _print_streams(call)
     if not call.confirmed("Pause it?" if paused else "Resume it?"):
         return 1
