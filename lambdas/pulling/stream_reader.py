@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.model_pull import Stream
+from lambdas.model_types import Duration
 from lambdas.pulling.outcomes import StreamFailed, StreamSkipped, TokenRefused
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
@@ -34,6 +35,7 @@ from lambdas.pulling.windows import (
     write_time,
 )
 
+_ENDLESS = Duration(10**10)
 _TOO_LATE = "nobody asked for longer than the vendor keeps events: what is older can't be had any more"
 _ELSEWHERE = "its next page is at another origin than `url` is now"
 _AHEAD = "its position was in the future, from a clock that was ahead: reading goes on a little before the present"
@@ -51,7 +53,8 @@ class StreamReader:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._stream = stream
-        self._window = stream.window
+        # Without an end in the request, a second slice would read once more what the first has read.
+        self._window = stream.window if pages.asks_until() else replace(stream.window, longest=_ENDLESS)
         self._pages = pages
         self._delivery = delivery
         self._table = table
