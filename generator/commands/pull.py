@@ -26,8 +26,8 @@ class _Call(NamedTuple):
     """What the user wants of a deployed source's puller."""
 
     source: Source
-    pull: Pull
     table: PullTable
+    url: str
     stream: str | None
     yes: bool
     status_command: str
@@ -73,7 +73,8 @@ def command(
     if action == "run":
         return _run(target, source)
     status = _kept_options.next_command(f"status {source}", target, sources)
-    call = _Call(definition, definition.pull, _find_table(target, definition, definition.pull), stream, yes, status)
+    table, url = _find_deployed(target, definition, definition.pull)
+    call = _Call(definition, table, url, stream, yes, status)
     if action in ("pause", "resume"):
         return _set_paused(call, paused=action == "pause")
     return _rewind(call, seconds[0], now) if action == "rewind" else _backfill(call, seconds[0], seconds[1])
@@ -88,20 +89,22 @@ def _check_words(action: str, times: tuple[str, ...], stream: str | None) -> Non
         raise click.UsageError(f"--stream can't be used with {action}, which is for the source as a whole")
 
 
-def _find_table(target: Target, source: Source, pull: Pull) -> PullTable:
+def _find_deployed(target: Target, source: Source, pull: Pull) -> tuple[PullTable, str]:
+    """Return the table of a deployed source, and where its puller asks."""
+    from generator.definition.parameter_values import deployed_url
     from generator.operate.kept_events import find_resources
     from generator.operate.pull_positions import PullTable
 
     resources = find_resources(target, source.name)
     if resources.positions is None:
         raise GeneratorError(f"stack {target.stack(source.name)} has no puller: deploy {source.name} again")
-    return PullTable(resources.positions, target.client("dynamodb"), pull)
+    return PullTable(resources.positions, target.client("dynamodb"), pull), deployed_url(pull, resources.parameters)
 
 
 def _run(target: Target, source: str) -> int:
-    from generator.deploy.pull_canary import run_pull_canary
+    from generator.deploy.pull_canary import run_puller
 
-    for line in run_pull_canary(target, source):
+    for line in run_puller(target, source):
         _console.console().print(f"[green]ok[/]  {_console.safe(line)}")
     return 0
 
@@ -113,9 +116,9 @@ def _set_paused(call: _Call, *, paused: bool) -> int:
         out.print(f"{name} {'is paused already' if paused else 'is not paused'}; nothing was changed")
         return 0
     if paused:
-        out.print(f"{name} would not ask {call.pull.url} any more, until it is resumed. It keeps how far it is read")
+        out.print(f"{name} would not ask {call.url} any more, until it is resumed. It keeps how far it is read")
     else:
-        out.print(f"{name} would ask {call.pull.url} again, from where it stopped:")
+        out.print(f"{name} would ask {call.url} again, from where it stopped:")
         _print_streams(call)
     if not call.confirmed("Pause it?" if paused else "Resume it?"):
         return 1
