@@ -18,6 +18,7 @@ from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
 from lambdas.pulling.run_log import RunFailed, log_run
 from lambdas.pulling.runner import Runner
+from lambdas.pulling.trial import log_trial, trial_answer
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.secrets import Secrets
@@ -53,13 +54,20 @@ RUNNER = Runner(
 )
 
 
-def handler(_event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Ask the vendor for what is new; RunFailed, which AWS counts as an error, where a stream could not be read."""
+def handler(event: Mapping[str, Any] | None, context: Any) -> dict[str, Any]:
+    """Ask the vendor for what is new; RunFailed, which AWS counts as an error, where a stream could not be read.
+
+    With `{"try": true}`, ask for a page of each stream, send nothing, and return what came in counts and words.
+    """
     DEADLINE.begin(context)
+    trial = event is not None and event.get("try") is True
     try:
-        report = RUNNER.run(context.get_remaining_time_in_millis() / 1_000)
+        report = RUNNER.run(context.get_remaining_time_in_millis() / 1_000, trial=trial)
     finally:
         CONNECTIONS.close()
+    if trial:
+        log_trial(report, SOURCE.name, time.time())
+        return trial_answer(report)
     log_run(report, SOURCE.name, os.environ.get("STACK", ""), time.time())
     if report.failures:
         raise RunFailed("; ".join(f"{stream}: {why}" for stream, why in report.failures.items()))

@@ -235,7 +235,7 @@ WINDOWS = [
         "a time without a unit",
         "lag: 2m",
         "lag: -2",
-        [f'13: {AUDIT}.window.lag: must be text; -2 is a number in YAML; put it in quotes, "-2"'],
+        [f"13: {AUDIT}.window.lag: must be a time with its unit, such as 30s, 5m, 24h or 7d; -2 has none"],
     ),
     Wrong(
         "a negative time",
@@ -480,4 +480,126 @@ ANSWERS = [
         ["2: pull: stands beside `webhook`: a vendor that has both is two sources, such as okta and okta-log"],
     ),
 ]
-WRONG = [*REQUESTS, *WINDOWS, *SCHEDULES, *ANSWERS]
+USUAL = [
+    Wrong(
+        "an http URL, or a slash at its end",
+        "url: https://api.acme.example/v1",
+        "url: http://api.acme.example/",
+        ["3: pull.url: must be an https URL without a query and without a / at its end"],
+    ),
+    Wrong(
+        "a query in the path, or a whole URL",
+        "get: /audit",
+        "get: /audit?limit=100",
+        [f"9: {AUDIT}.get: must be a path that begins with /, without a query: that stands in `query`"],
+    ),
+    Wrong(
+        "the token itself",
+        "{bearer: {}}",
+        "{bearer: {token: acme-4f1d2c3b4a5968778695a4b3c2d1e0f9}}",
+        [
+            "4: pull.credentials.bearer.token: must be the name of a parameter, such as auth_token, never the secret "
+            "itself; if this is a secret, take it out of the file, and put it into Parameter Store"
+        ],
+    ),
+    Wrong(
+        "a key without its header",
+        "{bearer: {}}",
+        "{api_key: {}}",
+        ["4: pull.credentials.api_key.header: must have either `header` or `query`"],
+    ),
+    Wrong(
+        "braces without quotes",
+        'since: "{from}"',
+        "since: {from}",
+        [f'10: {AUDIT}.query.since: is a mapping in YAML; text that starts with {{ goes in quotes: "{{…}}"'],
+    ),
+    Wrong(
+        "two braces, which stand for a brace",
+        'since: "{from}"',
+        'since: "{{from}}"',
+        [
+            f"9: {AUDIT}.get: has no {{from}}, which `resume: time` needs; put it into `query`, "
+            'such as since: "{from}"',
+        ],
+    ),
+    Wrong(
+        "where the cursor is, without `at`",
+        PAGING,
+        "paging: {cursor: next}",
+        [f"11: {AUDIT}.paging.cursor: must have keys (at, while, size, inclusive), and is text"],
+    ),
+    Wrong(
+        "page numbers that never end",
+        f"{QUERY}\n      {PAGING}",
+        'query: {since: "{from}", number: "{page}"}\n      paging: {page: {}}',
+        [
+            f"11: {AUDIT}.paging.page.while: must have `while` or `size`, which say which page is the last; "
+            "`size: 1` for an empty page"
+        ],
+    ),
+    Wrong(
+        "streams as a list",
+        "    audit:\n",
+        "    - name: audit\n",
+        ["8: pull.streams: must have keys, and is a list"],
+    ),
+    Wrong(
+        "words of other tools in a stream",
+        *_stream("params: {a: b}\n      method: GET\n      headers: {accept: application/json}\n      split: items"),
+        [
+            f"13: {AUDIT}.params: no such key; did you mean query?",
+            f"14: {AUDIT}.method: no such key; write `get` or `post` with the path",
+            f"15: {AUDIT}.headers: no such key; it stands in `pull`, for all streams",
+            f"16: {AUDIT}.split: no such key; it stands in `events`",
+        ],
+    ),
+    Wrong(
+        "keys of a webhook, and events within `pull`",
+        *_pull("auth: {token: {header: authorization}}\n  events: {split: items}"),
+        [
+            "6: pull.auth: no such key; did you mean credentials?",
+            "7: pull.events: no such key; `events` stands beside `pull`, or in a stream",
+        ],
+    ),
+    Wrong(
+        "seconds without a unit",
+        "every: 5m",
+        "every: 300",
+        ["5: pull.every: must be a time with its unit, such as 30s, 5m, 24h or 7d; 300 has none"],
+    ),
+    Wrong(
+        "a rate in a word",
+        "rate: {requests: 60, per: 1m}",
+        "rate: 60/m",
+        ["6: pull.rate: must have keys (requests, per), and is text"],
+    ),
+    Wrong(
+        "something else than time and paging to go on with",
+        "resume: time",
+        "resume: cursor",
+        [f"12: {AUDIT}.resume: must be one of time, paging"],
+    ),
+    Wrong(
+        "errors by their status",
+        *_pull("errors: {403: stop}"),
+        ["6: pull.errors: must be a list, such as [a, b], and is a mapping"],
+    ),
+    Wrong(
+        "paths in the notation of other tools",
+        EVENTS,
+        'events: {split: $.items, id: "{id}", time: at}\n',
+        [
+            "14: events.id: {id} is not a path; here a path stands without braces: id",
+            "14: events.split: $.items is not a path; a path begins with a name: write it without $.",
+        ],
+    ),
+    Wrong(
+        "a time's format that is none",
+        "time: at}",
+        "time: at, time_format: iso8601}",
+        ["14: events.time_format: must be one of rfc3339, unix, unix_ms"],
+    ),
+]
+"""What people do most often who write such a definition for the first time."""
+WRONG = [*USUAL, *REQUESTS, *WINDOWS, *SCHEDULES, *ANSWERS]

@@ -11,5 +11,6 @@ def refuse_pulled(source: Source, reason: str) -> None:
     if source.pull:
         raise GeneratorError(
             f"{source.name} is pulled: it asks the vendor's API, and has no endpoint. {reason}: `run {source.name}` "
-            f"plays its samples as the vendor; once deployed, `pull {source.name} run` asks the vendor"
+            f"plays its samples as the vendor; `try {source.name}` asks the vendor from here, and once it is deployed, "
+            f"`verify {source.name}` has its puller ask"
         )

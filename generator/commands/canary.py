@@ -19,7 +19,7 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     """Send SOURCE's deployed endpoint a forged event, which must be refused, and a signed one, which must arrive.
 
     The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue. Of a source that is
-    pulled, call the puller once, which says whether the vendor answers.
+    pulled, have the puller ask its vendor for a page of each stream, of which nothing is sent.
     """
     from rich.markup import escape
 

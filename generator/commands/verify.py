@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from generator.aws import Target
 from generator.commands import _console, _options
 from generator.commands._pulled import refuse_pulled
 from generator.errors import GeneratorError
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
 _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 
 
-@click.command(short_help="Explain why a captured request verifies, or does not.")
+@click.command(short_help="Explain why a captured request verifies, or does not; or ask a pulled source's vendor.")
 @click.argument("source")
 @click.option(
     "--request",
     "file",
-    required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="The request: raw HTTP, an event of API Gateway, or JSON with method, url, headers and body.",
@@ -44,21 +44,26 @@ _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 @click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
 @_options.parameters("A parameter of the definition, as the source is deployed.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_options.target
 @_options.sources
 def command(
     source: str,
-    file: Path,
+    file: Path | None,
     at: str | None,
     url: str | None,
     keys: Path | None,
     previous: bool,
     parameters: dict[str, str],
     as_json: bool,
+    target: Target,
     sources: Path,
 ) -> int:
     """Verify a captured request of SOURCE on this machine, and explain what was read, what was expected, and why.
 
     The secret is typed, or read from a pipe, one a line; neither it nor a signature is shown.
+
+    Of a source that is pulled, have its deployed puller ask the vendor for a page of each stream, of which nothing is
+    sent.
     """
     from generator.commands import _secret_prompt
     from generator.definition.parameter_values import as_deployed
@@ -67,9 +72,10 @@ def command(
     from generator.explain.explanation import explain
     from generator.explain.report import as_plain
 
-    case = _as_of(
-        at, _case(as_deployed(load(sources, [source])[0], parameters), file, url, has_previous_secret=previous)
-    )
+    definition = load(sources, [source])[0]
+    if file is None:
+        return _ask_vendor(definition.source, target)
+    case = _as_of(at, _case(as_deployed(definition, parameters), file, url, has_previous_secret=previous))
     content = None
     if keys:
         content = key_file.read_key_file(keys, case.source)
@@ -85,6 +91,17 @@ def command(
     else:
         _print_explanation(explained, case)
     return 0 if explained.verifies else 1
+
+
+def _ask_vendor(source: Source, target: Target) -> int:
+    """Print what the puller's trial says; for another source, say which option is missing."""
+    if source.pull is None:
+        raise click.UsageError(f"--request FILE is missing: the request that {source.name} does, or does not, verify")
+    from generator.deploy.pull_canary import run_pull_canary
+
+    for line in run_pull_canary(target, source.name):
+        _console.console().print(f"[green]ok[/]  {_console.safe(line)}")
+    return 0
 
 
 def _case(source: Source, file: Path, url: str | None, *, has_previous_secret: bool) -> CapturedCase:

@@ -20,6 +20,7 @@ from generator.definition.key_types import (
     key_name,
     key_names,
 )
+from generator.definition.meant_keys import meant_key
 from generator.definition.parameters import ParameterReader
 from generator.definition.scalars import (
     TEXT_CHECKS,
@@ -82,7 +83,8 @@ class DataclassReader:
             elif {":", "{"} & set(name):
                 self._report(key_node, _dotted(key, name), "a colon and a space go between a key and its value")
             else:
-                self._report(key_node, _dotted(key, name), f"no such key{suggestion(name, known)}")
+                hint = f"; {meant}" if (meant := meant_key(key, name)) else suggestion(name, known)
+                self._report(key_node, _dotted(key, name), f"no such key{hint}")
 
     def _value(self, hint: Any, node: yaml.Node, key: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)

@@ -17,6 +17,7 @@ from lambdas.receiving.challenges import ReplyFunctions
 
 _HYPHENATED = re.compile(r"[A-Za-z_]\w*(-\w+)+")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
+_BRACED = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 Node = dict[str, Any]
 MAX_LENGTH = 4_000
 NO_ARGUMENT = ("stream", "parent", "hash")
@@ -35,6 +36,12 @@ def path_problem(path: str) -> str | None:
     except JMESPathError as error:
         if "==" not in path and "=" in path:
             return f"{path} is not a path; compare with =="
+        if path.startswith("$"):
+            return (
+                f"{path} is not a path; a path begins with a name: write it without {'$.' if path[1:2] == '.' else '$'}"
+            )
+        if braced := _BRACED.fullmatch(path):
+            return f"{path} is not a path; here a path stands without braces: {braced[1]}"
         if name := _HYPHENATED.search(_QUOTED.sub("", path)):
             return f'{path} is not a path; a name with - in it goes in double quotes: "{name[0]}"'
         return f"{path} is not a path: {_syntax_error(error)}"

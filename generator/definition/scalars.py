@@ -87,6 +87,8 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
     if tag == "null" and not node.value:
         raise InvalidScalar("must be text, and is empty")
     if tag != "str":
+        if hint is model_types.Duration:
+            raise InvalidScalar(f"{_DURATION}; {node.value} has none")
         raise InvalidScalar(
             f'must be text; {node.value} is {node_kind(node)} in YAML; put it in quotes, "{node.value}"'
         )
@@ -154,10 +156,13 @@ def _signed(text: str) -> str:
     return text
 
 
+_DURATION = "must be a time with its unit, such as 30s, 5m, 24h or 7d"
+
+
 def _duration(text: str) -> int:
     match = DURATION.fullmatch(text)
     if not match:
-        raise InvalidScalar("must be a time with its unit, such as 30s, 5m, 24h or 7d")
+        raise InvalidScalar(_DURATION)
     return int(match[1]) * UNITS[match[2]]
 
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from generator import names
 from generator.definition.parameter_values import examples
 from generator.definition.read import Definition
+from generator.deploy.pull_canary import run_puller
 from generator.errors import GeneratorError
 from generator.files import temporary
 from generator.local import container, pipeline_jobs, vendor_server
@@ -98,7 +99,12 @@ class Rehearsal:
                 yield Step(stage.name, action["Name"], result)
 
     def newest_message(self) -> dict[str, Any] | None:
-        """Return the newest of the first ten messages on the event source's queue; they stay on it."""
+        """Return the newest of the first ten messages on the event source's queue; they stay on it.
+
+        A puller is called first, as by its schedule: that the pipeline verifies it sends nothing.
+        """
+        if self.source.pull:
+            list(run_puller(self.target, self.source.name))
         url = self.emulator.outputs(self.target.stack(self.source.name))["EventsQueueUrl"]
         received = self.emulator.client("sqs").receive_message(
             QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=10, MessageSystemAttributeNames=["SentTimestamp"]

@@ -87,17 +87,21 @@ def add_build_project(
 
 
 def add_verify_project(context: PipelineContext) -> Project:
-    """Add the project that sends a forged and a signed event, and looks for the second in the handler's log."""
-    stack = context.stack
-    statements = [
-        allow([cloudformation.DescribeStacks, cloudformation.DescribeStackResources], [_stack_arn(stack)]),
-        *_may_read_secrets(context.source, stack),
-        allow([logs.FilterLogEvents], log_group_arns(stack)),
-    ]
-    pull = context.source.pull
-    # The project invokes the puller, or the handler with an event that the vendor alone can sign.
-    if pull or not can_sign(context.source.endpoint.auth):
-        statements.append(allow([awslambda.InvokeFunction], [function_arns(stack)]))
+    """Add the project that sends a forged and a signed event, and looks for the second in the handler's log.
+
+    Of a source that is pulled, it has the puller try whether the vendor can be asked, and may do nothing else.
+    """
+    stack, pull = context.stack, context.source.pull
+    statements = [allow([cloudformation.DescribeStacks, cloudformation.DescribeStackResources], [_stack_arn(stack)])]
+    if pull:
+        statements.append(allow([awslambda.InvokeFunction], [function_arns(stack, "Puller-")]))
+    else:
+        statements += [
+            *_may_read_secrets(context.source, stack),
+            allow([logs.FilterLogEvents], log_group_arns(stack)),
+        ]
+        if not can_sign(context.source.endpoint.auth):  # the handler gets an event that the vendor alone can sign
+            statements.append(allow([awslambda.InvokeFunction], [function_arns(stack)]))
     what = "Asks the vendor of" if pull else "Sends a canary through the endpoint of"
     description = f"{what} {context.source.name}"
     return codebuild.add_project(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lambdas.credential_type import Token
@@ -19,6 +20,7 @@ from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.position_table import LeaseHeld, PositionMoved, PositionTable, TableUnavailable
 from lambdas.pulling.rate import RequestLog
 from lambdas.pulling.stream_reader import StreamReader
+from lambdas.pulling.trial import TrialDelivery, TrialEnds, TrialTable
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log_fault
 from lambdas.runtime.secrets import Secrets
@@ -45,6 +47,10 @@ class RunReport(NamedTuple):
     """What people should know that is no failure, by stream."""
     refused: frozenset[str] = frozenset()
     """The streams among the failures to which the vendor did answer, and refused until somebody mends something."""
+    tried: Mapping[str, int] | None = None
+    """Of a trial, the events that a page had, by stream."""
+    ended: str = ""
+    """Why it ended before all was read."""
 
 
 def _random_owner() -> str:
@@ -85,8 +91,11 @@ class Runner:
         self._make_owner = make_owner
         self._tokens: dict[str, Token] = {}
 
-    def run(self, seconds: float) -> RunReport:
-        """Ask the vendor, within `seconds`, which are those of the function."""
+    def run(self, seconds: float, *, trial: bool = False) -> RunReport:
+        """Ask the vendor, within `seconds`, which are those of the function; as a `trial`, for a page of each stream.
+
+        Of a trial, nothing is sent, and no position moves.
+        """
         owner = self._make_owner()
         table = self._make_table(owner)
         try:
@@ -98,8 +107,9 @@ class Runner:
         spent = self._pull.rate.requests if lease.spent is None else lease.spent
         requests = RequestLog(self._pull.rate, spent, lease.spent_until)
         client = self._client(requests)
-        run = _Run(self._source, self._pull, client, self._delivery, table, self._deadline, owner, self._clock)
-        outcome, not_before = "", 0.0
+        delivery, positions = (TrialDelivery(), TrialTable(table)) if trial else (self._delivery, table)
+        run = _Run(self._source, self._pull, client, delivery, positions, self._deadline, owner, self._clock)
+        outcome, not_before, ended = "", 0.0, ""
         now = self._clock()
         try:
             control = table.control()
@@ -107,17 +117,19 @@ class Runner:
                 outcome = "paused"
             elif now < lease.not_before <= now + MAX_NOT_BEFORE:
                 outcome, not_before = "waiting", lease.not_before
+            elif isinstance(delivery, TrialDelivery):
+                run.try_all(delivery)
             else:
                 run.read_all(lease.turn, control.get("backfills") or [])
         except RunEnds as ends:
-            not_before = ends.not_before
+            not_before, ended = ends.not_before, str(ends)
         except Exception as error:  # noqa: BLE001 - a run that ends otherwise would be neither logged nor counted
             run.fail(_TABLE, error)
         try:
             table.release_lease(requests.spent(self._clock()), not_before)
         except TableUnavailable as error:
             run.fail(_TABLE, error)
-        return run.report(requests, outcome)
+        return run.report(requests, outcome)._replace(ended=ended)
 
     def _client(self, requests: RequestLog) -> ApiClient:
         pull = self._pull
@@ -155,11 +167,12 @@ class _Run:
         self._failures: dict[str, str] = {}
         self._refused: set[str] = set()
         self._skipped: dict[str, str] = {}
-        self._pages: list[PageReader] = []
+        self._tried: dict[str, int] | None = None
+        self._pages: dict[StreamKey, PageReader] = {}
         self._readers: dict[StreamKey, StreamReader] = {}
         for key, stream in stream_keys(pull):
             pages = PageReader(source, pull, key, client, delivery, deadline, owner, clock)
-            self._pages.append(pages)
+            self._pages[key] = pages
             self._readers[key] = StreamReader(stream, pages, delivery, table, clock)
 
     def read_all(self, turn: int, backfills: list[Any]) -> None:
@@ -177,6 +190,15 @@ class _Run:
                     name = f"backfill#{backfill['id']}#{key}"
                     self._try(key, StreamReader.backfill, name, backfill["from"], backfill["to"])
 
+    def try_all(self, delivery: TrialDelivery) -> None:
+        """Ask for the next page of each stream."""
+        self._tried = {}
+        for key in self._readers:
+            with suppress(TrialEnds):
+                self._try(key, StreamReader.read, f"position#{key}")
+            if str(key) not in self._failures and str(key) not in self._skipped:
+                self._tried[str(key)] = delivery.events[str(key)] + self._pages[key].counts["dropped"]
+
     def _try(self, key: StreamKey, read: Callable[..., None], *arguments: Any) -> None:
         """Read something of a stream, unless that failed already in this run. A failure is none of other streams."""
         if str(key) in self._failures or str(key) in self._skipped:
@@ -185,7 +207,7 @@ class _Run:
             read(self._readers[key], *arguments)
         except StreamSkipped as skipped:
             self._skipped[str(key)] = str(skipped)
-        except RunEnds:
+        except (RunEnds, TrialEnds):
             raise
         except Exception as error:  # noqa: BLE001 - a fault of the framework's must not stop the other streams
             self.fail(str(key), error)
@@ -205,7 +227,7 @@ class _Run:
     def report(self, requests: RequestLog, outcome: str = "") -> RunReport:
         """Return how it went; `outcome` says why nobody was asked."""
         counts: Counter[str] = Counter()
-        for pages in self._pages:
+        for pages in self._pages.values():
             counts.update(pages.counts)
         behind = [reader.behind for reader in self._readers.values() if reader.behind is not None]
         forgotten = {str(key): reader.forgotten for key, reader in self._readers.items() if reader.forgotten}
@@ -218,6 +240,7 @@ class _Run:
             self._client.remaining,
             {**self._skipped, **forgotten},
             frozenset(self._refused),
+            self._tried,
         )
 
 

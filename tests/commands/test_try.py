@@ -18,7 +18,7 @@ from generator.commands import _console, main
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
-from tests.commands.pulled_source import DEFINITION, write_source
+from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS, write_source
 
 pytestmark = pytest.mark.slow
 TOKEN, NOW = "a-token-of-the-vendors-1", 1_767_225_600
@@ -149,7 +149,7 @@ def test_each_stream_is_asked_and_a_refusal_is_said_with_the_vendors_words(run: 
         "page 0 events: 0 messages",
         "paging this was the last page",
         "before from 2025-12-31 00:00:00Z",
-        "after from 2025-12-31 00:00:00Z",
+        "after from 2025-12-31 23:44:00Z",
     ]
     assert rows(sections[3])[3:] == [
         "answer 403, 42 B",
@@ -389,6 +389,19 @@ def test_an_answer_is_kept_as_a_sample_without_its_secrets(run: Run, vendor: Ven
     assert main(["acme", "--accept", "--lint", "fast"]) == 0
 
 
+def test_a_deployments_values_are_not_kept_in_a_sample(run: Run, vendor: Vendor) -> None:
+    own = "https://eu.acme.example/v1/accounts/our%20own/audit"
+    vendor.will("/v1/accounts/our%20own/audit", {**PAGE, "next": None, "self": own})
+    given = ["--parameter", "Region=eu", "--parameter", "Account=our own"]
+    status, out, _ = run("--stream", "audit", "--record", *given, definition=WITH_PARAMETERS)
+    assert status == 0
+    assert "acme  https://eu.acme.example/v1 is asked from this machine" in out
+    assert vendor.asked[0].url.startswith(f"{own}?since=")
+    (file,) = Path("sources/acme/samples").glob("audit.json")
+    kept = json.loads(file.read_text())
+    assert kept["self"] == "https://api.acme.example/v1/accounts/some%20account/audit"
+
+
 def test_no_sample_is_overwritten(run: Run, vendor: Vendor) -> None:
     vendor.will("/audit", PAGE)
     assert run("--stream", "audit", "--record")[0] == 0
@@ -434,7 +447,8 @@ def test_the_answers_of_items_are_kept_too_and_of_a_long_page_its_beginning(run:
         "changed 3 of 5 items at files are kept",
         "changed the cursor in the header x-next is made up",
         "changed [].SECRET is masked, as the definition has it",
-        "wrong sources/acme/samples/files.json: 3 events become no message",
+        "wrong sources/acme/samples/files.json: 3 events become no message: not-an-object: an event must be a JSON "
+        "object, not a list",
         "check names, addresses and ids of real people and systems are in it: look through each file, and replace them",
         "then python -m generator acme --accept stores what they become",
     ]

@@ -9,11 +9,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from generator.commands import _console, main
+from generator.deploy import pull_canary
 from generator.templates.functions import PULLER_SECONDS
+from tests.commands.pulled_source import WITH_PARAMETERS
 from tests.operate.pulled_account import STACK, PulledAccount, deploy_acme
 
 Run = Callable[..., tuple[int, str, str]]
@@ -53,10 +56,11 @@ def asks_well(account: PulledAccount) -> None:
     account.position("position#logins[staff]", {"since": now - DAY, "token": "c7", "at": now - 130})
 
 
+ASKS = "yes, https://api.acme.example/v1 every 5 minutes: 36 requests in the last hour, 36 in the last day"
 WELL = f"""
 {STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
 
-  asks      yes, every 5 minutes: 36 requests in the last hour, 36 in the last day; the vendor allows 118 more now
+  asks      {ASKS}; the vendor allows 118 more now
   stream    audit: read up to TIME, 2 minutes behind (version 1)
   stream    logins[staff]: read up to TIME, 2 minutes behind (version 1)
   stream    logins[guests]: not read yet
@@ -118,6 +122,17 @@ def test_what_people_should_know_is_a_note(account: PulledAccount, run: Run) -> 
     assert "  note      audit: not in this plan\n" in run("status")[1]
 
 
+def test_where_it_asks_is_of_the_deployment(account: PulledAccount, run: Run) -> None:
+    Path("sources/acme/source.yml").write_text(WITH_PARAMETERS.lstrip())
+    stack = account.formation.stacks[STACK]
+    for values, where in (({}, "${Region}"), ({"Region": "eu", "Account": "our own"}, "eu")):
+        stack["Parameters"] = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+        url = f"https://{where}.acme.example/v1"
+        assert f"  asks      no, {url} every 5 minutes" in run("status")[1]
+        assert json.loads(run("status", "--json")[1])["pull"]["url"] == url
+        assert f"acme would not ask {url} any more, " in run("pull", "pause", answers="n\n")[1]
+
+
 def test_pausing_is_shown_asked_for_and_kept_until_it_is_resumed(account: PulledAccount, run: Run) -> None:
     would = "acme would not ask https://api.acme.example/v1 any more, until it is resumed. It keeps how far it is read"
     assert run("pull", "pause", answers="n\n")[:2] == (1, f"{would}\nPause it? [y/N]: nothing was changed\n")
@@ -175,7 +190,7 @@ def test_a_stream_that_a_run_moves_at_this_moment_is_not_rewound(
         account.position("position#audit", {"start": 1})
         return True
 
-    monkeypatch.setattr(pull._Call, "confirmed", moves)
+    monkeypatch.setattr(pull.PullCall, "confirmed", moves)
     assert run("pull", "rewind", "2d", "--stream", "audit", "--yes")[::2] == (
         1,
         "error: the puller, or somebody else, has changed that at this moment: run the command again\n",
@@ -224,6 +239,67 @@ def test_the_puller_is_called_at_once(account: PulledAccount, run: Run) -> None:
     assert account.functions.patience == PULLER_SECONDS + 10, "a second call would find the lease of the first"
     account.functions.error = "audit: no administrator"
     assert run("pull", "run")[::2] == (1, "error: the puller failed: audit: no administrator\n")
+
+
+TRIAL: dict[str, Any] = {
+    "outcome": "asked",
+    "requests": 3,
+    "streams": {"audit": 12, "logins[staff]": 0},
+    "failures": {},
+    "refused": [],
+    "notes": {"logins[guests]": "the log is not turned on"},
+    "ended": "",
+}
+BUSY = {**TRIAL, "outcome": "busy", "requests": 0, "streams": {}, "notes": {}}
+
+
+def verify(run: Run, account: PulledAccount, *trials: dict[str, Any]) -> tuple[int, str, str]:
+    account.functions.trials = list(trials)
+    return run("verify")
+
+
+def test_the_puller_tries_whether_the_vendor_can_be_asked(account: PulledAccount, run: Run) -> None:
+    lines = (
+        "ok  audit: the vendor answered, with 12 events\n"
+        "ok  logins[staff]: the vendor answered, with no event\n"
+        "ok  logins[guests]: the log is not turned on\n"
+    )
+    assert verify(run, account, TRIAL) == (0, lines, "")
+    account.functions.trials = [TRIAL]
+    assert run("canary") == (0, lines, "")
+    failures = {"audit": "the token needs the scope audit:read", "logins[staff]": "the vendor answers 500"}
+    failed = {**TRIAL, "outcome": "failed", "streams": {"logins[guests]": 1_000}, "notes": {}, "failures": failures}
+    assert verify(run, account, {**failed, "refused": ["audit"], "ended": "its time is over"}) == (
+        1,
+        "ok  logins[guests]: the vendor answered, with 1,000 events or more\n"
+        "ok  further streams were not asked for: its time is over\n",
+        "error: audit: the vendor refuses: the token needs the scope audit:read\n"
+        "error: logins[staff]: the vendor could not be asked: the vendor answers 500\n",
+    )
+
+
+def test_a_trial_waits_for_a_run_and_says_that_nobody_is_to_ask(
+    account: PulledAccount, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(pull_canary.run_pull_canary, "__defaults__", (waits.append,))
+    assert verify(run, account, BUSY, BUSY, {**TRIAL, "streams": {"audit": 1}, "notes": {}}) == (
+        0,
+        "ok  audit: the vendor answered, with 1 event\n",
+        "",
+    )
+    assert waits == [15.0, 15.0]
+    assert verify(run, account, *[BUSY] * 30)[:2] == (0, "ok  another run is asking the vendor at this moment\n")
+    paused = {**BUSY, "outcome": "paused"}
+    assert verify(run, account, paused)[:2] == (0, "ok  the puller is paused, so nobody asks the vendor\n")
+
+
+def test_a_puller_of_an_earlier_version_makes_a_run_of_it(account: PulledAccount, run: Run) -> None:
+    assert verify(run, account)[:2] == (
+        0,
+        "ok  the vendor was asked by a run: the deployed puller is of a version that does not know a trial\n",
+    )
 
 
 NO_TIME = "is no time such as 2026-03-01, 2026-03-01T14:30 (in UTC), 2026-03-01T14:30:00+02:00, or 6h for six hours ago"

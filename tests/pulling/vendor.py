@@ -120,7 +120,7 @@ class Puller:
         self.firehose = Firehose(self.archive)
         self.store = Store({"/made/up/token": "made-up-token"})
 
-    def run(self) -> RunReport:
+    def run(self, *, trial: bool = False) -> RunReport:
         """Run the puller once."""
         deadline = Deadline(self.clock)
         deadline.begin(_Context(SECONDS))
@@ -142,7 +142,7 @@ class Puller:
             self.clock.sleep,
             stream=getattr(self.vendor, "stream", None),
         )
-        return runner.run(SECONDS)
+        return runner.run(SECONDS, trial=trial)
 
     def _archive_writer(self, deadline: Deadline) -> ArchiveWriter | None:
         if self.source.archive is None:

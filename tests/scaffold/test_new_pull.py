@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 import yaml
 
 from generator.commands import _console, main
+from tests.definitions import ROOT
 from tests.scaffold import answers
 from tests.scaffold.answers import Captured
 
@@ -492,6 +495,23 @@ def test_a_next_url_at_another_host_is_said(new, tmp_path: Path) -> None:
     _, out, _ = new(*GIVEN, "--url", URL, "--from-answer", write_answer(tmp_path, page))
     said = "the next page is at elsewhere.example, which is not asked: the credential goes to the host of --url alone"
     assert said in findings(out)["check"]
+
+
+def test_the_tutorial_shows_what_comes_of_its_answer(new, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "pull" / "add-a-source.md").read_text(encoding="utf-8")
+    command, answer, printed = (
+        re.search(pattern, page, re.DOTALL)[1]
+        for pattern in (
+            r"```sh\npython -m generator new acme-log (--description.*?)```",
+            r"```json\n(.*?)```",
+            r"```\n(answer .*?)```",
+        )
+    )
+    *options, file = shlex.split(command.replace("\\\n", " "))
+    assert file == "page1.http"
+    status, out, err = new(*options, write_answer(tmp_path, answer, file))
+    assert (status, err) == (0, "")
+    assert out.startswith(printed)
 
 
 def test_a_source_may_extend_one_that_is_pulled(new) -> None:

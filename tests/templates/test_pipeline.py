@@ -337,3 +337,18 @@ def test_repository_and_artifacts_outlive_the_stack() -> None:
     for name in ("Configuration", "Artifacts"):
         assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_pipeline_of_a_pulled_source_verifies_by_calling_its_puller_alone() -> None:
+    resources = build_template(name="okta-log")["Resources"]
+    statements = [
+        statement
+        for policy in resources["VerifyRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    granted = {action: statement["Resource"] for statement in statements for action in statement["Action"]}
+    function = "function:${ProjectName}-okta-log-${Environment}-Puller-*"
+    assert [json.dumps(on) for on in granted["lambda:InvokeFunction"]] == [
+        json.dumps({"Fn::Sub": f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:{function}"})
+    ]
+    assert not {action for action in granted if action.startswith(("ssm:", "logs:Filter"))}
