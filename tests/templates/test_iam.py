@@ -95,6 +95,8 @@ def deployed(
         # Of google-pubsub.
         "Audience": "mozdef",
         "ServiceAccount": "push@example.iam.gserviceaccount.com",
+        # Of okta-log.
+        "OktaDomain": "example.okta.com",
         # Of a source that is self-hosted.
         "SubnetIds": "subnet-0a1b2c3d",
         "SecurityGroupIds": "sg-0a1b2c3d",
