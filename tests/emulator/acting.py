@@ -122,9 +122,9 @@ def assert_minimal(acting: Acting, work: Callable[[Acting], Any]) -> None:
     for taken in permissions(whole):
         acting.may(without(whole, taken))
         if work(acting) == expected:
-            idle.add(taken[0])
+            idle.add(taken)
     acting.may(whole)
     acting.begin()
-    actions = {action for action, _ in permissions(whole)}
-    assert idle == actions & not_shown(), f"not needed: {sorted(idle)}"
-    assert idle < actions
+    unseen = {taken for taken in permissions(whole) if taken[0] in not_shown()}
+    assert idle == unseen, f"not needed: {sorted(idle - unseen)}, needed: {sorted(unseen - idle)}"
+    assert idle < set(permissions(whole))

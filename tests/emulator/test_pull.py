@@ -227,7 +227,7 @@ def test_what_is_read_again_within_168_hours_is_not_sent_again_and_what_is_beyon
     assert (answer["duplicates"], pulled.ids()) == (4, [])
     assert pulled.run().get("duplicates", 0) == 0  # a backfill that is done is not read again
 
-    clock(169 * HOUR)
+    clock(336 * HOUR)  # 169 after they were read last
     assert run("pull", "acme", "backfill", at(-HOUR), at(0), "--yes")[0] == 0
     pulled.run()
     assert pulled.ids() == ["a", "b", "c", "d"]
@@ -289,7 +289,7 @@ def test_a_refresh_token_that_the_vendor_replaces_is_stored_before_the_next_is_n
 
 
 TAKEN = {
-    "secret": (["ssm:GetParameters"], "no usable credential: /MozDef-EF/acme/dev/token: AccessDenied"),
+    "secret": (["ssm:GetParameters"], "the credential can't be read: /MozDef-EF/acme/dev/token: AccessDenied"),
     "lease": (["dynamodb:UpdateItem"], "AccessDenied"),
     "positions": (["dynamodb:GetItem"], "AccessDenied"),
     "claims": (["dynamodb:BatchGetItem"], "ClaimsUnavailable: AccessDenied"),

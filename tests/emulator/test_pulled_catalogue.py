@@ -89,7 +89,7 @@ def test_what_the_vendor_answers_becomes_the_messages_of_the_samples(
 
     messages = [_comparable(message) for message in deployed.arrived()]
     expected = [_comparable(message) for message in _stored(definition)]
-    assert sorted(messages, key=_text) == sorted(expected, key=_text)
+    assert sorted(map(_text, messages)) == sorted(map(_text, expected))
     assert vendor.unknown == []
     assert list(deployed.followed.kept()) == []
 
