@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,11 @@ class Vendors:
     """All vendors, by the hosts at which they are."""
 
     def __init__(self, definitions: list[Definition]) -> None:
-        self.answers = {definition.source.name: _answers(definition) for definition in definitions}
+        self.samples = {definition.source.name: _samples(definition) for definition in definitions}
+        self.answers = {
+            definition.source.name: SampleAnswers(definition.source, self.samples[definition.source.name])
+            for definition in definitions
+        }
         self.hosts = sorted({host for answers in self.answers.values() for host in answers.hosts})
         self.current = ""
 
@@ -42,9 +47,8 @@ class Vendors:
         return self.answers[self.current].answer(request)
 
 
-def _answers(definition: Definition) -> SampleAnswers:
-    samples, _ = load_samples(definition)
-    return SampleAnswers(definition.source, [sample for sample in samples if isinstance(sample, PullSample)])
+def _samples(definition: Definition) -> list[PullSample]:
+    return [sample for sample in load_samples(definition)[0] if isinstance(sample, PullSample)]
 
 
 @pytest.fixture(scope="module")
@@ -87,23 +91,30 @@ def test_what_the_vendor_answers_becomes_the_messages_of_the_samples(
     assert [report.get("outcome") for report in reports] == ["asked"] * 2, reports
     assert [report.get("kept", 0) for report in reports] == [0] * 2
 
-    messages = [_comparable(message) for message in deployed.arrived()]
-    expected = [_comparable(message) for message in _stored(definition)]
-    assert sorted(map(_text, messages)) == sorted(map(_text, expected))
+    messages = Counter(map(_text, deployed.arrived()))
+    whole, in_part = Counter[str](), Counter[str]()
+    for sample in vendors.samples[name]:
+        (in_part if _ends_early(definition, sample) else whole).update(_stored(sample))
+    assert messages - in_part == whole - in_part
+    assert messages - whole - in_part == Counter()
+    assert not in_part or messages & in_part
     assert vendor.unknown == []
     assert list(deployed.followed.kept()) == []
 
 
-def _stored(definition: Definition) -> Iterator[dict[str, Any]]:
-    for sample in load_samples(definition)[0]:
-        stored = json.loads(sample.file("mozdef").read_bytes())
-        yield from stored if isinstance(stored, list) else [stored]
+def _ends_early(definition: Definition, sample: PullSample) -> bool:
+    """Whether a page of the sample is the last for the puller, since a vendor's full page is longer."""
+    assert definition.source.pull
+    stream = definition.source.pull.streams[sample.key.name]
+    has_size = getattr(stream.paging.settings, "size", None) is not None
+    return has_size and stream.resume == "time" and len(sample.pages) > 1
 
 
-def _comparable(message: dict[str, Any]) -> dict[str, Any]:
-    """Without the name of the run."""
-    return {**message, "processid": "sample"}
+def _stored(sample: PullSample) -> list[str]:
+    stored = json.loads(sample.file("mozdef").read_bytes())
+    return [_text(message) for message in (stored if isinstance(stored, list) else [stored])]
 
 
 def _text(message: dict[str, Any]) -> str:
-    return json.dumps(message, sort_keys=True)
+    """A message without the name of the run."""
+    return json.dumps({**message, "processid": "sample"}, sort_keys=True)
