@@ -27,7 +27,7 @@ from lambdas.runtime.secrets import Secrets
 
 PAGE, PAGES, ROUNDS = 1_000, 20, 3
 NOTE = (
-    "pull: CPU time of a run over pages of 1,000 events of 3 KB each, as Okta's log has them: parse, shape, claim, "
+    "pull: CPU time of a run over pages of 1,000 events of 2 KB each, as Okta's log has them: parse, shape, claim, "
     "send to a stub, and write the position; the reference is json.loads and json.dumps of the same pages."
 )
 

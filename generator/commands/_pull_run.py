@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from lambdas.model_pull import Pull
 
 
-def run_samples(definition: Definition, *, as_json: bool) -> int:
-    """Play each sample, and return 0 where all became messages."""
+def run_samples(definition: Definition, source: Source, *, as_json: bool) -> int:
+    """Play each sample to the source, which may have other values; return 0 where all became messages."""
+    from generator.definition.parameter_values import changed_urls
     from generator.samples.files import load_samples
     from generator.samples.pulled_files import PullSample
 
-    source = definition.source
+    example = definition.source.pull
     assert source.pull is not None  # noqa: S101 - the caller has looked
+    assert example is not None  # noqa: S101 - it has the same keys
     samples, problems = load_samples(definition)
     if broken := [problem for problem in problems if not problem.warning]:
         raise GeneratorError("\n".join(map(str, broken)))
@@ -40,7 +42,8 @@ def run_samples(definition: Definition, *, as_json: bool) -> int:
         )
     out = _console.console(stderr=as_json)
     out.print(f"\n[bold]{source.name}[/]  its samples are played as {source.pull.url}; nothing leaves this machine")
-    return max(_play(source, source.pull, sample, as_json=as_json) for sample in played)
+    urls = changed_urls(example, source.pull)
+    return max(_play(source, source.pull, sample.with_urls(urls), as_json=as_json) for sample in played)
 
 
 def _play(source: Source, pull: Pull, sample: PullSample, *, as_json: bool) -> int:

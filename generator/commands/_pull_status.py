@@ -29,7 +29,8 @@ def asking_lines(
         counted = f": {requests.hour:,.0f} requests in the last hour, {requests.day:,.0f} in the last day"
     left = pull.last_run.remaining if pull.last_run else None
     allowed = f"; the vendor allows {left:,} more now" if left is not None else ""
-    yield "asks", f"{'yes' if pull.asked else 'no'}, every {span_text(pull.every)}{counted}{allowed}", color
+    where = f"{_console.printable(pull.url)} every {span_text(pull.every)}"
+    yield "asks", f"{'yes' if pull.asked else 'no'}, {where}{counted}{allowed}", color
     yield from _silence_lines(pull, source, next_command)
     for state in pull.streams:
         yield "stream", _stream_text(state), "default"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.commands import _console
+from generator.definition.parameter_values import changed_urls
 from generator.errors import GeneratorError, command_line, display_path
 from generator.explain.redaction import Redactor
 from generator.files import regular_file
@@ -37,9 +38,14 @@ def record_samples(
     example = definition.source.pull
     assert example is not None  # noqa: S101 - it is tried
 
+    urls = changed_urls(pull, example)
+
     def hide(text: str) -> str:
         """Hide the credentials, and take what a deployment's parameters say for the examples of a build."""
-        return redact(text).replace(pull.url, example.url)
+        text = redact(text)
+        for deployed, in_samples in urls.items():
+            text = text.replace(deployed, in_samples)
+        return text
 
     out.print("\n[bold]samples[/]")
     stored = False

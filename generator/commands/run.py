@@ -57,7 +57,7 @@ def command(
     if definition.pull:
         if iam:
             raise click.UsageError(f"{source} is pulled, and runs without an emulator, so --iam has nothing to enforce")
-        return run_samples(loaded, as_json=as_json)
+        return run_samples(loaded, definition, as_json=as_json)
     built_files = read_build(build, sources, source, (TEMPLATE, CODE))
     refuse_if_running(build, sources, source)
     if not built_files.items() <= source_files(loaded).items():

@@ -17,6 +17,10 @@ from generator.definition.scalars import TEXT_CHECKS, InvalidScalar, suggestion
 from generator.errors import DefinitionError, GeneratorError, Problem
 from lambdas.model import Source
 from lambdas.model_deployment import Parameter
+from lambdas.model_pull import Pull
+from lambdas.model_types import RequestPath, UrlOrigin
+
+_URLS = (UrlOrigin, RequestPath)
 
 
 def constraint(parameter: Parameter) -> str:
@@ -112,6 +116,22 @@ def as_written(source: Source) -> Source:
     """Return the source with `${Name}` in its texts, as its definition has it, for people to read."""
     written: Source = _with_texts(source, lambda text: text.written)
     return written
+
+
+def deployed_url(pull: Pull, values: Mapping[str, str]) -> str:
+    """Return where a stack with these values asks, for people to read; a value that it lacks stays `${Name}`."""
+    names = pull.url.names if isinstance(pull.url, FilledText) else ()
+    return str(refilled(pull.url, {name: values.get(name, f"${{{name}}}") for name in names}))
+
+
+def changed_urls(before: Pull, after: Pull) -> dict[str, str]:
+    """Return the URL of an API and its paths, as they are with other values, by how they are before; the longest first.
+
+    Answers have them in links.
+    """
+    pairs = zip(filled_texts(before), filled_texts(after), strict=True)
+    urls = {str(old): str(new) for (_, old), (_, new) in pairs if old.hint in _URLS and old != new}
+    return dict(sorted(urls.items(), key=lambda pair: len(pair[0]), reverse=True))
 
 
 def _with_texts(value: Any, refill: Callable[[FilledText], str]) -> Any:

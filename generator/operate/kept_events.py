@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,8 @@ class SourceResources:
     """The log group of that function."""
     positions: str | None = None
     """The table of how far each stream is read, of a source that is pulled."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The values of the stack's parameters."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def find_resources(target: Target, source: str) -> SourceResources:
         puller=outputs.get("PullerFunction"),
         puller_log=ids.get("PullerLog"),
         positions=outputs.get("PositionsTable"),
+        parameters=stack.parameters,
     )
 
 

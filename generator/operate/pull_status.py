@@ -14,6 +14,7 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from generator.aws import Target, environment_is_emulator
+from generator.definition.parameter_values import deployed_url
 from generator.operate.kept_events import find_resources
 from generator.operate.pull_positions import Backfill, PullTable, StreamState
 from generator.operate.status import SourceStatus
@@ -46,6 +47,8 @@ class LastRun:
 class PullStatus:
     """What `status` reports of a pulled source, beside what it reports of every source."""
 
+    url: str
+    """Where it asks."""
     every: int
     last_run: LastRun | None
     """None where no run is in the log of the last intervals, or the caller may not read it."""
@@ -87,6 +90,7 @@ def read_pull_status(target: Target, source: Source, status: SourceStatus) -> Pu
     run = _last_run(target, resources.puller_log, since)
     has_metrics = status.requests is not None and not environment_is_emulator()
     return PullStatus(
+        url=deployed_url(pull, resources.parameters),
         every=pull.every,
         last_run=run,
         last_end=datetime.fromtimestamp(lease.last_end, UTC) if lease.last_end else None,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,11 @@ class PullSample(Sample):
     pages: tuple[HttpAnswer, ...] = ()
     children: Mapping[int, tuple[HttpAnswer, ...]] = field(default_factory=dict)
     """Answers for the items of each page, by the number of the page, from 1."""
+
+    def with_urls(self, urls: Mapping[str, str]) -> PullSample:
+        """Return what the API answers where it has other URLs, which are given by those in the files."""
+        children = {number: tuple(_with_urls(child, urls) for child in each) for number, each in self.children.items()}
+        return replace(self, pages=tuple(_with_urls(page, urls) for page in self.pages), children=children)
 
 
 def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample], list[Problem]]:
@@ -96,6 +101,13 @@ def _read_sample(name: str, key: StreamKey, folder: Path, existing: set[str], re
     if not pages:
         return None
     return PullSample(name, folder, "GET", {}, {}, pages[0].body, _read, key, tuple(pages), children)
+
+
+def _with_urls(answer: HttpAnswer, urls: Mapping[str, str]) -> HttpAnswer:
+    for before, after in urls.items():
+        headers = {name: value.replace(before, after) for name, value in answer.headers.items()}
+        answer = answer._replace(headers=headers, body=answer.body.replace(before.encode(), after.encode()))
+    return answer
 
 
 def _read(request: Request) -> Any:

@@ -17,6 +17,8 @@ MAX_ROW = 16 * 1_048_576
 MAX_COLUMNS = 10_000
 MAX_BYTES = 1_073_741_824
 """Bytes of a file."""
+_BLANK = object()
+"""A line, or several within quotes, that is no row."""
 csv.field_size_limit(MAX_ROW)  # its default, 131,072 characters, is less than some vendors' queries have
 
 
@@ -24,7 +26,8 @@ def rows(blocks: Iterable[bytes], answer_format: Literal["ndjson", "csv"]) -> It
     """Yield the rows of an answer in parts; AnswerUnreadable where it is too large or no such file.
 
     A row of CSV is an object of texts. A row that does not fit its file, a line that is not JSON or one with too few
-    columns, is a text or a list, so that it alone is rejected as no event.
+    columns, is a text or a list, so that it alone is rejected as no event. Of many blank lines, a part is empty: what
+    is read for a part is bounded.
     """
     # Within quotes, CSV keeps line breaks as they are; JSON has none within a value.
     newline = "" if answer_format == "csv" else "\n"
@@ -32,7 +35,8 @@ def rows(blocks: Iterable[bytes], answer_format: Literal["ndjson", "csv"]) -> It
     lines = _Lines(io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline=newline))
     part: list[Any] = []
     for row in _csv_rows(lines) if answer_format == "csv" else _json_rows(lines):
-        part.append(row)
+        if row is not _BLANK:
+            part.append(row)
         lines.end_row()
         if len(part) == PART_ROWS or lines.in_part >= PART_CHARACTERS:
             yield part
@@ -43,7 +47,10 @@ def rows(blocks: Iterable[bytes], answer_format: Literal["ndjson", "csv"]) -> It
 
 def _json_rows(lines: Iterator[str]) -> Iterator[Any]:
     is_first = True
-    for line in filter(str.strip, lines):
+    for line in lines:
+        if not line.strip():
+            yield _BLANK
+            continue
         try:
             yield parse_json(line)
         except AnswerUnreadable:
@@ -55,15 +62,18 @@ def _json_rows(lines: Iterator[str]) -> Iterator[Any]:
 
 
 def _csv_rows(lines: Iterator[str]) -> Iterator[Any]:
-    reader = filter(None, csv.reader(lines))
+    reader = csv.reader(lines)
     try:
-        names = next(reader, [])
+        names: list[str] = []
+        while not names and (row := next(reader, None)) is not None:
+            names = row
+            yield _BLANK
         if names and names[0].lstrip().startswith("<"):
             raise AnswerUnreadable("it is HTML or XML, such as a page to sign in, or an error of a proxy")
         if len(names) > MAX_COLUMNS or len(set(names)) < len(names):
             raise AnswerUnreadable(f"it has more than {MAX_COLUMNS:,} columns, or two of the same name")
         for row in reader:
-            yield dict(zip(names, row, strict=True)) if len(row) == len(names) else row
+            yield dict(zip(names, row, strict=True)) if len(row) == len(names) else row or _BLANK
     except csv.Error as error:
         raise AnswerUnreadable(f"it is not CSV: {error}") from None
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 
 from lambdas.pulling import answer_rows
 from lambdas.pulling.answers import MAX_BYTES
-from lambdas.pulling.outcomes import NoAnswer
+from lambdas.pulling.outcomes import NoAnswer, StreamFailed
 from lambdas.runtime.fetch import origin_of
-from lambdas.runtime.http_types import FetchFailed, HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_types import FetchFailed, FetchRefused, HttpAnswer, HttpRequest, HttpStream
 from lambdas.runtime.origin import Origin
 
 
@@ -23,7 +23,10 @@ class Connections:
         self._streamed = ExitStack()
 
     def send(self, request: HttpRequest, seconds: float) -> HttpAnswer:
-        """Return the answer to a request; NoAnswer where none comes, complete, within so many seconds."""
+        """Return the answer to a request; NoAnswer where none comes, complete, within so many seconds.
+
+        StreamFailed where asking again would change nothing.
+        """
         with _no_answer():
             return self._origin(request).fetch(request, seconds, MAX_BYTES)
 
@@ -58,5 +61,7 @@ def _blocks(answer: HttpStream) -> Iterator[bytes]:
 def _no_answer() -> Iterator[None]:
     try:
         yield
+    except FetchRefused as error:
+        raise StreamFailed(str(error)) from None
     except FetchFailed as error:
         raise NoAnswer(str(error)) from None

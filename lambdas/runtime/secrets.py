@@ -99,6 +99,9 @@ class Secrets:
         """Overwrite a secret that the vendor has replaced; SecretsUnavailable where that fails.
 
         Only the function of a source whose vendor rotates its own credential may do that.
+
+        Without a KeyId, Parameter Store encrypts with the key aws/ssm, whichever the last version had. It is the only
+        one that the function may use, and the one of the command `secret`.
         """
         current = f"{self._path}/{name}"
         try:

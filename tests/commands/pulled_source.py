@@ -29,6 +29,15 @@ pull:
       events: {split: items, id: id, time: at}
 facts: {summary: "acme: {type}"}
 """
+WITH_PARAMETERS = DEFINITION.replace("https://api.acme.example/v1", "https://${Region}.acme.example/v1").replace(
+    "pull:\n",
+    """parameters:
+  Region: {description: Your region, pattern: "[a-z]+", example: api}
+  Account: {description: Your account, pattern: "[a-z ]+", example: some account}
+pull:
+""",
+)
+WITH_PARAMETERS = WITH_PARAMETERS.replace("get: /audit\n", "get: /accounts/${Account}/audit\n")
 AUDIT = (
     {"items": [{"id": "a1", "type": "login", "at": "2026-01-01T00:00:00Z"}], "next": "p2"},
     {"items": [{"id": "a2", "type": "logout", "at": "2026-01-01T00:01:00Z"}], "next": None},

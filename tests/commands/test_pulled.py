@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from generator.commands import main
 from generator.templates.pull_cost import PULL_ASSUMPTIONS
-from tests.commands.pulled_source import DEFINITION, write_source
+from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS, write_source
 from tests.definitions import SOURCES
 
 Run = Callable[..., tuple[int, str, str]]
@@ -116,6 +117,40 @@ def test_a_command_for_an_endpoint_says_what_to_use_instead(run: Run, words: lis
         "the vendor; `try acme` asks the vendor from here, and once it is deployed, `verify acme` has its puller ask"
     )
     assert run(*words) == (1, "", f"error: {message}\n")
+
+
+LINKED = """
+acme  its samples are played as https://eu.acme.example/v1; nothing leaves this machine
+
+audit: GET /accounts/our%20own/audit
+  asks     GET /accounts/our%20own/audit
+  answer   200, 84 B
+  message  2026-01-01 00:00:00 INFO    acme: login
+  paging   goes on at /accounts/our%20own/audit?page=2
+  asks     GET /accounts/our%20own/audit?page=2
+  answer   200, 72 B
+  message  2026-01-01 00:01:00 INFO    acme: logout
+  paging   was the last page; the next run goes on at /accounts/our%20own/audit?page=2
+  done     2 requests, 2 messages
+"""
+
+
+def test_run_plays_the_samples_as_the_vendor_of_a_deployment_with_other_values(run: Run) -> None:
+    file, folder = Path("sources/acme/source.yml"), Path("sources/acme/samples")
+    text = WITH_PARAMETERS.replace("cursor: {at: next}", "next_url: {at: next}").replace("time\n", "paging\n")
+    text = re.sub(r"      (query|window): \{.*\}\n", "", text)
+    file.write_text(text)
+    page = json.loads((folder / "audit.json").read_text())
+    link = "https://api.acme.example/v1/accounts/some%20account/audit?page=2"
+    (folder / "audit.json").write_text(json.dumps({**page, "next": link}))
+    given = ["--parameter", "Region=eu", "--parameter", "Account=our own"]
+    status, out, err = run("run", "acme", *given)
+    assert (status, re.sub(r"\d+ B", "N B", out), err) == (0, re.sub(r"\d+ B", "N B", LINKED), "")
+    status, _, err = run("run", "acme", "--parameter", "Region=evil.example/")
+    assert (status, err) == (
+        1,
+        'error: --parameter Region: must be such as api; as a regular expression: [a-z]+, and is "evil.example/"\n',
+    )
 
 
 def test_run_without_an_emulator_enforces_nothing(run: Run) -> None:

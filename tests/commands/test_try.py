@@ -18,7 +18,7 @@ from generator.commands import _console, main
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
-from tests.commands.pulled_source import DEFINITION, write_source
+from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS, write_source
 
 pytestmark = pytest.mark.slow
 TOKEN, NOW = "a-token-of-the-vendors-1", 1_767_225_600
@@ -387,6 +387,19 @@ def test_an_answer_is_kept_as_a_sample_without_its_secrets(run: Run, vendor: Ven
         "next": None,
     }
     assert main(["acme", "--accept", "--lint", "fast"]) == 0
+
+
+def test_a_deployments_values_are_not_kept_in_a_sample(run: Run, vendor: Vendor) -> None:
+    own = "https://eu.acme.example/v1/accounts/our%20own/audit"
+    vendor.will("/v1/accounts/our%20own/audit", {**PAGE, "next": None, "self": own})
+    given = ["--parameter", "Region=eu", "--parameter", "Account=our own"]
+    status, out, _ = run("--stream", "audit", "--record", *given, definition=WITH_PARAMETERS)
+    assert status == 0
+    assert "acme  https://eu.acme.example/v1 is asked from this machine" in out
+    assert vendor.asked[0].url.startswith(f"{own}?since=")
+    (file,) = Path("sources/acme/samples").glob("audit.json")
+    kept = json.loads(file.read_text())
+    assert kept["self"] == "https://api.acme.example/v1/accounts/some%20account/audit"
 
 
 def test_no_sample_is_overwritten(run: Run, vendor: Vendor) -> None:

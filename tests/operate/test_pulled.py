@@ -16,6 +16,7 @@ import pytest
 from generator.commands import _console, main
 from generator.deploy import pull_canary
 from generator.templates.functions import PULLER_SECONDS
+from tests.commands.pulled_source import WITH_PARAMETERS
 from tests.operate.pulled_account import STACK, PulledAccount, deploy_acme
 
 Run = Callable[..., tuple[int, str, str]]
@@ -55,10 +56,11 @@ def asks_well(account: PulledAccount) -> None:
     account.position("position#logins[staff]", {"since": now - DAY, "token": "c7", "at": now - 130})
 
 
+ASKS = "yes, https://api.acme.example/v1 every 5 minutes: 36 requests in the last hour, 36 in the last day"
 WELL = f"""
 {STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
 
-  asks      yes, every 5 minutes: 36 requests in the last hour, 36 in the last day; the vendor allows 118 more now
+  asks      {ASKS}; the vendor allows 118 more now
   stream    audit: read up to TIME, 2 minutes behind (version 1)
   stream    logins[staff]: read up to TIME, 2 minutes behind (version 1)
   stream    logins[guests]: not read yet
@@ -120,6 +122,17 @@ def test_what_people_should_know_is_a_note(account: PulledAccount, run: Run) -> 
     assert "  note      audit: not in this plan\n" in run("status")[1]
 
 
+def test_where_it_asks_is_of_the_deployment(account: PulledAccount, run: Run) -> None:
+    Path("sources/acme/source.yml").write_text(WITH_PARAMETERS.lstrip())
+    stack = account.formation.stacks[STACK]
+    for values, where in (({}, "${Region}"), ({"Region": "eu", "Account": "our own"}, "eu")):
+        stack["Parameters"] = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+        url = f"https://{where}.acme.example/v1"
+        assert f"  asks      no, {url} every 5 minutes" in run("status")[1]
+        assert json.loads(run("status", "--json")[1])["pull"]["url"] == url
+        assert f"acme would not ask {url} any more, " in run("pull", "pause", answers="n\n")[1]
+
+
 def test_pausing_is_shown_asked_for_and_kept_until_it_is_resumed(account: PulledAccount, run: Run) -> None:
     would = "acme would not ask https://api.acme.example/v1 any more, until it is resumed. It keeps how far it is read"
     assert run("pull", "pause", answers="n\n")[:2] == (1, f"{would}\nPause it? [y/N]: nothing was changed\n")
@@ -177,7 +190,7 @@ def test_a_stream_that_a_run_moves_at_this_moment_is_not_rewound(
         account.position("position#audit", {"start": 1})
         return True
 
-    monkeypatch.setattr(pull._Call, "confirmed", moves)
+    monkeypatch.setattr(pull.PullCall, "confirmed", moves)
     assert run("pull", "rewind", "2d", "--stream", "audit", "--yes")[::2] == (
         1,
         "error: the puller, or somebody else, has changed that at this moment: run the command again\n",

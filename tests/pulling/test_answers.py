@@ -216,6 +216,14 @@ def test_a_part_has_an_end_in_characters_too(monkeypatch: pytest.MonkeyPatch) ->
     assert [len(part) for part in rows([b'{"a": "xxxx"}\n' * 5], "ndjson")] == [2, 2, 1]
 
 
+@pytest.mark.parametrize(("answer_format", "head"), [("csv", b"A\n"), ("csv", b""), ("ndjson", b"")])
+def test_blank_lines_are_parts_without_rows(
+    monkeypatch: pytest.MonkeyPatch, answer_format: Literal["ndjson", "csv"], head: bytes
+) -> None:
+    monkeypatch.setattr(answer_rows, "PART_CHARACTERS", 100)
+    assert list(rows([head, b"\n" * 1_000], answer_format)) == [[]] * 10
+
+
 def test_a_long_field_is_read() -> None:
     assert parsed(f'A\n"{"x" * 1_000_000}"\n', "csv") == [{"A": "x" * 1_000_000}]
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest
-from tests.fakes import NOW
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
+from tests.fakes import NOW, Store
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
 
 
@@ -102,6 +106,24 @@ def test_events_at_the_edges_of_two_windows_are_found(tmp_path: Path) -> None:
     assert len(puller.ids) == len(expected)
 
 
+class Exclusive(Vendor):
+    """Takes both bounds for the times beside what is asked for, as `created_after` and `created_before` do."""
+
+    def page(self, query: dict[str, str]) -> HttpAnswer:
+        return super().page({**query, "from": str(int(query["from"]) + 1), "to": str(int(query["to"]) - 1)})
+
+
+def test_events_at_the_edge_of_two_slices_are_found_of_a_vendor_that_leaves_both_edges_out(tmp_path: Path) -> None:
+    puller = Puller(tmp_path, TIME_SOURCE.replace("first: 1h", "first: 5h"), Exclusive)
+    for second in range(5 * 3_600 - 1, 60, -150):
+        puller.vendor.add(NOW - second, f"e{second}")
+        puller.vendor.add(NOW - second + second % 1_800, f"edge{second}")
+    puller.run()
+    expected = {event["id"] for event in puller.vendor.events if NOW - 5 * 3_600 < event["at"] < NOW - 10}
+    assert set(puller.ids) == expected
+    assert len(puller.ids) == len(expected)
+
+
 def test_nobody_hammers_a_vendor_that_says_nothing_of_when_to_come_back(tmp_path: Path) -> None:
     """https://github.com/elastic/beats/pull/52684: a limit without a header, or of 0 seconds, made a hot loop."""
     for headers in ({}, {"retry_after": "0"}, {"retry_after": "-5"}, {"retry_after": "soon"}):
@@ -124,3 +146,152 @@ class Limiting(Vendor):
 
     def page(self, _query: dict[str, str]) -> HttpAnswer:
         return answer_of({}, 429, **self.headers)
+
+
+LINKED = """\
+description: made
+pull:
+  url: https://api.vendor.example/v1
+  credentials: {bearer: {}}
+  every: 5m
+  rate: {requests: 1000, per: 1m}
+  streams:
+    audit:
+      get: /logs
+      query: {since: "{from}", limit: 3}
+      paging: {link: {size: 3}}
+      resume: paging
+      window: {first: 1h, overlap: 60s, format: unix}
+events: {split: "@", id: id, time: at, time_format: unix}
+"""
+
+
+class Linked(Vendor):
+    """Has a next link in every answer, also in the last."""
+
+    def page(self, query: dict[str, str]) -> HttpAnswer:
+        start = int(query.get("after", 0))
+        items = self.events[start : start + 3]
+        link = f'<https://api.vendor.example/v1/logs?after={start + len(items)}>; rel="next"'
+        return answer_of(items, link=link)
+
+
+def test_a_page_with_fewer_events_than_the_limit_is_the_last(tmp_path: Path) -> None:
+    """https://github.com/elastic/integrations/issues/15212: each poll asked once more, for nothing."""
+    puller = Puller(tmp_path, LINKED, vendor=Linked)
+    for index in range(7):
+        puller.vendor.add(NOW - 600, f"e{index}")
+    assert puller.run().requests == 3
+    puller.clock.now += 300
+    assert puller.run().requests == 1
+    puller.vendor.add(puller.clock.now, "later")
+    puller.clock.now += 300
+    assert puller.run().requests == 1
+    assert puller.ids == [*(f"e{index}" for index in range(7)), "later"]
+
+
+ROWS = """\
+description: made
+pull:
+  url: https://api.vendor.example/v1
+  credentials: {bearer: {}}
+  every: 5m
+  rate: {requests: 1000, per: 1m}
+  streams:
+    audit:
+      get: /log
+      query: {from: "{from}", to: "{to}"}
+      format: ndjson
+      paging: none
+      resume: time
+      window: {first: 1h, lag: 10s, overlap: 60s, longest: 30m, format: unix}
+events: {split: "@", id: id, time: at, time_format: unix}
+drop: "note != 'kept'"
+"""
+
+
+class LargeFile(Vendor):
+    """Answers with 60 MB of rows, of which only the last is an event that is wanted."""
+
+    size = 0
+
+    def stream(self, _request: HttpRequest, _seconds: float) -> HttpStream:
+        return HttpStream(200, {}, self._blocks(), lambda: None)
+
+    def _blocks(self) -> Iterator[bytes]:
+        row = json.dumps({"id": "a", "at": int(NOW) - 600, "note": "x" * 3_000}).encode() + b"\n"
+        for _ in range(1_000):
+            self.size += 20 * len(row)
+            yield row * 20
+        yield json.dumps({"id": "last", "at": int(NOW) - 600, "note": "kept"}).encode()
+
+
+def test_a_large_answer_is_never_whole_in_memory(tmp_path: Path) -> None:
+    """https://github.com/airbytehq/airbyte-python-cdk/issues/1049: answers were buffered whole, until memory ended."""
+    puller = Puller(tmp_path, ROWS, vendor=LargeFile)
+    tracemalloc.start()
+    try:
+        report = puller.run()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (report.failures, set(puller.ids)) == ({}, {"last"})
+    assert puller.vendor.size > 60_000_000
+    assert peak < 20_000_000
+
+
+TOKEN = "https://auth.vendor.example/token"
+REFRESHED = TIME_SOURCE.replace("{bearer: {}}", f"{{refresh_token: {{url: '{TOKEN}', send: body}}}}")
+
+
+class RotatingStore(Store):
+    """A Parameter Store of which the function may overwrite the refresh token."""
+
+    def put_parameter(self, Name: str, Value: str, Type: str, Overwrite: bool) -> dict[str, Any]:  # noqa: N803
+        assert (Name, Type, Overwrite) == ("/made/up/refresh_token", "SecureString", True)
+        self.values[Name] = Value
+        return {"Version": 2}
+
+
+class Rotating(Vendor):
+    """Ends each refresh token once it is used, and each access token after five pages; its token endpoint is busy."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.refresh_token, self.uses, self.given = "first", 0, 0
+        self.busy = itertools.cycle([True, False])
+        self.revoked = False
+
+    def send(self, request: HttpRequest, seconds: float) -> HttpAnswer:
+        if request.url == TOKEN:
+            return self._grant(parse_qs(request.body.decode())["refresh_token"][0])
+        self.uses += 1
+        if request.headers["Authorization"] != f"Bearer access-{self.given}" or self.uses > 5:
+            return answer_of({}, 401)
+        return super().send(request, seconds)
+
+    def _grant(self, used: str) -> HttpAnswer:
+        if next(self.busy):
+            return answer_of({}, 503)
+        self.revoked |= used != self.refresh_token
+        if self.revoked:
+            return answer_of({"error": "invalid_grant"}, 400)
+        self.given, self.uses = self.given + 1, 0
+        self.refresh_token = f"rotated-{self.given}"
+        tokens = {"access_token": f"access-{self.given}", "refresh_token": self.refresh_token, "expires_in": 3_600}
+        return answer_of(tokens)
+
+
+def test_a_token_is_renewed_in_the_midst_of_a_run_and_a_rotated_one_is_never_lost(tmp_path: Path) -> None:
+    """https://github.com/airbytehq/airbyte-python-cdk/issues/1055: tokens were not renewed, or lost."""
+    puller = Puller(tmp_path, REFRESHED, vendor=Rotating)
+    names = {"client_id": "id", "client_secret": "secret", "refresh_token": "first"}
+    puller.store = RotatingStore({f"/made/up/{name}": value for name, value in names.items()})
+    for run in range(3):
+        for index in range(30):
+            puller.vendor.add(puller.clock.now - 30, f"{run}-{index}")
+        assert puller.run().failures == {}
+        assert puller.store.values["/made/up/refresh_token"] == puller.vendor.refresh_token
+        puller.clock.now += 300
+    assert len(puller.ids) == len(set(puller.ids)) == 90
+    assert puller.vendor.given >= 6
