@@ -52,6 +52,14 @@ class RequestMaker:
         values = {**fields, **self._style.fields(self._settings, None)}
         return self._make(self._first, values, self._url(self._first, values))
 
+    def asks_until(self, fields: Mapping[str, str]) -> bool:
+        """Return whether the request for a first page says where the asked time ends."""
+        try:
+            asked = [self.first({**fields, "from": "1", "to": until}) for until in ("2", "3")]
+        except PagingError:  # a text that takes no such time has one
+            return True
+        return asked[0] != asked[1]
+
     def later(self, fields: Mapping[str, str], token: str) -> HttpRequest:
         """Return the request for the page of a token; PagingError where the token is a URL of another origin."""
         values = {**fields, **self._style.fields(self._settings, token)}

@@ -61,6 +61,10 @@ class PageReader:
         """Return whether a stored token can still be used."""
         return self._requests.can_follow(token)
 
+    def asks_until(self) -> bool:
+        """Return whether a request says where the asked time ends; else each reads up to the present."""
+        return self._requests.asks_until(self._fields)
+
     def prepare(self) -> None:
         """Send the request before the first of a run, once, where the stream has one."""
         request = None if self._prepared else self._requests.prepare(self._fields)

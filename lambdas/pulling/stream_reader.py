@@ -8,16 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.model_pull import Stream
+from lambdas.model_types import Duration
+from lambdas.pulling.cursor_reader import ELSEWHERE, TOO_LATE, CursorReader, check_token
 from lambdas.pulling.outcomes import StreamFailed, StreamSkipped, TokenRefused
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
 from lambdas.pulling.position_table import PositionTable
-from lambdas.pulling.stored_positions import (
-    cursor_mark,
-    read_cursor_fields,
-    read_time_position,
-    time_position_fields,
-)
+from lambdas.pulling.stored_positions import read_time_position, time_position_fields
 from lambdas.pulling.windows import (
     DAY,
     TimePosition,
@@ -34,8 +31,7 @@ from lambdas.pulling.windows import (
     write_time,
 )
 
-_TOO_LATE = "nobody asked for longer than the vendor keeps events: what is older can't be had any more"
-_ELSEWHERE = "its next page is at another origin than `url` is now"
+_ENDLESS = Duration(10**10)
 _AHEAD = "its position was in the future, from a clock that was ahead: reading goes on a little before the present"
 
 
@@ -51,7 +47,8 @@ class StreamReader:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._stream = stream
-        self._window = stream.window
+        # Without an end in the request, a second slice would read once more what the first has read.
+        self._window = stream.window if pages.asks_until() else replace(stream.window, longest=_ENDLESS)
         self._pages = pages
         self._delivery = delivery
         self._table = table
@@ -79,6 +76,13 @@ class StreamReader:
         finally:
             self.behind = float(max(0, latest(self._window, self._clock()) - self._reached))
 
+    def _follow(self, name: str) -> None:
+        reader = CursorReader(self._stream, self._pages, self._delivery, self._table, self._clock)
+        try:
+            reader.read(name)
+        finally:
+            self.behind, self.forgotten = reader.behind, reader.forgotten
+
     def _live_position(self, fields: Mapping[str, Any] | None) -> TimePosition:
         """Return where reading goes on, or begins; `forgotten` says why it begins anew."""
         window, now = self._window, self._clock()
@@ -89,7 +93,7 @@ class StreamReader:
         if position != stored:
             self.forgotten = _AHEAD
         if position != (position := retained(position, window, now)):
-            self.forgotten = _TOO_LATE
+            self.forgotten = TOO_LATE
         # Whatever an old sweep wanted, this one goes to the present.
         return replace(position, goal=None) if is_at_goal(position) else position
 
@@ -127,7 +131,7 @@ class StreamReader:
     ) -> None:
         """Read slice after slice to the goal, at which `at_goal` says what is stored; `more` is stored until then."""
         if position.page and not self._pages.can_follow(position.page):
-            self.forgotten = _ELSEWHERE
+            self.forgotten = ELSEWHERE
             position = replace(position, page=None, counts=None)
         self._delivery.begin_slice(position.counts or {})
         tokens: set[str] = set()
@@ -161,7 +165,7 @@ class StreamReader:
             if again is None:
                 raise StreamFailed(str(refused)) from None
             return again
-        self._check_token(progress.next_token, tokens)
+        check_token(progress.next_token, tokens)
         return after_page(asked, progress.next_token, self._window, self._page_counts())
 
     def _page_counts(self) -> Mapping[str, int]:
@@ -171,57 +175,3 @@ class StreamReader:
             return counts
         self._delivery.begin_slice({})
         return {}
-
-    def _follow(self, name: str) -> None:
-        """Read by the vendor's own cursor or link, which lasts over runs."""
-        stored = self._table.position(name)
-        fields, version = read_cursor_fields(stored.fields, self._stream) if stored.fields else {}, stored.version
-        since = int(fields.get("since", first_position(self._window, self._clock()).start))
-        token: str | None = fields.get("token")
-        at = int(fields.get("at", since))
-        if at < self._kept(at):
-            self.forgotten = _TOO_LATE
-            token = None
-        elif token and not self._pages.can_follow(token):
-            self.forgotten = _ELSEWHERE
-            token, since = None, at - self._window.overlap
-        self._delivery.begin_slice({} if self.forgotten else fields.get("counts") or {})
-        tokens = {token} if token else set()
-        times = {"from": write_time(self._kept(since), self._window.format)}
-        while True:
-            began = int(self._clock())
-            try:
-                progress = self._pages.read(times, token)
-            except TokenRefused as refused:
-                if token is None or self.forgotten:
-                    raise StreamFailed(str(refused)) from None
-                self.forgotten = f"the vendor does not know its cursor any more: {refused}"
-                token, since = None, self._kept(at - self._window.overlap)
-                times = {"from": write_time(since, self._window.format)}
-                self._delivery.begin_slice({})
-                continue
-            self._check_token(progress.next_token, tokens)
-            is_last = progress.next_token is None
-            token = progress.kept_token or token if is_last else progress.next_token
-            at = began if is_last else at
-            if is_last and token is None:
-                # No cursor says where to go on: what was read long ago must not be read for ever.
-                since = max(since, after_sweep(TimePosition(latest(self._window, began)), self._window).start)
-            state = {"since": since, "token": token, "at": at, "counts": self._delivery.page_counts()}
-            state["of"] = token and cursor_mark(self._stream)
-            version = self._table.write_position(name, {key: value for key, value in state.items() if value}, version)
-            self.behind = float(int(self._clock()) - at)
-            if is_last:
-                return
-
-    def _kept(self, at: int) -> int:
-        """Return a time, no older than what the vendor still has."""
-        return retained(TimePosition(at), self._window, self._clock()).start
-
-    def _check_token(self, token: str | None, tokens: set[str]) -> None:
-        """Refuse a token that came before: the vendor would be asked for the same pages without end."""
-        if token is None:
-            return
-        if token in tokens:
-            raise StreamFailed("the answer names a page as the next that was read already")
-        tokens.add(token)

@@ -92,7 +92,16 @@ def after_page(position: TimePosition, token: str | None, window: Window, counts
     length = position.length and max(position.length + step, int(position.length * _LONGER)) // step * step
     if length and length >= window.longest:
         length = None
-    return TimePosition(position.end, position.goal, length=length)
+    return TimePosition(_next_start(position, position.end, step), position.goal, length=length)
+
+
+def _next_start(position: TimePosition, end: int, step: int) -> int:
+    """Return where the next slice begins: a unit before the end of this one, since some vendors leave out both bounds.
+
+    Not at the goal, from which the overlap goes back; and not by a day, for which no vendor has such bounds.
+    """
+    is_last = position.goal is not None and end >= position.goal
+    return end if is_last or step == DAY or end - step <= position.start else end - step
 
 
 def is_at_goal(position: TimePosition) -> bool:

@@ -80,8 +80,10 @@ def changed_puller(puller: Puller, folder: Path, text: str) -> Puller:
     return changed
 
 
-BY_TIME = CURSOR.replace("resume: paging", "resume: time").replace(
-    "retention: 10d", "lag: 10s, longest: 1h, retention: 10d"
+BY_TIME = (
+    CURSOR.replace("resume: paging", "resume: time")
+    .replace("retention: 10d", "lag: 10s, longest: 1h, retention: 10d")
+    .replace('{since: "{from}"}', '{since: "{from}", until: "{to}"}')
 )
 
 

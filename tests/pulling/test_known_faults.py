@@ -106,6 +106,24 @@ def test_events_at_the_edges_of_two_windows_are_found(tmp_path: Path) -> None:
     assert len(puller.ids) == len(expected)
 
 
+class Exclusive(Vendor):
+    """Takes both bounds for the times beside what is asked for, as `created_after` and `created_before` do."""
+
+    def page(self, query: dict[str, str]) -> HttpAnswer:
+        return super().page({**query, "from": str(int(query["from"]) + 1), "to": str(int(query["to"]) - 1)})
+
+
+def test_events_at_the_edge_of_two_slices_are_found_of_a_vendor_that_leaves_both_edges_out(tmp_path: Path) -> None:
+    puller = Puller(tmp_path, TIME_SOURCE.replace("first: 1h", "first: 5h"), Exclusive)
+    for second in range(5 * 3_600 - 1, 60, -150):
+        puller.vendor.add(NOW - second, f"e{second}")
+        puller.vendor.add(NOW - second + second % 1_800, f"edge{second}")
+    puller.run()
+    expected = {event["id"] for event in puller.vendor.events if NOW - 5 * 3_600 < event["at"] < NOW - 10}
+    assert set(puller.ids) == expected
+    assert len(puller.ids) == len(expected)
+
+
 def test_nobody_hammers_a_vendor_that_says_nothing_of_when_to_come_back(tmp_path: Path) -> None:
     """https://github.com/elastic/beats/pull/52684: a limit without a header, or of 0 seconds, made a hot loop."""
     for headers in ({}, {"retry_after": "0"}, {"retry_after": "-5"}, {"retry_after": "soon"}):

@@ -148,3 +148,15 @@ def test_events_of_a_feed_that_begins_anew_are_numbered_anew(tmp_path: Path) -> 
     vendor.answers = {"/v1/feed": [page, answer_of({}, 410), page]}
     assert puller.run().counts["sent"] == 2
     assert puller.run().counts["sent"] == 0
+
+
+def test_a_request_without_an_end_is_not_sent_for_each_slice(tmp_path: Path) -> None:
+    text = TIME_SOURCE.replace('to: "{to}", ', "").replace("first: 1h", "first: 5d")
+    puller = Puller(tmp_path, text)
+    puller.vendor.add(NOW - 4 * DAY, "a")
+    wanted = {"id": "b1", "from": int(NOW) - 3 * DAY, "to": int(NOW) - DAY}
+    puller.table.items["control"] = {"id": {"S": "control"}, "state": {"S": json.dumps({"backfills": [wanted]})}}
+    puller.run()
+    assert puller.ids == ["a"]
+    assert len(puller.vendor.asked) == 2, "one sweep, and one backfill"
+    assert puller.position("backfill#b1#audit")["done"] == 1

@@ -43,7 +43,7 @@ def sweep(position: TimePosition, window: Window, now: float) -> tuple[list[tupl
 
 def test_a_first_sweep_begins_as_far_back_as_the_definition_says_and_ends_before_the_lag() -> None:
     slices, position = sweep(first_position(WINDOW, NOW), WINDOW, NOW)
-    assert slices == [(NOW - 7_200, NOW - 3_600), (NOW - 3_600, NOW - 60)]
+    assert slices == [(NOW - 7_200, NOW - 3_600), (NOW - 3_601, NOW - 60)]
     assert position == TimePosition(NOW - 60 - 300)
 
 

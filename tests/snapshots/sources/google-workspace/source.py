@@ -75,7 +75,7 @@ SOURCE = Source(
         time='id.time',
     ),
     facts=Facts(
-        summary="google: {join(': ', [\n  join(' by ', [join(' ', [id.applicationName, join(', ', events[].name)]),\n    [actor.email, actor.key, actor.profileId][?@ && @ != ''] | [0]][?@]),\n  [join(', ', ([events[0].parameters[], (events[1:].parameters[]\n    | [?contains(['target_user', 'new_value', 'USER_EMAIL', 'affected_email_address'], name)])][] | [?contains([\n      'USER_EMAIL', 'affected_email_address', 'target_user', 'member_id', 'GROUP_EMAIL', 'group_id', 'ROLE_NAME',\n      'PRIVILEGE_NAME', 'member_role', 'new_member_role', 'DOMAIN_NAME', 'DOMAIN_ALIAS', 'ORG_UNIT_NAME',\n      'APPLICATION_NAME', 'SETTING_NAME', 'NEW_VALUE', 'new_value', 'value',\n      'API_CLIENT_NAME', 'API_SCOPES', 'app_name', 'application_name', 'client_id', 'doc_title', 'new_owner',\n      'membership_change_type', 'destination_folder_title', 'shared_drive_id', 'rule_name', 'rule_type',\n      'resource_title', 'triggered_actions', 'login_type', 'login_failure_type', 'login_challenge_method',\n      'login_challenge_status', 'email_forwarding_destination_address', 'sensitive_action_name',\n      'DEVICE_MODEL', 'DEVICE_ID', 'DEVICE_COMPROMISED_STATE', 'ACCOUNT_STATE', 'EVENT_REASON', 'EVENT_RESULT',\n      'DEVICE_NAME', 'DEVICE_USER', 'URL', 'CONTENT_NAME', 'TRIGGER_TYPE', 'CAA_ACCESS_APPLICATION',\n      'BLOCKED_API_ACCESS', 'matter_id', 'resource_name', 'action', 'feature_source', 'USER_DEFINED_SETTING_NAME',\n      'RECIPIENT_EMAIL', 'EMAIL_EXPORT_INCLUDE_DELETED', 'END_DATE', 'BULK_UPLOAD_TOTAL_USERS_NUMBER'\n    ], name)].[value, multiValue] | [][])[?@ && type(@) == 'string'])][?@] | [0]\n][?@ && @ != ''])}",
+        summary="google: {join(': ', [\n  join(' by ', [join(' ', [id.applicationName, join(', ', events[].name)]),\n    [actor.email, actor.key, actor.profileId][?@ && @ != ''] | [0]][?@]),\n  [join(', ', ([events[0].parameters[], (events[1:].parameters[]\n    | [?contains(['target_user', 'new_value', 'USER_EMAIL', 'affected_email_address'], name)])][] | [?contains([\n      'USER_EMAIL', 'affected_email_address', 'target_user', 'member_id', 'GROUP_EMAIL', 'group_id', 'ROLE_NAME',\n      'PRIVILEGE_NAME', 'member_role', 'new_member_role', 'DOMAIN_NAME', 'DOMAIN_ALIAS', 'ORG_UNIT_NAME',\n      'APPLICATION_NAME', 'SETTING_NAME', 'NEW_VALUE', 'new_value', 'value',\n      'API_CLIENT_NAME', 'API_SCOPES', 'DISTRIBUTION_ENTITY_NAME',\n      'MOBILE_APP_PACKAGE_ID', 'app_name', 'application_name', 'client_id', 'doc_title', 'new_owner',\n      'membership_change_type', 'destination_folder_title', 'shared_drive_id', 'rule_name', 'rule_type',\n      'resource_title', 'triggered_actions', 'login_type', 'login_failure_type', 'login_challenge_method',\n      'login_challenge_status', 'email_forwarding_destination_address', 'sensitive_action_name',\n      'DEVICE_MODEL', 'DEVICE_ID', 'DEVICE_COMPROMISED_STATE', 'ACCOUNT_STATE', 'EVENT_REASON', 'EVENT_RESULT',\n      'DEVICE_NAME', 'DEVICE_USER', 'URL', 'CONTENT_NAME', 'TRIGGER_TYPE', 'CAA_ACCESS_APPLICATION',\n      'BLOCKED_API_ACCESS', 'matter_id', 'resource_name', 'action', 'feature_source', 'USER_DEFINED_SETTING_NAME',\n      'RECIPIENT_EMAIL', 'EMAIL_EXPORT_INCLUDE_DELETED', 'END_DATE', 'BULK_UPLOAD_TOTAL_USERS_NUMBER'\n    ], name)].[value, multiValue] | [][])[?@ && type(@) == 'string'])][?@] | [0]\n][?@ && @ != ''])}",
         severity=Choice(
             of="{join(',', [id.applicationName, join(',', events[].name), ''])}",
             words={
@@ -107,8 +107,10 @@ SOURCE = Source(
                 'NOTICE': (
                     '*,login_failure,*', '*,login_challenge,*', '*,password_edit,*', '*,recovery_*_edit,*',
                     '*,CHANGE_PASSWORD,*', '*,CREATE_USER,*', '*,DELETE_USER,*', '*,SUSPEND_USER,*',
-                    '*,UNSUSPEND_USER,*', '*,UNDELETE_USER,*', '*,UNASSIGN_ROLE,*', '*,REVOKE_ADMIN_PRIVILEGE,*',
-                    '*,DELETE_ROLE,*', '*,ADD_GROUP_MEMBER,*', '*,CHANGE_GROUP_SETTING,*',
+                    '*,UNSUSPEND_USER,*', '*,UNDELETE_USER,*', '*,UNASSIGN_ROLE,*',
+                    '*,ADD_MOBILE_APPLICATION_TO_WHITELIST,*', '*,CHANGE_CALENDAR_SETTING,*', '*,CHANGE_EMAIL_SETTING,*',
+                    '*,REMOVE_TRUSTED_*', '*,REMOVE_FROM_TRUSTED_*', '*,ban_user_with_moderation,*',
+                    '*,REVOKE_ADMIN_PRIVILEGE,*', '*,DELETE_ROLE,*', '*,ADD_GROUP_MEMBER,*', '*,CHANGE_GROUP_SETTING,*',
                     '*,CHANGE_APPLICATION_SETTING,*', '*,CREATE_APPLICATION_SETTING,*', '*,DELETE_APPLICATION_SETTING,*',
                     '*,TOGGLE_SERVICE_ENABLED,*', '*,ADD_RECOVERY_*', '*,MOVE_USER_TO_ORG_UNIT,*', '*,DELETE_GROUP,*',
                     '*,change_*_access*,*', '*,change_document_visibility,*', '*,change_acl_editors,*',
@@ -130,7 +132,10 @@ SOURCE = Source(
                     '*,UNSAFE_SITE_VISIT,*', '*,SENSITIVE_DATA_TRANSFER,*', 'rules,*',
                 ),
                 'authentication.end': ('login,*,logout,*', 'login,logout,*', '*,LOGOUT_EVENT,*',),
-                'authentication.start': ('*,login_*', 'saml,*', 'context_aware_access,*', '*,LOGIN_EVENT,*', '*,LOGIN_FAILURE,*',),
+                'authentication.start': (
+                    '*,login_*', 'saml,*', 'context_aware_access,*', '*,LOGIN_EVENT,*', '*,LOGIN_FAILURE,*',
+                    '*,FAILED_PASSWORD_ATTEMPTS_EVENT,*',
+                ),
                 'account.create': ('*,CREATE_USER,*', '*,UNDELETE_USER,*',),
                 'account.enable': ('*,UNSUSPEND_USER,*', '*,UNBLOCK_USER_SESSION,*',),
                 'account.disable': ('*,SUSPEND_USER,*', '*,account_disabled_*,*',),
@@ -142,8 +147,8 @@ SOURCE = Source(
                 ),
                 'permission.revoke': (
                     '*,UNASSIGN_ROLE,*', '*,REVOKE_*,*', '*,REMOVE_API_CLIENT_ACCESS,*', '*,REMOVE_GROUP_MEMBER,*',
-                    '*,REMOVE_PRIVILEGE,*', '*,revoke,*', '*,remove_member,*', '*,remove_member_role,*',
-                    '*,ban_user_with_moderation,*',
+                    '*,REMOVE_PRIVILEGE,*', '*,REMOVE_TRUSTED_*', '*,REMOVE_FROM_TRUSTED_*', '*,revoke,*',
+                    '*,remove_member,*', '*,remove_member_role,*', '*,ban_user_with_moderation,*',
                 ),
                 'permission.change': (
                     '*,UPDATE_ROLE,*', '*,CREATE_ROLE,*', '*,DELETE_ROLE,*', '*,change_*_access*,*',
@@ -174,7 +179,7 @@ SOURCE = Source(
             of='{events[0].name}',
             words={
                 'success': ('login_success', 'LOGIN_EVENT', '*_allowed',),
-                'failure': ('login_failure', 'ACCESS_DENY_EVENT', 'LOGIN_FAILURE', '*_blocked',),
+                'failure': ('login_failure', 'ACCESS_DENY_EVENT', 'LOGIN_FAILURE', 'FAILED_PASSWORD_ATTEMPTS_EVENT', '*_blocked',),
             },
         ),
         reason="{events[].parameters[] | [?contains(['login_failure_type', 'login_challenge_status', 'EVENT_REASON',\n  'BLOCKED_API_ACCESS'], name)].value | [0]}",
