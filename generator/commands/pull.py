@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,10 +20,18 @@ if TYPE_CHECKING:
     from lambdas.model import Source
     from lambdas.model_pull import Pull, Stream
 
-_TIMES = {"run": (), "pause": (), "resume": (), "rewind": ("TIME",), "backfill": ("FROM", "TO")}
+_WORDS: dict[str, tuple[str, ...]] = {
+    "run": (),
+    "pause": (),
+    "resume": (),
+    "rewind": ("TIME",),
+    "backfill": ("FROM", "TO"),
+    "export": ("FILE",),
+    "import": ("FILE",),
+}
 
 
-class _Call(NamedTuple):
+class PullCall(NamedTuple):
     """What the user wants of a deployed source's puller."""
 
     source: Source
@@ -30,7 +39,24 @@ class _Call(NamedTuple):
     url: str
     stream: str | None
     yes: bool
-    status_command: str
+    next_command: Callable[[str], str]
+
+    @property
+    def status_command(self) -> str:
+        return self.next_command(f"status {self.source.name}")
+
+    @property
+    def pause_command(self) -> str:
+        return self.next_command(f"pull {self.source.name} pause")
+
+    @property
+    def resume_command(self) -> str:
+        return self.next_command(f"pull {self.source.name} resume")
+
+    @property
+    def paused(self) -> bool:
+        """Whether people want nobody to ask."""
+        return bool(self.table.control()[0].get("paused"))
 
     def confirmed(self, question: str) -> bool:
         if self.yes or click.confirm(question):
@@ -39,16 +65,18 @@ class _Call(NamedTuple):
         return False
 
 
-@click.command(short_help="Steer the puller of a deployed source: run, pause, resume, rewind, backfill.")
+@click.command(
+    short_help="Steer the puller of a deployed source: run, pause, resume, rewind, backfill, export, import."
+)
 @click.argument("source")
-@click.argument("action", type=click.Choice(list(_TIMES)))
-@click.argument("times", metavar="[TIME]...", nargs=-1)
+@click.argument("action", type=click.Choice(list(_WORDS)))
+@click.argument("words", metavar="[TIME | FILE]...", nargs=-1)
 @click.option("--stream", metavar="STREAM", help="Rewind or backfill it alone, such as logins[staff].")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_options.target
 @_options.sources
 def command(
-    source: str, action: str, times: tuple[str, ...], stream: str | None, yes: bool, target: Target, sources: Path
+    source: str, action: str, words: tuple[str, ...], stream: str | None, yes: bool, target: Target, sources: Path
 ) -> int:
     """Steer the puller of SOURCE; `status SOURCE` shows how it is.
 
@@ -56,15 +84,17 @@ def command(
 
     `rewind TIME` reads each stream again from this time on. `backfill FROM TO` reads this time beside the present.
 
+    `export FILE` writes how far each stream is read; `import FILE` takes that for another stack, which is paused.
+
     A TIME is a day, a minute (both in UTC), RFC 3339, or how long ago, such as 6h.
     """
-    _check_words(action, times, stream)
-    if not (yes or action == "run" or _console.is_interactive()):
+    _check_words(action, words, stream)
+    if not (yes or action in ("run", "export") or _console.is_interactive()):
         raise click.UsageError(f"no terminal to ask in: use --yes to {action}")
     now = time.time()
-    seconds = [parse_time(text, now) for text in times]
+    seconds = [parse_time(text, now) for text in words] if action in ("rewind", "backfill") else []
     if action == "backfill" and seconds[0] >= seconds[1]:
-        raise click.UsageError(f"{times[0]} is not before {times[1]}")
+        raise click.UsageError(f"{words[0]} is not before {words[1]}")
     from generator.definition.read import load
 
     definition = load(sources, [source])[0].source
@@ -72,17 +102,24 @@ def command(
         raise GeneratorError(f"{source} is not pulled: its vendor calls it")
     if action == "run":
         return _run(target, source)
-    status = _kept_options.next_command(f"status {source}", target, sources)
     table, url = _find_deployed(target, definition, definition.pull)
-    call = _Call(definition, table, url, stream, yes, status)
+
+    def next_command(command_words: str) -> str:
+        return _kept_options.next_command(command_words, target, sources)
+
+    call = PullCall(definition, table, url, stream, yes, next_command)
+    if action in ("export", "import"):
+        from generator.commands._pull_files import export_positions, import_positions
+
+        return (export_positions if action == "export" else import_positions)(call, Path(words[0]))
     if action in ("pause", "resume"):
         return _set_paused(call, paused=action == "pause")
     return _rewind(call, seconds[0], now) if action == "rewind" else _backfill(call, seconds[0], seconds[1])
 
 
-def _check_words(action: str, times: tuple[str, ...], stream: str | None) -> None:
-    needed = _TIMES[action]
-    if len(times) != len(needed):
+def _check_words(action: str, words: tuple[str, ...], stream: str | None) -> None:
+    needed = _WORDS[action]
+    if len(words) != len(needed):
         wanted = f"{action} {' '.join(needed)}".strip()
         raise click.UsageError(f"write it so: pull SOURCE {wanted}")
     if stream and action not in ("rewind", "backfill"):
@@ -109,7 +146,7 @@ def _run(target: Target, source: str) -> int:
     return 0
 
 
-def _set_paused(call: _Call, *, paused: bool) -> int:
+def _set_paused(call: PullCall, *, paused: bool) -> int:
     out, name = _console.console(), call.source.name
     control, version = call.table.control()
     if bool(control.get("paused")) == paused:
@@ -127,14 +164,14 @@ def _set_paused(call: _Call, *, paused: bool) -> int:
     return 0
 
 
-def _print_streams(call: _Call) -> None:
+def _print_streams(call: PullCall) -> None:
     for key, stream in call.table.streams():
         state = call.table.state(key, stream)
         where = "not read yet" if state.read_to is None else f"read up to {time_text(state.read_to)}"
         _console.console().print(_console.safe(f"  {key}: {where}"))
 
 
-def _rewind(call: _Call, at: int, now: float) -> int:
+def _rewind(call: PullCall, at: int, now: float) -> int:
     out = _console.console()
     states = [(call.table.state(key, stream), stream) for key, stream in call.table.streams(call.stream)]
     for state, stream in states:
@@ -154,7 +191,7 @@ def _rewind(call: _Call, at: int, now: float) -> int:
     return 0
 
 
-def _backfill(call: _Call, start: int, goal: int) -> int:
+def _backfill(call: PullCall, start: int, goal: int) -> int:
     from generator.operate.pull_positions import new_backfill, open_backfills
 
     out, now = _console.console(), time.time()

@@ -82,7 +82,10 @@ class PullTable:
 
     def move(self, state: StreamState, stream: Stream, at: int) -> None:
         """Have a stream be read from a time; GeneratorError where a run has moved it meanwhile."""
-        fields = {"start": at} if stream.resume == "time" else {"since": at}
+        self.put(state, {"start": at} if stream.resume == "time" else {"since": at})
+
+    def put(self, state: StreamState, fields: Mapping[str, Any]) -> None:
+        """Store a position of a stream; GeneratorError where a run has moved it meanwhile."""
         self._write(f"position#{state.stream}", fields, state.version)
 
     def backfills(self) -> list[Backfill]:

@@ -190,7 +190,7 @@ def test_a_stream_that_a_run_moves_at_this_moment_is_not_rewound(
         account.position("position#audit", {"start": 1})
         return True
 
-    monkeypatch.setattr(pull._Call, "confirmed", moves)
+    monkeypatch.setattr(pull.PullCall, "confirmed", moves)
     assert run("pull", "rewind", "2d", "--stream", "audit", "--yes")[::2] == (
         1,
         "error: the puller, or somebody else, has changed that at this moment: run the command again\n",
