@@ -39,7 +39,7 @@ SOURCE = Source(
             ErrorRule(
                 do='stop',
                 status=401,
-                say='PagerDuty does not know the key: it is wrong, was deleted, or is one of another region',
+                say='PagerDuty does not know the key: it is wrong, deleted, or one of another region',
             ),
             ErrorRule(
                 do='stop',
