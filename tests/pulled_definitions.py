@@ -352,6 +352,25 @@ SCHEDULES = [
         ["8: pull.streams.Audit log: must be a name such as sign_ins: at most 32 of a-z, 0-9, _ and -, a letter first"],
     ),
     Wrong(
+        "a parameter of which any text could be the API's host",
+        "pull:\n  url: https://api.",
+        "parameters: {Host: {description: d, pattern: '[a-z@/]+', example: api}}\npull:\n  url: https://${Host}.",
+        [
+            "4: pull.url: has ${Host} in a host, which has letters, digits, dots and dashes alone; its pattern allows "
+            "/ @"
+        ],
+    ),
+    Wrong(
+        "a parameter that could lead to the part of the path above it",
+        "pull:\n  url: https://api.acme.example/v1\n",
+        "parameters: {Api: {description: d, pattern: '[a-z.]+', example: api}}\n"
+        "pull:\n  url: https://api.acme.example/${Api}\n",
+        [
+            "4: pull.url: has ${Api} as a part of a path, and its pattern allows . or .., which lead elsewhere; write "
+            "a pattern that begins with a letter or a digit"
+        ],
+    ),
+    Wrong(
         "a password in the URL",
         "https://api.",
         "https://me:secret@api.",

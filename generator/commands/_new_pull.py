@@ -131,7 +131,7 @@ def _ask_without_answer(chosen: dict[str, str]) -> list[str]:
 
 
 def _ask_path(text: str, default: str | None = None) -> str:
-    from generator.scaffold.events_guess import path_mistake
+    from generator.scaffold.split_guess import path_mistake
 
     while True:
         path: str = click.prompt(text, default=default, show_default=bool(default), err=True).strip()

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import jmespath
-from jmespath.exceptions import JMESPathError
+from typing import Any, Literal
 
 from generator.errors import GeneratorError
 from generator.scaffold import first_mapping
-from generator.scaffold.answer_values import Value, event_lists, scalars
+from generator.scaffold.answer_values import Value, scalars
 from generator.scaffold.captured_answer import CapturedAnswer
 from generator.scaffold.finding import Finding
-from generator.scaffold.value_kinds import time_format
+from generator.scaffold.split_guess import find_events, guess_split, written_as
 from lambdas.model_pull import HASH_ID
 from lambdas.reading.paths import Functions, compile_path
+from lambdas.runtime.times import TimeFormat, unix_seconds
 
 _TIME = re.compile(
     r"published|.*(time|timestamp|date|datetime|created|occurred|createdat|occurredat|datecreate|loggedat|at|ts|when)"
@@ -28,25 +26,17 @@ _FIRST_TIMES = (
 _NO_TIME = re.compile("expir|until|valid|due|next|deadline|birth|schedul|updated|modified|lastlogin|ended|endtime")
 _NO_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
 _IDS = (
-    *(
-        "eventid",
-        "uuid",
-        "logid",
-        "documentid",
-        "id",
-        "guid",
-        "recordid",
-        "activityid",
-        "uniqueid",
-        "auditid",
-        "entryid",
-    ),
+    *("eventid", "uuid", "logid", "documentid", "id", "guid", "recordid", "activityid", "uniqueid", "auditid"),
+    "entryid",
 )
 _TYPES = (
     *("eventType", "event_type", "event.type", "event_name", "eventName", "action", "action.type", "action.name"),
     *("action_type", "actionType", "operation", "Operation", "operationType", "activityDisplayName", "activity"),
-    *("event", "type", "name", "kind", "category", "verb"),
+    *("event", "type", "kind", "category", "verb", "name"),
 )
+_GENERAL = ("event", "type", "kind", "category", "verb", "name")
+"""Names of fields that are often not the kind of an event, but a text for people."""
+_CODE = re.compile(r"[\w.:/-]+")
 
 
 @dataclass(frozen=True)
@@ -58,11 +48,13 @@ class EventsGuess:
     found: tuple[Any, ...] = ()
     """All events that were captured."""
     findings: tuple[Finding, ...] = ()
+    order: Literal["", "oldest first", "newest first"] = ""
+    """How the events of an answer follow each other, where that shows."""
 
 
 def guess_events(name: str, answers: Sequence[CapturedAnswer], chosen: dict[str, str]) -> EventsGuess:
     """Return the guess; `chosen` are the paths that the user gives. GeneratorError where no answer has events."""
-    split, split_finding = _split(answers, chosen.get("split"))
+    split, split_finding = guess_split(answers, chosen.get("split"))
     events = [event for answer in answers for event in find_events(answer, split)]
     if not events:
         raise GeneratorError(
@@ -81,57 +73,19 @@ def guess_events(name: str, answers: Sequence[CapturedAnswer], chosen: dict[str,
             f"happened: --time PATH"
         )
     facts = first_mapping.guess_facts(name, events, guess.get("type"))
-    return EventsGuess(guess, facts, tuple(events), tuple(findings))
+    order = _order(find_events(answers[0], split), guess)
+    if order:
+        findings.append(Finding("sure", f"order: {order}, in this answer"))
+    return EventsGuess(guess, facts, tuple(events), tuple(findings), order)
 
 
-def find_events(answer: CapturedAnswer, split: str) -> list[Any]:
-    """Return the events of an answer."""
-    found = compile_path(split)(answer.root, Functions(None, answer.root))  # type: ignore[arg-type]  # asks no intake
-    return list(found) if isinstance(found, list) else []
-
-
-def path_mistake(path: str) -> str | None:
-    """Return what is wrong with a path that somebody types."""
-    try:
-        jmespath.compile(path)
-    except JMESPathError as error:
-        return f"is no path: {str(error).splitlines()[0]}"
-    return None
-
-
-def _split(answers: Sequence[CapturedAnswer], chosen: str | None) -> tuple[str, Finding | None]:
-    first = answers[0]
-    if chosen:
-        if not find_events(first, chosen) and not isinstance(first.page.find(chosen), list):
-            raise GeneratorError(f"--split: {chosen} finds no list in {first.file}")
-        return chosen, None
-    lists = event_lists(first.root)
-    if not lists:
-        keys = _keys(first.root)
-        raise GeneratorError(f"{first.file}: has no list of events{keys}; is it the answer to that request?")
-    filled = [found for found in lists if found.value]
-    if not filled:
-        raise GeneratorError(
-            f"{first.file}: the list {lists[0].path} is empty; capture an answer with at least one event, such as by "
-            f"asking for a longer time"
-        )
-    best = max(filled, key=lambda found: (_looks_like_events(found.value), -len(found.names), len(found.value)))
-    count = f"{len(best.value)} event{'' if len(best.value) == 1 else 's'}"
-    if len(filled) == 1:
-        return best.path, Finding("sure", f"split: {best.path}, the only list of objects in the answer, {count}")
-    others = ", ".join(found.path for found in filled if found is not best)
-    return best.path, Finding("likely", f"split: {best.path}, {count}; other lists in the answer: {others}")
-
-
-def _keys(root: Any) -> str:
-    if not isinstance(root, dict):
+def _order(events: Sequence[Any], guess: dict[str, Any]) -> Literal["", "oldest first", "newest first"]:
+    find = compile_path(guess["time"])
+    written: TimeFormat = guess.get("time_format", "rfc3339")
+    times = [unix_seconds(find(event, Functions(None, event)), written) for event in events]  # type: ignore[arg-type]
+    if len(set(times)) < 2:
         return ""
-    return f"; its keys are {', '.join(list(root)[:8]) or 'none'}"
-
-
-def _looks_like_events(items: list[Any]) -> bool:
-    """Return whether the items have times."""
-    return all(any(_format(found.value) for found in scalars(item, depth=2)) for item in items)
+    return "oldest first" if times == sorted(times) else "newest first" if times == sorted(times)[::-1] else ""
 
 
 Guess = tuple[dict[str, Any], list[Finding]]
@@ -146,7 +100,7 @@ def _as_chosen(key: str, path: str, events: Sequence[Any], answer: CapturedAnswe
         raise GeneratorError(f"--{key}: {path} finds nothing in event {values.index(None) + 1} of {answer.file}")
     settings = {key: path}
     if key == "time":
-        if not (written := _format(values[0])):
+        if not (written := written_as(values[0])):
             raise GeneratorError(f"--time: {path} finds {values[0]!r}, which is no time with a zone")
         settings |= {"time_format": written} if written != "rfc3339" else {}
     return settings, []
@@ -171,8 +125,10 @@ def _id(events: Sequence[Any]) -> Guess:
 
 def _type(events: Sequence[Any]) -> Guess:
     texts = {found.path: found for found in _common(events) if first_mapping.is_word(found.value)}
-    if path := next((path for path in _TYPES if path in texts), None):
+    for path in filter(texts.__contains__, _TYPES):
         kinds = sorted({str(value) for value in _values(events, texts[path])})
+        if path in _GENERAL and not all(map(_CODE.fullmatch, kinds)):
+            continue
         return {"type": path}, [Finding("likely", f"type: {path}, such as {', '.join(kinds[:3])}")]
     return {}, [Finding("check", "type: no field looks like the kind of event; add it if events have one")]
 
@@ -187,7 +143,7 @@ def _time(events: Sequence[Any]) -> Guess:
     others = [found.path for found in timed if found is not best]
     more = f"; also times: {', '.join(others[:3])}" if others else ""
     kind: Any = "likely" if others else "sure"
-    written = _format(best.value)
+    written = written_as(best.value)
     if not written:
         path = f"join('', [{best.path}, 'Z'])"
         return {"time": path}, [Finding("check", f"time: {best.path} has no zone; taken for UTC{more}")]
@@ -200,15 +156,10 @@ def _rank(found: Value) -> int:
 
 
 def _all_times(events: Sequence[Any], found: Value) -> bool:
-    first, values = _format(found.value), _values(events, found)
+    first, values = written_as(found.value), _values(events, found)
     if not first:
         return all(isinstance(value, str) and _NO_ZONE.fullmatch(value) for value in values)
-    return all(_format(value) == first for value in values)
-
-
-def _format(value: Any) -> str | None:
-    is_text_or_number = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return time_format(str(value)) if is_text_or_number else None
+    return all(written_as(value) == first for value in values)
 
 
 def _common(events: Sequence[Any]) -> Iterator[Value]:

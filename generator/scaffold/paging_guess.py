@@ -2,61 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from generator.scaffold.answer_values import Value, scalars
 from generator.scaffold.captured_answer import CapturedAnswer
 from generator.scaffold.finding import Finding
+from generator.scaffold.numbered_paging import guess_numbered
+from generator.scaffold.paging_values import (
+    CURSORS,
+    GUIDE,
+    PagingGuess,
+    find_flag,
+    is_cursor,
+    is_next_url,
+    parameter_name,
+)
 from generator.scaffold.request_guess import RequestGuess
 from lambdas.paging.link import parse_links
 from lambdas.paging_style import PagingError
 
-_URLS = (
-    *("next", "nexturl", "nextlink", "nextpage", "nextpageurl", "nextpageuri", "odatanextlink", "nextrecordsurl"),
-    *("nexthref", "nexturi"),
-)
-_CURSORS = (
-    *("nextcursor", "nextpagetoken", "nexttoken", "nextpagecursor", "aftercursor", "endcursor", "cursor"),
-    *("nextstreamposition", "continuationtoken", "continuation", "scrollid", "nextoffset", "nextposition", "nextpage"),
-    *("nextmarker", "after", "next", "lastid"),
-)
-_MORE = ("hasmore", "hasnext", "hasnextpage", "more", "moreavailable", "hasmoreresults", "hasmoreevents", "moreresults")
-_LAST = ("islast", "islastpage", "lastpage", "last", "complete", "done")
-_TOTALS = ("total", "totalcount", "totalresults", "totalhits", "totalitems", "totalrecords", "totalelements")
-_PAGE_COUNTS = ("totalpages", "pages", "pagecount", "pagetotal", "lastpage", "numpages")
-_PAGE_NUMBERS = ("page", "currentpage", "pagenumber", "number", "pageno")
-_GUIDE = "docs/pull/paging.md"
 _HasNext = Callable[[int], bool]
 """Whether the answer of this number, from 0, leads to a next page."""
 
 
-@dataclass(frozen=True)
-class PagingGuess:
-    """What goes below `paging`, and what the request must say for it."""
-
-    style: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    parameter: str | None = None
-    """The query parameter that carries the cursor, the page or the offset."""
-    is_endless: bool = False
-    """Whether there is a next link or cursor on the last page too, so that it can be kept over runs."""
-
-
 def guess_paging(
-    answers: Sequence[CapturedAnswer], sizes: Sequence[int], requests: Sequence[RequestGuess], split: str
+    answers: Sequence[CapturedAnswer],
+    sizes: Sequence[int],
+    requests: Sequence[RequestGuess],
+    split: str,
+    *,
+    goes_forward: bool,
 ) -> PagingGuess:
-    """Return the guess; `sizes` are the numbers of events in the answers, `requests` those that are known."""
+    """Return the guess; `sizes` are the numbers of events in the answers, `requests` those that are known.
+
+    `goes_forward` says that events come oldest first: only then can a link or cursor lead to those that come later.
+    """
     pages = [list(scalars(answer.root, without=split)) for answer in answers]
-    captured = _Captured(answers, sizes, requests, pages)
+    captured = _Captured(answers, sizes, requests, pages, goes_forward)
     cursor = captured.cursor()
     if cursor and "while" in cursor.settings:  # it says itself which page is the last, which no URL does
         return cursor
     found = captured.link() or captured.next_header() or captured.next_url() or cursor
-    return found or captured.numbered() or captured.nothing()
+    return found or guess_numbered(pages[0], requests[0]) or captured.nothing()
 
 
 @dataclass(frozen=True)
@@ -67,6 +56,7 @@ class _Captured:
     sizes: Sequence[int]
     requests: Sequence[RequestGuess]
     values: Sequence[Sequence[Value]]
+    goes_forward: bool
 
     def link(self) -> PagingGuess | None:
         def has_next(index: int) -> bool:
@@ -90,7 +80,7 @@ class _Captured:
         return self._with_end(guess, text, lambda index: bool(self.answers[index].answer.header(str(name))))
 
     def next_url(self) -> PagingGuess | None:
-        value = next((value for value in self.values[0] if _is_next_url(value)), None)
+        value = next((value for value in self.values[0] if is_next_url(value)), None)
         if not value:
             return None
         guess = PagingGuess("next_url", {"at": value.path})
@@ -102,13 +92,13 @@ class _Captured:
         return replace(guess, findings=(*guess.findings, Finding("check", text)))
 
     def cursor(self) -> PagingGuess | None:
-        found = [value for word in _CURSORS for value in self.values[0] if value.word == word]
-        flag = self._flag()
+        found = [value for word in CURSORS for value in self.values[0] if value.word == word]
+        flag = find_flag(self.values[0])
         found = [value for value in found if value.word != "lastid" or flag]
         is_numbered = bool({"page", "offset"} & set(self.requests[0].names))
         if is_numbered:  # then a number is that of the next page
             found = [value for value in found if isinstance(value.value, str) and value.value]
-        value = next((value for value in found if _is_cursor(value.value)), None)
+        value = next((value for value in found if is_cursor(value.value)), None)
         if not value and not is_numbered:
             sure_words = ("next", "after") if "cursor" not in self.requests[0].names else ()
             value = next((value for value in found if value.value in (None, "") and value.word not in sure_words), None)
@@ -128,13 +118,6 @@ class _Captured:
 
         return find
 
-    def _flag(self) -> str | None:
-        """Return the path that is true as long as there are more pages."""
-        flags = [value for value in self.values[0] if isinstance(value.value, bool)]
-        more = next((value.path for value in flags if value.word in _MORE), None)
-        last = next((value.path for value in flags if value.word in _LAST), None)
-        return more or (f"!{last}" if last else None)
-
     def _says_last(self, flag: str) -> bool:
         """Return whether a flag in the first answer says that it is the last page."""
         return any(value.path == flag.lstrip("!") and value.value is flag.startswith("!") for value in self.values[0])
@@ -143,17 +126,19 @@ class _Captured:
         """Return a guess with what says which page is the last, as far as the answers show it."""
         text = f"paging: {guess.style}, {text}"
         if flag := guess.settings.get("while"):
-            is_endless = self._says_last(flag)
-            more = f", also on the last page; {flag} ends it" if is_endless else f"; {flag} says whether there are more"
+            is_kept = self._says_last(flag)
+            is_endless = is_kept and self.goes_forward
+            more = f", also on the last page; {flag} ends it" if is_kept else f"; {flag} says whether there are more"
             return replace(guess, findings=(Finding("sure", f"{text}{more}"),), is_endless=is_endless)
         if len(self.answers) > 1 and not has_next(len(self.answers) - 1):
             return replace(guess, findings=(Finding("sure", f"{text}, and the last page has none"),))
-        if (short := self._short_page(has_next)) is not None:
+        short = self._short_page(has_next)
+        if short is not None and self.goes_forward:
             limit = self.requests[0].limit
             why = f"also where a page has {short} of {limit} events, so a page that is not full is taken for the last"
             settings = {**guess.settings, "size": limit}
             return replace(guess, settings=settings, findings=(Finding("likely", f"{text}, {why}"),), is_endless=True)
-        check = Finding("check", f"whether the last page has none, or there is always a next: {_GUIDE}")
+        check = Finding("check", f"whether the last page has none, or there is always a next: {GUIDE}")
         return replace(guess, findings=(Finding("sure", text), check))
 
     def _short_page(self, has_next: _HasNext) -> int | None:
@@ -168,46 +153,14 @@ class _Captured:
             for name, text in request.values.items():
                 if text == str(value.value):
                     return name, Finding("sure", f"the second request has the cursor in {name}")
-        for url in filter(_is_next_url, self.values[0]):
+        for url in filter(is_next_url, self.values[0]):
             for name, text in parse_qsl(urlsplit(url.value).query):
                 if text == str(value.value):
                     return name, Finding("sure", f"{url.path} has the cursor in {name}")
         if known := self.requests[0].names.get("cursor"):
             return known, Finding("likely", f"later requests have the cursor in {known}")
-        guessed = _parameter_name(value, self.requests[0])
+        guessed = parameter_name(value, self.requests[0])
         return guessed, Finding("check", f"later requests have the cursor in {guessed}: guessed from {value.path}")
-
-    def numbered(self) -> PagingGuess | None:
-        request = self.requests[0]
-        style = next((style for style in ("page", "offset") if style in request.names), None)
-        if not style:
-            return None
-        name = request.names[style]
-        start = int(request.values[name]) if request.values[name].isdigit() else 1
-        first = {"first": 0} if start == 0 and style == "page" else {}
-        end, finding = self._end_of_numbers(style)
-        line = Finding("sure", f"paging: {style}, in {name}, from {start}")
-        return PagingGuess(style, {**first, **end}, (line, finding), name)
-
-    def _end_of_numbers(self, style: str) -> tuple[dict[str, Any], Finding]:
-        numbers = {value.word: value.path for value in self.values[0] if _is_number(value.value)}
-        if flag := self._flag():
-            return {"while": flag}, Finding("sure", f"{flag} says whether there are more pages")
-        if style == "page" and "nextpage" in numbers:
-            following = numbers["nextpage"]
-            return {"while": following}, Finding(
-                "likely", f"{following} has the number of the next page, if there is one"
-            )
-        total = next((numbers[word] for word in _TOTALS if word in numbers), None)
-        if style == "offset" and total:
-            return {"total": total}, Finding("likely", f"{total} is the number of all events")
-        count = next((numbers[word] for word in _PAGE_COUNTS if word in numbers), None)
-        page = next((numbers[word] for word in _PAGE_NUMBERS if word in numbers), None)
-        if style == "page" and count and page:
-            return {"while": f"{page} < {count}"}, Finding("likely", f"{page} < {count} says that there are more pages")
-        size = self.requests[0].limit or 1
-        text = f"a page with fewer than {size} events" if size > 1 else "an empty page"
-        return {"size": size}, Finding("check", f"{text} is taken for the last: {_GUIDE}")
 
     def nothing(self) -> PagingGuess:
         limit = self.requests[0].limit
@@ -215,47 +168,6 @@ class _Captured:
         hint = "" if self.answers[0].has_head else "; capture it with `curl -i`, since it may be in a header"
         text = f"paging: none, since nothing in the answer leads to a next page{full}{hint}"
         findings = [Finding("check", text)]
-        if flag := self._flag():
-            findings.append(Finding("check", f"{flag} says whether there are more pages: {_GUIDE} says how to ask"))
+        if flag := find_flag(self.values[0]):
+            findings.append(Finding("check", f"{flag} says whether there are more pages: {GUIDE} says how to ask"))
         return PagingGuess("none", {}, tuple(findings))
-
-
-def _is_next_url(value: Value) -> bool:
-    is_href = value.word in ("href", "url", "uri") and len(value.names) > 1 and value.names[-2].lower() == "next"
-    return (value.word in _URLS or is_href) and _is_url(value.value)
-
-
-def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("https://", "http://", "/", "?"))
-
-
-def _is_cursor(value: Any) -> bool:
-    return (isinstance(value, str) and bool(value) and not value.startswith("http")) or _is_number(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_BY_WORD = {
-    "nextcursor": "cursor",
-    "nextpagecursor": "cursor",
-    "endcursor": "after",
-    "nextstreamposition": "stream_position",
-    "next": "cursor",
-    "nextpage": "page",
-}
-
-
-def _parameter_name(value: Value, request: RequestGuess) -> str:
-    """Return the parameter that vendors usually call so, as the answer spells it."""
-    if value.word == "aftercursor":
-        return "page[after]" if (request.names.get("limit") or "").startswith("page[") else "after"
-    if value.word in _BY_WORD:
-        return _BY_WORD[value.word]
-    name = value.names[-1]
-    for before in ("next_", "next"):
-        if name.startswith(before) and len(name) > len(before):
-            rest = name.removeprefix(before)
-            return rest[0].lower() + rest[1:]
-    return name

@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.scaffold.definition_yaml import MAX_LINE, auth_lines, block, flow
 from generator.scaffold.finding import Finding
-from generator.scaffold.paging_guess import PagingGuess
+from generator.scaffold.paging_values import PagingGuess
 from generator.scaffold.request_guess import RequestGuess
 from generator.scaffold.texts import SCHEMA
 
@@ -49,13 +49,15 @@ class PullDraft:
         return self.request.stream
 
 
-def choose_resume(request: RequestGuess, paging: PagingGuess) -> tuple[str, Finding]:
+def choose_resume(request: RequestGuess, paging: PagingGuess, order: str) -> tuple[str, Finding]:
     """Return what is kept over runs, and why."""
     is_kept = paging.style in ("link", "next_url", "cursor")
     texts = {**request.query, **(request.body if isinstance(request.body, dict) else {})}
     can_leave_out = "to" not in request.names or texts.get(request.names["to"]) == "{to}"
     if "from" not in request.names and is_kept:
         text = "resume: paging, since the request has no time: check that the last link or cursor stays valid"
+        if order != "oldest first":
+            text += " and leads to later events; write the vendor's parameter for a time into the URL if there is one"
         return "paging", Finding("check", text)
     if paging.is_endless and is_kept and can_leave_out:
         text = "resume: paging, since the vendor's link or cursor goes on where it ended"

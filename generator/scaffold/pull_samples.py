@@ -16,10 +16,10 @@ from generator.errors import GeneratorError
 from generator.scaffold import first_sample, recorded_answer
 from generator.scaffold.answer_files import answer_content
 from generator.scaffold.captured_answer import CapturedAnswer
-from generator.scaffold.events_guess import find_events
 from generator.scaffold.made_up_cursors import MADE_UP, made_up_header
-from generator.scaffold.paging_guess import PagingGuess
+from generator.scaffold.paging_values import PagingGuess
 from generator.scaffold.request_guess import RequestGuess
+from generator.scaffold.split_guess import find_events
 from lambdas.model_pull import Stream
 from lambdas.paging_style import Page, PagingError
 from lambdas.pulling.answers import read_answer

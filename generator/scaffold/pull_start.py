@@ -10,17 +10,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generator.definition.parameter_values import as_written
+from generator.definition.pull_words import credential_type_name
 from generator.definition.read import Definition, load
 from generator.errors import GeneratorError
 from generator.scaffold import pull_samples, target_folder
 from generator.scaffold.captured_answer import CapturedAnswer, read_answer_file
 from generator.scaffold.definition_yaml import yaml_form
-from generator.scaffold.events_guess import EventsGuess, find_events, guess_events, path_mistake
+from generator.scaffold.events_guess import EventsGuess, guess_events
 from generator.scaffold.finding import Finding
-from generator.scaffold.paging_guess import PagingGuess, guess_paging
+from generator.scaffold.first_parameters import has_parameters
+from generator.scaffold.paging_guess import guess_paging
+from generator.scaffold.paging_values import PagingGuess
 from generator.scaffold.pull_draft import PullDraft, choose_resume, definition_text
 from generator.scaffold.pull_readme import readme_text
 from generator.scaffold.request_guess import RequestGuess, read_request
+from generator.scaffold.split_guess import find_events, path_mistake
 from lambdas.model_pull import HASH_ID
 from lambdas.runtime.http_types import HttpAnswer
 
@@ -101,7 +105,7 @@ def begin(name: str, urls: Sequence[str], files: Sequence[Path], chosen: Mapping
             raise GeneratorError(f"--{key}: {mistake}")
     events = guess_events(name, answers, paths) if answers else _chosen_events(name, paths)
     paging = _paging(answers, requests, events, chosen)
-    resume, why = choose_resume(requests[0], paging)
+    resume, why = choose_resume(requests[0], paging, events.order)
     if "resume" in chosen:
         resume, why = chosen["resume"], Finding("sure", f"resume: {chosen['resume']}, as you say")
     if resume == "time" and "from" not in requests[0].names:
@@ -133,7 +137,8 @@ def _paging(
     style = chosen.get("paging")
     split = events.events["split"]
     if not style:
-        return guess_paging(answers, [len(find_events(answer, split)) for answer in answers], requests, split)
+        sizes = [len(find_events(answer, split)) for answer in answers]
+        return guess_paging(answers, sizes, requests, split, goes_forward=events.order == "oldest first")
     request = requests[0]
     settings: dict[str, Any] = {}
     if style in ("cursor", "next_url"):
@@ -150,7 +155,7 @@ def _paging(
 def similar_source(request: RequestGuess, definitions: Sequence[Definition]) -> Definition | None:
     """Return the source that asks the same list: another host of its domain at most, and the same end of the path."""
     for definition in definitions:
-        pull = as_written(definition.source).pull
+        pull = definition.source.pull
         if not pull or _domain(str(pull.url)) != _domain(request.url):
             continue
         paths = [str(stream.get or stream.post) for stream in pull.streams.values()]
@@ -160,12 +165,12 @@ def similar_source(request: RequestGuess, definitions: Sequence[Definition]) -> 
 
 
 def _domain(url: str) -> str:
-    return ".".join((urlsplit(url.replace("${", "").replace("}", "")).hostname or "").split(".")[-2:])
+    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])
 
 
-def credentials_of(definition: Definition) -> dict[str, Any]:
-    """Return the credentials of a source as a definition has them."""
-    source = as_written(definition.source)
-    assert source.pull is not None  # noqa: S101 - similar_source returns pulled ones
-    name = str(getattr(source.pull.credentials.type, "__name__", "")).rpartition(".")[2]
-    return {name: yaml_form(source.pull.credentials.settings)}
+def credentials_of(definition: Definition) -> dict[str, Any] | None:
+    """Return the credentials of a source as a definition has them; None where they have its own parameters."""
+    pull = as_written(definition.source).pull
+    assert pull is not None  # noqa: S101 - similar_source returns pulled ones
+    settings = yaml_form(pull.credentials.settings)
+    return None if has_parameters(settings) else {credential_type_name(pull): settings}

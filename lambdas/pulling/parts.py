@@ -45,8 +45,11 @@ def parts_source(source: Source) -> Source:
 
 
 def stream_source(source: Source, stream: Stream) -> Source:
-    """Return a source as the parts of a stream are shaped by it."""
-    events = stream.events
+    """Return a source as the parts of a stream are shaped by it.
+
+    An old event must not get the time of now, also where the webhook allows that whose definition is extended.
+    """
+    events = replace(stream.events, time_optional=False)
     vendor_id = None if events.id == HASH_ID else events.id
     return replace(source, events=replace(events, split=Path("events"), id=vendor_id, mask=(), format=("json",)))
 

@@ -14,7 +14,7 @@ from moto.s3.models import FakeBucket
 
 from generator.commands import main
 from generator.deploy import progress
-from tests.commands.pulled_source import DEFINITION
+from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS
 from tests.operate.pulled_account import REGION, SECRET, STACK, TABLE, PulledAccount, deploy_acme
 
 Run = Callable[..., tuple[int, str, str]]
@@ -94,6 +94,25 @@ def test_what_deletion_leaves_is_named_with_how_far_the_streams_are_read(account
         f"--table-name {TABLE} --region us-west-2",
     ]
     assert f"  {stays}\n" in out.partition("deleted")[2]
+
+
+def test_a_deployment_has_values_of_its_own(account: PulledAccount, run: Run) -> None:
+    Path("sources/acme/source.yml").write_text(WITH_PARAMETERS.lstrip())
+    assert main(["acme", "--lint", "fast", "--accept"]) == 0
+    undeployed(account)
+    wrong = ["--parameter", "Region=evil.example/", "--parameter", "Account=our own"]
+    status, _, err = run("deploy", "acme", "--yes", *wrong)
+    assert (status, "--parameter Region: must be such as api; as a regular expression: [a-z]+" in err) == (1, True)
+    status, _, err = run("deploy", "acme", "--yes", "--parameter", "Region=eu")
+    assert (status, "Account" in err) == (1, True)
+    status, _, err = run("deploy", "acme", "--yes", "--parameter", "Region=eu", "--parameter", "Account=our own")
+    assert (status, err) == (0, "")
+    given = {
+        pair["ParameterKey"]: pair["ParameterValue"]
+        for pair in account.formation.requests_of("create_change_set")[-1]["Parameters"]
+        if "ParameterValue" in pair
+    }
+    assert {"Region": "eu", "Account": "our own"}.items() <= given.items()
 
 
 def test_a_pipelines_path_is_none_of_a_pulled_sources(run: Run) -> None:

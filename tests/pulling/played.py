@@ -36,21 +36,24 @@ class Played:
         return self.source.pull.streams[self.sample.key.name]
 
     @property
+    def list_path(self) -> str:
+        """Where a page has its list of events, whatever a split makes of each, as in `[].{data: @}`."""
+        return (self.stream.events.split or "@").partition(" ")[0].partition("[]")[0] or "@"
+
+    @property
     def events(self) -> list[dict[str, Any]]:
-        """The events of all pages, and of the answers for their items."""
-        bodies = [page.body for page in self.sample.pages]
-        found = [jmespath.search(self.stream.events.split or "@", json.loads(body)) for body in bodies]
-        return [event for events in found for event in events]
+        """The events of all pages, as the vendor has them."""
+        found = [jmespath.search(self.list_path, json.loads(page.body)) for page in self.sample.pages]
+        return [event for events in found for event in events or []]
 
     def page(self, events: str) -> HttpAnswer:
         """Return the page with a list of events, as JSON."""
         last = self.sample.pages[-1]
         root = json.loads(last.body)
-        split = self.stream.events.split
-        if split == "@":
+        if self.list_path == "@":
             root = _MARK
         else:
-            *path, name = str(split).partition(" ")[0].split(".")
+            *path, name = self.list_path.split(".")
             parent = root
             for part in path:
                 parent = parent[part]
@@ -63,9 +66,10 @@ class Played:
         members = {name: json.dumps(value) for name, value in event.items()}
         own = ""
         if (path := self.stream.events.id) and path != "hash()":
-            # Google's is made of two members of `id`.
+            # Google's is made of two members of `id`, GitLab's is a number.
             name = path if path in event else "id"
-            own = json.dumps(f"e{number}" if path in event else {**event["id"], "uniqueQualifier": f"{number}"})
+            named = {**event[name], "uniqueQualifier": f"{number}"} if isinstance(event[name], dict) else number
+            own = json.dumps(f"e{number}" if path in event else named)
             members.pop(name)
             own = f",{json.dumps(name)}:{own}"
         members |= {name: value for name, value in more.items() if not own or json.dumps(name) not in own}

@@ -285,6 +285,14 @@ def test_a_gzip_bomb_is_inflated_up_to_the_limit(tmp_path: Path, hostile: Hostil
     assert failure_of(puller_of(tmp_path, hostile)) == f"{HOST} sends more than 16,777,216 bytes"
 
 
+def test_a_compressed_file_is_told_by_its_first_bytes(tmp_path: Path, hostile: Hostile) -> None:
+    rows = b"".join(b"e%d,%d\n" % (index, int(NOW) - 600) for index in range(2_500))
+    hostile.answers(whole(gzip.compress(b"id,at\n" + rows, mtime=0), "Content-Type: text/csv"))
+    puller = puller_of(tmp_path, hostile, CSV)
+    assert puller.run().failures == {}
+    assert puller.ids == [f"e{index}" for index in range(2_500)]
+
+
 def test_a_gzip_bomb_that_is_a_row_is_inflated_up_to_the_limit_of_a_row(tmp_path: Path, hostile: Hostile) -> None:
     hostile.answers(whole(BOMB))
     message = "the answer can't be read: a row of it has more than 16,777,216 characters"

@@ -14,6 +14,7 @@ import pytest
 from lambdas.model import Archive
 from lambdas.model_types import Path as EventPath
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from tests.definitions import make_definition
 from tests.fakes import DOWN, NOW
 from tests.pulling.played import Played, played_streams
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
@@ -349,3 +350,12 @@ def by_content(messages: list[dict[str, Any]], tag: str | None = None) -> list[s
         if tag:
             assert message["tags"].pop() == tag
     return sorted(json.dumps({**message, "processid": ""}, sort_keys=True) for message in messages)
+
+
+def test_an_event_without_a_time_never_gets_that_of_now(tmp_path: Path) -> None:
+    webhook = "description: a\nwebhook: {auth: {token: {header: x-t}}}\nevents: {time: at, time_optional: true}\n"
+    make_definition(tmp_path, webhook, "vendor")
+    puller = Puller(tmp_path, TIME_SOURCE.replace("description: made", "extends: vendor\ndescription: made"))
+    puller.vendor.answers = [answer_of({"items": [{"id": "1"}]})]
+    assert puller.run().counts["kept"] == 1
+    assert puller.queue.messages == []

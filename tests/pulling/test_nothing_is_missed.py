@@ -47,12 +47,14 @@ class Fates:
     def __init__(self) -> None:
         self.lined_up: list[str] = []
         self.unsure = False
-        """The process ended, or an answer was lost: what was sent may be sent again."""
+        """The process ended, an answer was lost, or a claim was not done: what was sent may be sent again."""
 
     def around(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def shaky(**arguments: Any) -> Any:
             fate = self.lined_up.pop(0) if self.lined_up else "well"
             if fate == "down":
+                # Sent, and not marked as sent: once the lease of its claim has ended, nobody knows that it was.
+                self.unsure |= call.__name__ == "batch_write_item"
                 raise DOWN
             if fate == "dies":
                 self.unsure = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import ssl
+import time
 
 import pytest
 
@@ -61,6 +62,21 @@ def test_streamed_body_that_is_read_to_its_end_keeps_the_connection(host: HttpsH
             raise KeyError
         assert origin.fetch(GET, LATER, 100_000).status == 200
     assert host.connections == 3
+
+
+def test_time_is_renewed_for_what_is_still_to_come(host: HttpsHost) -> None:
+    host.script = sending(whole(b"x" * 300_000))
+    with Origin(URL) as origin:
+        with origin.stream(GET, SOON, 300_000) as answer:
+            taken = len(next(answer.blocks))
+            time.sleep(2 * SOON)
+            answer.renew()
+            assert taken + sum(map(len, answer.blocks)) == 300_000
+        with origin.stream(GET, SOON, 300_000) as answer:
+            assert next(answer.blocks)
+            time.sleep(2 * SOON)
+            with pytest.raises(FetchFailed):
+                list(answer.blocks)
 
 
 def test_connection_of_a_body_that_is_still_to_come_is_closed(host: HttpsHost) -> None:

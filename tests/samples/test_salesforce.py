@@ -128,8 +128,13 @@ def test_facts_are_found() -> None:
 
 
 def test_own_downloads_are_dropped() -> None:
-    own = {"EVENT_TYPE": "RestApi", "URI": FILE["LogFile"]}
-    (left,) = rows(own, {"EVENT_TYPE": "RestApi", "URI": "/services/data/v64.0/query"})
+    own = [
+        {"EVENT_TYPE": "RestApi", "URI": FILE["LogFile"]},
+        {"EVENT_TYPE": "RestApi", "URI": "/services/data/v64.0/query", "ENTITY_NAME": "EventLogFile"},
+        {"EVENT_TYPE": "RestApi", "URI": "/services/data/v64.0/query", "ENTITY_NAME": "SetupAuditTrail"},
+        {"EVENT_TYPE": "ApiTotalUsage", "API_RESOURCE": "/v64.0/sobjects/EventLogFile/0AT1/LogFile"},
+    ]
+    (left,) = rows(*own, {"EVENT_TYPE": "RestApi", "URI": "/services/data/v64.0/query"})
     assert left["details"]["target"] == "/services/data/v64.0/query"
 
 

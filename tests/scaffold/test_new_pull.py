@@ -224,6 +224,7 @@ def test_what_is_found_is_said_a_line_each(new, tmp_path: Path) -> None:
             "split: entries, the only list of objects in the answer, 2 events",
             "id: id, another in each of 2 events",
             "time: date_create, written as unix",
+            "order: oldest first, in this answer",
             "paging: cursor, response_metadata.next_cursor has a cursor, and the last page has none",
             "resume: time, since the request says from when to when",
         ],
@@ -252,6 +253,39 @@ def test_a_page_that_leads_on_gets_a_made_up_last_page(new, tmp_path: Path) -> N
     assert "directory_audits.2.json: an empty last page, so that reading the samples ends" in out
     last = json.loads(Path("s/acme-log/samples/directory_audits.2.json").read_text(encoding="utf-8"))
     assert (last["value"], last["@odata.nextLink"]) == ([], None)
+
+
+def newest_first(*more: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**EVENT, "id": "e2", "at": "2026-01-01T00:01:00Z"}, EVENT, *more]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [{"next": "https://api.acme.example/v1/audit?before=7"}, {"cursor": "c2"}, {"cursor": "c2", "has_more": False}],
+    ids=["link", "cursor", "flag"],
+)
+def test_what_leads_to_earlier_events_is_not_kept_over_runs(new, tmp_path: Path, around: dict[str, Any]) -> None:
+    """Else the next run would go on into the past, and never ask for what happens."""
+    answer = write_answer(tmp_path, {"data": newest_first(), **around})
+    status, out, _ = new(*GIVEN, "--url", URL, "--from-answer", answer)
+    assert status == 0
+    assert stream()["resume"] == "time"
+    assert stream()["query"]["until"] == "{to}"
+    assert "size" not in str(stream()["paging"])
+    assert "order: newest first, in this answer" in findings(out)["sure"]
+
+
+def test_without_a_time_in_the_request_the_order_is_to_be_checked(new, tmp_path: Path) -> None:
+    answer = write_answer(tmp_path, {"data": newest_first(), "cursor": "c2"})
+    _, out, _ = new(*GIVEN, "--url", "https://api.acme.example/v1/audit?limit=100", "--from-answer", answer)
+    assert any("leads to later events" in finding for finding in findings(out)["check"])
+
+
+def test_a_text_for_people_is_not_taken_for_the_kind_of_event(new, tmp_path: Path) -> None:
+    event = {"_id": "e1", "date": 1767225600000, "kind": "flag", "name": "An example of a flag"}
+    status, _, _ = new(*GIVEN, "--url", URL, "--from-answer", write_answer(tmp_path, {"items": [event]}))
+    assert status == 0
+    assert definition()["events"]["type"] == "kind"
 
 
 def test_headers_that_paging_needs_are_kept_and_no_others(new, tmp_path: Path) -> None:
@@ -304,6 +338,11 @@ def test_a_known_api_gives_its_credentials_and_is_named(new, tmp_path: Path) -> 
     assert status == 0
     assert "this is the API of github-audit: --from github-audit would take its mapping too" in out
     assert definition()["pull"]["credentials"] == {"bearer": {}}
+
+
+def test_a_known_api_is_found_by_its_example(new, tmp_path: Path) -> None:
+    _, out, _ = new("--description", "Audit log", *answers.OKTA.arguments(tmp_path))
+    assert "this is the API of okta-log: --from okta-log would take its mapping too" in out
 
 
 def test_a_post_has_its_body(new, run, tmp_path: Path) -> None:
@@ -517,11 +556,11 @@ def test_the_tutorial_shows_what_comes_of_its_answer(new, tmp_path: Path) -> Non
 def test_a_source_may_extend_one_that_is_pulled(new) -> None:
     status, out, err = new("--from", "okta-log", "--description", "Okta of the European company")
     assert (status, err) == (0, "")
-    assert "asks       https://example.okta.com/api/v1 every minute" in out
+    assert "asks       https://${OktaDomain}/api/v1 every minute" in out
     assert "python -m generator verify" not in out
     readme = Path("s/acme-log/README.md").read_text(encoding="utf-8")
     assert "1. Store its secret: `python -m generator secret acme-log`.\n" in readme
-    assert "deploy acme-log`, then `python -m generator status acme-log`." in readme
+    assert "deploy acme-log --parameter OktaDomain=VALUE`, then `python -m generator status acme-log`." in readme
 
 
 def test_a_source_may_be_a_copy_of_one_that_is_pulled(new) -> None:

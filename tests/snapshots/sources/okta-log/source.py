@@ -31,6 +31,11 @@ SOURCE = Source(
         errors=(
             ErrorRule(
                 do='stop',
+                status=401,
+                say='Okta does not know the token: it is wrong, was revoked, or not used for 30 days',
+            ),
+            ErrorRule(
+                do='stop',
                 status=403,
                 say="Okta refuses: the token's owner needs the role Read-only Administrator",
             ),

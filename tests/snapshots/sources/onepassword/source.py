@@ -60,6 +60,11 @@ SOURCE = Source(
                 status=401,
                 say='1Password does not accept the token: it has expired or was revoked, lacks this kind of event (sign-in attempts, item usages, audit events), or belongs to an account of another region',
             ),
+            ErrorRule(
+                do='stop',
+                status=403,
+                say='1Password refuses: Events Reporting needs 1Password Business, and the integration to be on',
+            ),
         ),
     ),
     events=Events(split='items', id='uuid', time='timestamp'),

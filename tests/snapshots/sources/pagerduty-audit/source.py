@@ -7,12 +7,14 @@ from lambdas.model_events import Events
 from lambdas.model_facts import Choice, Facts
 from lambdas.model_pull import Credentials, ErrorRule, Paging, Pull, Rate, Stream, Window
 from lambdas.paging import cursor
+from lambdas.runtime.parameters import read_parameters
 
+PARAMETERS = read_parameters({'ApiHost': 'api\\.(eu\\.)?pagerduty\\.com'})
 SOURCE = Source(
     name='pagerduty-audit',
     description='PagerDuty audit records of users, teams, services, schedules and escalation policies',
     pull=Pull(
-        url='https://api.pagerduty.com',
+        url='https://' + PARAMETERS['ApiHost'],
         credentials=Credentials(type=api_key, settings=api_key.Settings(header='authorization', prefix='Token token=')),
         every=300,
         rate=Rate(requests=60, per=60),
@@ -37,7 +39,7 @@ SOURCE = Source(
             ErrorRule(
                 do='stop',
                 status=401,
-                say='PagerDuty does not know the key: it is wrong, was deleted, or is one of another region',
+                say='PagerDuty does not know the key: it is wrong, deleted, or one of another region',
             ),
             ErrorRule(
                 do='stop',

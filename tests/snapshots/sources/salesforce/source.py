@@ -138,7 +138,7 @@ SOURCE = Source(
             'interval': '{parent().Interval}',
         },
     ),
-    drop="EVENT_TYPE == 'RestApi' && contains(URI, '/sobjects/EventLogFile/')",
+    drop="contains(['RestApi', 'ApiTotalUsage'], EVENT_TYPE) && (contains(['EventLogFile', 'SetupAuditTrail'], ENTITY_NAME || '')\n  || contains(join(' ', [URI, API_RESOURCE][?@]), '/sobjects/EventLogFile/'))",
     vendor=Vendor(
         docs='https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_resources_event_log_files.htm',
     ),
