@@ -149,6 +149,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
     }
     log, trace = ["logs:CreateLogStream", "logs:PutLogEvents"], sorted(TRACE)
     stores, positions = ["s3:PutObject", "sqs:SendMessage"], ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    credentials = ["ssm:GetParameters", "ssm:ListTagsForResource"]
     claims = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
     redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
     assert allowed == {
@@ -167,7 +168,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         },
         # It moves positions, and claims each event; the redrive claims what it sends, and moves no position.
         "okta-log": {
-            "PullerRole": sorted([*log, *stores, "ssm:GetParameters", "ssm:ListTagsForResource", *trace, *claims, *positions]),
+            "PullerRole": sorted([*log, *stores, *credentials, *trace, *claims, *positions]),
             "RedriveRole": sorted([*log, *redrive, *trace, *claims]),
             "ClockRole": ["lambda:InvokeFunction"],
             "PullRole": ["lambda:InvokeFunction"],
