@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator.scaffold.answer_values import Value
 from generator.scaffold.finding import Finding
@@ -52,7 +53,13 @@ def is_next_url(value: Value) -> bool:
 
 
 def _is_url(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("https://", "http://", "/", "?"))
+    if not isinstance(value, str) or not value.startswith(("https://", "http://", "/", "?")):
+        return False
+    try:
+        urlsplit(value)
+    except ValueError:  # such as https://[x
+        return False
+    return True
 
 
 def is_cursor(value: Any) -> bool:

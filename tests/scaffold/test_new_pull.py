@@ -255,6 +255,14 @@ def test_a_page_that_leads_on_gets_a_made_up_last_page(new, tmp_path: Path) -> N
     assert (last["value"], last["@odata.nextLink"]) == ([], None)
 
 
+@pytest.mark.parametrize("value", ["https://[x", ["a"], False, 0, {"a": 1}, ""])
+def test_what_is_no_url_and_no_cursor_leads_nowhere(new, run, tmp_path: Path, value: Any) -> None:
+    status, _, _ = new(*GIVEN, "--url", URL, "--from-answer", write_answer(tmp_path, {"data": [EVENT], "next": value}))
+    assert status == 0
+    assert not {"link", "next_url"} & set(stream()["paging"])
+    assert run()[0] == 0
+
+
 def newest_first(*more: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**EVENT, "id": "e2", "at": "2026-01-01T00:01:00Z"}, EVENT, *more]
 

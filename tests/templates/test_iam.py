@@ -93,6 +93,8 @@ def deployed(
         # Of google-pubsub.
         "Audience": "mozdef",
         "ServiceAccount": "push@example.iam.gserviceaccount.com",
+        # Of okta-log.
+        "OktaDomain": "example.okta.com",
     }
     pipeline_stack = Stack(names.pipeline_stack_name(source, project, environment), templates[0], values, iam.ADMIN)
     key = f"{names.code_prefix(source, project, environment)}0.zip"  # as a build says that has a role
