@@ -16,7 +16,7 @@ from troposphere.sqs import Queue
 
 from generator.definition.secret_names import credential_secrets, replaced_secrets, stored_names
 from generator.templates.inputs import parameter_variables
-from generator.templates.resources import archive, bucket, function, key, queue, schedule, table
+from generator.templates.resources import archive, bucket, function, key, network, queue, schedule, table
 from generator.templates.resources.archive import ArchiveStore
 from generator.templates.stack_context import StackContext
 from lambdas.auth import secret_names
@@ -130,6 +130,8 @@ def add_puller(template: Template, context: FunctionContext, stores: Stores, pul
         environment,
         timeout=PULLER_SECONDS,
         memory=PULLER_MEMORY_MB,
+        more_policies=[network.network_policy(stack)] if pull.self_hosted else [],
+        **({"VpcConfig": network.vpc_config()} if pull.self_hosted else {}),
     )
     template.add_resource(
         EventInvokeConfig(

@@ -191,7 +191,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
         (ROOT / "generator" / name).read_text(encoding="utf-8")
         for name in (
             *("operate/kept_events.py", "operate/redrive_client.py", "operate/status.py"),
-            *("deploy/retained_resources.py", "commands/redrive.py"),
+            *("deploy/retained_resources.py", "deploy/stored_secrets.py", "commands/redrive.py"),
             *("operate/pull_status.py", "operate/pull_positions.py", "deploy/pull_canary.py"),
         )
     )
