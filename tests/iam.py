@@ -625,7 +625,10 @@ class _Walk:
                     self._rewrites("the object", arn, several)
 
 
-_GLOBAL_KEYS = {"aws:SourceAccount", "aws:SourceArn", "aws:SecureTransport", "aws:PrincipalArn", "aws:RequestedRegion"}
+_GLOBAL_KEYS = {
+    *("aws:SourceAccount", "aws:SourceArn", "aws:SecureTransport", "aws:PrincipalArn", "aws:RequestedRegion"),
+    "lambda:SourceFunctionArn",  # in each request of the code of a function
+}
 _NO_SLASH = "\0"
 
 
@@ -656,14 +659,13 @@ def _misfits(statement: Statement, kind: str, actions: Sequence[str]) -> Iterato
         privileges = _privileges(pattern)
         if not privileges:
             yield f"{pattern}: is no action"
-        for name, privilege, _ in privileges:
-            keys = _condition_keys(pattern, privilege)
-            for _, key, _ in statement.conditions:
-                if not any(like(re.sub(r"\$\{[^}]*\}", "*", form), key) for form in keys):
-                    yield f"{name}: has no condition {key}"
+        yield from _unknown_conditions(statement, pattern)
         formats = {arn_format for _, _, several in privileges for arn_format in several}
         fits = {resource for resource in statement.resources if any(_overlap(resource, each) for each in formats)}
         if kind == "trust":
+            continue
+        if not statement.allows and "*" in statement.resources:
+            fitting.add("*")  # what is denied is best denied everywhere
             continue
         if formats and "*" in statement.resources:
             yield f"{pattern}: can be narrowed to {', '.join(sorted(formats))}"
@@ -672,6 +674,14 @@ def _misfits(statement: Statement, kind: str, actions: Sequence[str]) -> Iterato
         fitting |= fits | ({"*"} if not formats else set())
     if actions and kind != "trust" and (idle := set(statement.resources) - fitting):
         yield f"{', '.join(sorted(idle))}: no action is about it"
+
+
+def _unknown_conditions(statement: Statement, pattern: str) -> Iterator[str]:
+    for name, privilege, _ in _privileges(pattern):
+        keys = _condition_keys(pattern, privilege)
+        for _, key, _ in statement.conditions:
+            if not any(like(re.sub(r"\$\{[^}]*\}", "*", form), key) for form in keys):
+                yield f"{name}: has no condition {key}"
 
 
 def _condition_keys(pattern: str, privilege: Mapping[str, Any]) -> set[str]:

@@ -380,7 +380,13 @@ SCHEDULES = [
         "a private address",
         "https://api.acme.example/v1",
         "https://10.0.0.1/v1",
-        ["3: pull.url: is no public address; `self_hosted: true` allows one of a network of your own"],
+        ["3: pull.url: is a private address; `self_hosted: true` allows one of a network of your own"],
+    ),
+    Wrong(
+        "the address of an instance's metadata",
+        "https://api.acme.example/v1",
+        "https://169.254.169.254/v1\n  self_hosted: true",
+        ["3: pull.url: is a link-local address, which is never asked"],
     ),
     Wrong(
         "headers that are not the definition's to set",

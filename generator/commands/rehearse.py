@@ -96,7 +96,7 @@ def command(
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")
     with (
         _StageDisplay(out) as display,
-        start_rehearsal(definition.source, built_files, folders, port, form, secret=not no_secret) as deployed,
+        start_rehearsal(definition, built_files, folders, port, form, secret=not no_secret) as deployed,
     ):
         display.done("template", "deployed, IAM enforced")
         if not watch:

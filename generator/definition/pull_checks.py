@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from generator.definition.window_checks import format_mistake, retention_mistake
 from generator.definition.yaml_nodes import Location
 from lambdas.model import Source
 from lambdas.model_pull import Credentials, Pull, Stream
+from lambdas.runtime.addresses import PRIVATE, PUBLIC, address_kind
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 
 MAX_REQUESTS, MAX_RUN, DAY = 10_000, 900, 86_400
@@ -105,13 +105,15 @@ def _url(pull: Pull) -> Mistakes:
         yield "pull.url", "has a user in it; a credential is stored, and named by `credentials`"
     host = parts.hostname or ""
     try:
-        address = ipaddress.ip_address(host)
+        kind = address_kind(host)
     except ValueError:
         if host == "localhost" or host.endswith(".localhost"):
             yield "pull.url", "is at the function itself, which is never asked; write the API's host"
         return
-    if not address.is_global and not (pull.self_hosted and address.is_private and not address.is_loopback):
-        yield "pull.url", "is no public address; `self_hosted: true` allows one of a network of your own"
+    if kind == PRIVATE and not pull.self_hosted:
+        yield "pull.url", "is a private address; `self_hosted: true` allows one of a network of your own"
+    if kind not in (PUBLIC, PRIVATE):
+        yield "pull.url", f"is a {kind} address, which is never asked"
 
 
 def _credentials(credentials: Credentials) -> Mistakes:

@@ -11,6 +11,7 @@ from generator.definition.parameter_values import with_values
 from generator.definition.secret_names import ssm_names
 from generator.deploy.deployment import Deployment
 from generator.deploy.stacks import Stack
+from generator.deploy.stored_secrets import times_stored
 from generator.errors import GeneratorError
 from lambdas.auth import any_of, secret_names
 from lambdas.model import Source
@@ -25,8 +26,7 @@ def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
     parameters = ssm_names(source, target.project, target.environment)
     if not parameters or _vendor_hands_over(source):
         return  # public keys are fetched; or the vendor hands the secret over, and the handler stores it
-    answer = ssm.get_parameters(Names=list(parameters.values()))
-    stored = {parameter["Name"] for parameter in answer["Parameters"]}
+    stored = _stored(source, ssm, list(parameters.values()))
     missing = [name for name in parameters if parameters[name] not in stored]
     if not missing or _has_alternative(source, missing):
         return
@@ -45,6 +45,13 @@ def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
             else "Or pass --without-secret if the vendor makes it only once it has the URL"
         )
     )
+
+
+def _stored(source: Source, ssm: Any, parameters: Sequence[str]) -> set[str]:
+    """Return which of the parameters exist. Of a pulled source, a pipeline may not read them, but look them up."""
+    if source.pull:
+        return set(times_stored(ssm, parameters))
+    return {parameter["Name"] for parameter in ssm.get_parameters(Names=parameters)["Parameters"]}
 
 
 def _vendor_hands_over(source: Source) -> bool:

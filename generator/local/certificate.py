@@ -1,4 +1,4 @@
-"""The emulator's certificate: for this machine, signed by itself, and valid for a day."""
+"""The certificate of a server on this machine: signed by itself, and valid for a day."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 
-def write_certificate(folder: Path) -> Path:
-    """Write a certificate and, beside it, its key; return the certificate's path."""
+def write_certificate(folder: Path, host: str = "localhost", *more_hosts: str) -> Path:
+    """Write a certificate for these hosts and, beside it, its key; return the certificate's path.
+
+    Its subject is the first: of two certificates with the same subject, OpenSSL would look at one alone.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    hosts = [*map(x509.DNSName, (host, *more_hosts)), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     now, day = datetime.now(UTC), timedelta(days=1)
     certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now - day, now + day)
         .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 
 from generator import names
 from generator.definition.parameter_values import examples
+from generator.definition.read import Definition
+from generator.deploy.pull_canary import run_puller
 from generator.errors import GeneratorError
 from generator.files import temporary
-from generator.local import container, pipeline_jobs
+from generator.local import container, pipeline_jobs, vendor_server
 from generator.local.container import BuildError
 from generator.local.emulator import Emulator, EmulatorTarget
 from generator.local.pipeline_actions import Folders, PipelineActions
@@ -97,7 +99,12 @@ class Rehearsal:
                 yield Step(stage.name, action["Name"], result)
 
     def newest_message(self) -> dict[str, Any] | None:
-        """Return the newest of the first ten messages on the event source's queue; they stay on it."""
+        """Return the newest of the first ten messages on the event source's queue; they stay on it.
+
+        A puller is called first, as by its schedule: that the pipeline verifies it sends nothing.
+        """
+        if self.source.pull:
+            list(run_puller(self.target, self.source.name))
         url = self.emulator.outputs(self.target.stack(self.source.name))["EventsQueueUrl"]
         received = self.emulator.client("sqs").receive_message(
             QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=10, MessageSystemAttributeNames=["SentTimestamp"]
@@ -113,7 +120,7 @@ class Rehearsal:
 
 @contextmanager
 def start_rehearsal(
-    source: Source,
+    definition: Definition,
     built: Mapping[str, bytes],
     folders: Folders,
     port: int,
@@ -124,14 +131,19 @@ def start_rehearsal(
 ) -> Iterator[Rehearsal]:
     """Deploy a pipeline into an emulator of its own; `built` has the files of a build, `form` more parameters.
 
+    A puller asks a stand-in of its vendor, which plays the samples: nothing leaves this machine.
     `python` is the installation for the builds; without one, they get a new one that is deleted afterwards.
     """
     with (
         pipeline_jobs.serve_jobs() as jobs,
         temporary.temporary_folder("rehearsal") as folder,
-        run_emulator(port, iam=True, extra_environment={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url}) as running,
+        vendor_server.serve_samples(definition) as vendor,
+        run_emulator(
+            port, iam=True, extra_environment={"AWS_ENDPOINT_URL_CODEPIPELINE": jobs.url, **vendor}
+        ) as running,
         ThreadPoolExecutor(1) as pool,
     ):
+        source = definition.source
         installed = pool.submit(lambda: python or container.create_python(folder.path / "python"))
         target = EmulatorTarget(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
         upload_prerequisites(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)

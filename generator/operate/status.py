@@ -14,6 +14,7 @@ from generator.aws import Target, environment_is_emulator
 from generator.definition.secret_names import ssm_names
 from generator.deploy import retained_resources
 from generator.deploy.retained_resources import RetainedResources, count_objects
+from generator.deploy.stored_secrets import times_stored
 from generator.operate import kept_events
 from lambdas.model import Source
 from lambdas.runtime.metrics import NAMESPACE
@@ -169,14 +170,7 @@ def _alarms(target: Target, stack: str) -> tuple[tuple[str, str], ...]:
 
 
 def _secrets(target: Target, source: Source) -> dict[str, datetime | None]:
-    """Return when each secret was stored last, with a call whose permission does not let the caller read it.
-
-    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
-    """
+    """Return when each secret was stored last; None for one that is not stored."""
     parameters = ssm_names(source, target.project, target.environment)
-    if not parameters:
-        return {}
-    by_name = [{"Key": "Name", "Option": "Equals", "Values": list(parameters.values())}]
-    pages = target.client("ssm").get_paginator("describe_parameters").paginate(ParameterFilters=by_name)
-    stored_at = {parameter["Name"]: parameter["LastModifiedDate"] for page in pages for parameter in page["Parameters"]}
+    stored_at = times_stored(target.client("ssm"), list(parameters.values())) if parameters else {}
     return {name: stored_at.get(parameter) for name, parameter in parameters.items()}

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from generator.aws import read_secret
 from generator.definition.secret_names import ssm_names
 from generator.errors import GeneratorError
+from generator.samples.stand_in_credentials import random_credentials
 from lambdas.auth import basic, leaves, secret_names
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, Source, Webhook, auths
@@ -39,8 +40,8 @@ def store_random_secrets(source: Source, ssm: Any, project: str, environment: st
     """Put random secrets into the emulator's Parameter Store, with the vendor's private keys beside them."""
     parameters = ssm_names(source, project, environment)
     if source.pull:
-        for name in parameters:  # nobody reads them: no vendor is asked on this machine
-            ssm.put_parameter(Name=parameters[name], Value=secrets.token_hex(24), Type="SecureString")
+        for name, value in random_credentials(source.pull).items():
+            ssm.put_parameter(Name=parameters[name], Value=value, Type="SecureString")
         return
     for name, (stored, vendor_key) in random_secrets(source.endpoint).items():
         ssm.put_parameter(Name=parameters[name], Value=stored, Type="SecureString")

@@ -20,7 +20,7 @@ from generator.templates import functions, inputs, monitoring
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.functions import FunctionContext, Stores
 from generator.templates.inputs import TemplateInput
-from generator.templates.resources import access_log, archive, bucket, key, queue, table, tracing
+from generator.templates.resources import access_log, archive, bucket, key, network, queue, table, tracing
 from generator.templates.resources import api as http
 from generator.templates.resources.archive import ArchiveStore
 from generator.templates.resources.sub import ref
@@ -37,6 +37,8 @@ def build(source: Source, lambda_key: str) -> Template:
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
     parameters = inputs.add_inputs(template, _inputs(source, lambda_key))
     tracing.add_is_traced_condition(template, parameters["Tracing"])
+    if network.SUBNETS in parameters:
+        network.add_in_vpc_condition(template, parameters[network.SUBNETS])
     stack = _stack_context(template, source, parameters)
     role_properties = _role_properties(template, stack, parameters["PermissionsBoundaryArn"])
     context = FunctionContext(source, stack, parameters["LambdaKey"], role_properties, parameters["Tracing"])
@@ -85,6 +87,7 @@ def _inputs(source: Source, lambda_key: str) -> list[TemplateInput]:
         *inputs.parameter_inputs(source),
         inputs.zip_key_input("LambdaKey", "lambdas.zip", lambda_key),
         *inputs.mozdef_inputs(),
+        *network.network_inputs(source),
         boundary,
         tracing.TRACING_INPUT,
         *([key.ADMINISTRATOR_INPUT] if source.hardening == "strict" else []),

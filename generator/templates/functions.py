@@ -16,7 +16,7 @@ from troposphere.sqs import Queue
 
 from generator.definition.secret_names import credential_secrets, replaced_secrets, stored_names
 from generator.templates.inputs import parameter_variables
-from generator.templates.resources import archive, bucket, function, key, queue, schedule, table
+from generator.templates.resources import archive, bucket, function, key, network, queue, schedule, table
 from generator.templates.resources.archive import ArchiveStore
 from generator.templates.stack_context import StackContext
 from lambdas.auth import secret_names
@@ -111,7 +111,7 @@ def add_puller(template: Template, context: FunctionContext, stores: Stores, pul
         bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
         *(archive.may_archive(stores.archive) if stores.archive else []),
         *key.may_use(stack),
-        *([function.may_read_secrets(stack, stored)] if stored else []),
+        *([function.may_read_secrets(stack, stored), function.may_read_expiry(stack, stored)] if stored else []),
         *([function.may_replace_secret(stack, name) for name in replaced_secrets(pull)]),
         table.may_claim(claims),
         table.may_look_up(claims),
@@ -130,6 +130,8 @@ def add_puller(template: Template, context: FunctionContext, stores: Stores, pul
         environment,
         timeout=PULLER_SECONDS,
         memory=PULLER_MEMORY_MB,
+        more_policies=[network.network_policy(stack)] if pull.self_hosted else [],
+        **({"VpcConfig": network.vpc_config()} if pull.self_hosted else {}),
     )
     template.add_resource(
         EventInvokeConfig(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from generator.templates.inputs import TemplateInput, common_inputs, mozdef_inputs, parameter_inputs, zip_key_input
+from generator.templates.resources.network import network_inputs
 from lambdas.model import Source
 
 
@@ -51,6 +52,7 @@ def pipeline_inputs(source: Source, keys: ZipKeys) -> list[TemplateInput]:
             "false",
         ),
         *mozdef_inputs(),
+        *network_inputs(source),
     ]
 
 

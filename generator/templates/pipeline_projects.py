@@ -18,6 +18,7 @@ from generator.templates.inputs import parameter_variables
 from generator.templates.resources import codebuild
 from generator.templates.resources.execution_actions import RESOURCE_TYPES
 from generator.templates.resources.execution_role import may_pass
+from generator.templates.resources.network import network_variables
 from generator.templates.resources.role import allow, allow_where
 from generator.templates.resources.source_arns import function_arns, kept_bucket_arn, log_group_arns
 from generator.templates.resources.sub import ref, regional_arn
@@ -60,6 +61,8 @@ def add_build_project(
             [Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/{code_keys}")],
         ),
         *_may_read_secrets(source, stack),
+        # Only its puller may read the credentials of a pulled source; `deploy` has to know whether they are stored.
+        *([allow([ssm.DescribeParameters], ["*"])] if source.pull else []),
         allow([sqs.GetQueueAttributes], queue_arns),
         allow([awslambda.GetFunctionConfiguration], [function_arns(stack)]),
         # For `deploy --redrive`: to list the rejected events, and to send those that the new code can shape.
@@ -74,6 +77,7 @@ def add_build_project(
         "EVENTS_QUEUE_NAME": Ref(parameters["EventsQueueName"]),
         "ALARM_TOPIC_ARN": Ref(parameters["AlarmTopicArn"]),
         **parameter_variables(source),
+        **network_variables(source),
     }
     buildspec = Sub(f"{ref(parameters['ConfigDirectory'])}/buildspec.yml")
     description = f"Tests, builds and deploys the event source {source.name}"

@@ -26,6 +26,8 @@ def reserved_name_problems(definitions: Iterable[Definition]) -> Iterator[Proble
 def _reserved_names(source: Source) -> dict[str, str]:
     """Return what has each name, by names in lower case, in templates of the source with all that it could turn on."""
     full = replace(source, parameters=None, hardening="strict", dedupe=Dedupe(), archive=Archive(), pipeline=Pipeline())
+    if full.pull:
+        full = replace(full, pull=replace(full.pull, self_hosted=True))
     reserved: dict[str, str] = {}
     for template in (event_source.build(full, "code/any.zip"), pipeline.build(full, ZipKeys("any", "any"))):
         reserved |= {name.lower(): "resource" for name in template.resources}

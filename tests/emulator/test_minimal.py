@@ -6,128 +6,24 @@ What the emulator can't show is listed in docs/security.md.
 from __future__ import annotations
 
 import base64
-import copy
 import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from generator.local.emulator import Emulator
-from tests.definitions import ROOT
+from tests.emulator.acting import Acting, assert_minimal
 from tests.emulator.service import Service, template
 from tests.emulator.vendors import OKTA_TOKEN, ZOOM, okta_batch, zoom_headers
 
 pytestmark = pytest.mark.emulator
 
-Document = dict[str, Any]
-Permission = tuple[str, str]
 AT = "2026-03-02T12:00:00+00:00"
 LARGE = json.dumps({**json.loads(ZOOM), "payload": {"text": "x" * 1_100_000}}).encode()
 LACKING = b'{"event": "user.signed_in"}'
 NOT_TAKEN = '{"summary": "\ufffe"}'.encode()
-
-
-def not_shown() -> set[str]:
-    """The actions that the documentation says can't be shown here, each with its reason."""
-    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (`[a-z0-9]+:.*`) \| (?:\w+ ){3}.*\|$", text.partition("## Minimal\n")[2], re.MULTILINE)
-    return {action for row in rows for action in re.findall(r"`([^`]+)`", row)}
-
-
-@dataclass
-class Acting:
-    """A function of a source in the emulator, whose role and environment can be changed."""
-
-    service: Service
-    emulator: Emulator
-    function: str
-    role: str
-    environment: dict[str, str]
-    runs: int = 0
-
-    @classmethod
-    def of(cls, service: Service, emulator: Emulator, stack: str, title: str) -> Acting:
-        resources = emulator.resources(stack)
-        configuration = emulator.client("lambda").get_function_configuration(FunctionName=resources[title])
-        return cls(
-            service, emulator, resources[title], resources[f"{title}Role"], configuration["Environment"]["Variables"]
-        )
-
-    def documents(self) -> dict[str, Document]:
-        iam = self.emulator.client("iam")
-        names = iam.list_role_policies(RoleName=self.role)["PolicyNames"]
-        return {name: iam.get_role_policy(RoleName=self.role, PolicyName=name)["PolicyDocument"] for name in names}
-
-    def may(self, documents: dict[str, Document]) -> None:
-        for name, document in documents.items():
-            text = json.dumps(document)
-            self.emulator.client("iam").put_role_policy(RoleName=self.role, PolicyName=name, PolicyDocument=text)
-
-    def begin(self, **environment: str) -> None:
-        """A new process, which has no secret in its memory."""
-        self.runs += 1
-        variables = {**self.environment, **environment, "RUN": str(self.runs)}
-        functions = self.emulator.client("lambda")
-        functions.update_function_configuration(FunctionName=self.function, Environment={"Variables": variables})
-
-    def invoke(self, event: dict[str, Any]) -> Any:
-        answer = self.emulator.client("lambda").invoke(FunctionName=self.function, Payload=json.dumps(event).encode())
-        return "an error" if "FunctionError" in answer else json.loads(answer["Payload"].read())
-
-    def left(self) -> tuple[int, list[str]]:
-        """How many messages have arrived, and below what the bucket has objects; both are empty then."""
-        bucket, s3 = self.service.outputs["KeptBucket"], self.service.s3
-        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
-        for key in keys:
-            s3.delete_object(Bucket=bucket, Key=key)
-        return len(self.service.arrived()), sorted(key.partition("/")[0] for key in keys)
-
-
-def statements(documents: dict[str, Document]) -> Iterator[Document]:
-    for document in documents.values():
-        yield from document["Statement"]
-
-
-def permissions(documents: dict[str, Document]) -> list[Permission]:
-    return [
-        (action, on)
-        for statement in statements(documents)
-        for action in statement["Action"]
-        for on in statement["Resource"]
-    ]
-
-
-def without(documents: dict[str, Document], taken: Permission) -> dict[str, Document]:
-    """The same permissions but one: a statement of several resources is cut into one for each."""
-    lacking = copy.deepcopy(documents)
-    for document in lacking.values():
-        document["Statement"] = [
-            {**statement, "Action": left, "Resource": [on]}
-            for statement in document["Statement"]
-            for on in statement["Resource"]
-            if (left := [action for action in statement["Action"] if (action, on) != taken])
-        ]
-    return lacking
-
-
-def assert_minimal(acting: Acting, work: Callable[[Acting], Any]) -> None:
-    """Without any action on any resource, something goes otherwise than with all; but for what can't be shown."""
-    whole = acting.documents()
-    expected = work(acting)
-    assert expected == work(acting)  # else everything would look needed
-    idle = set()
-    for taken in permissions(whole):
-        acting.may(without(whole, taken))
-        if work(acting) == expected:
-            idle.add(taken[0])
-    acting.may(whole)
-    acting.begin()
-    assert idle == {action for action, _ in permissions(whole)} & not_shown()
-    assert idle < {action for action, _ in permissions(whole)}
 
 
 def receives(acting: Acting, *, body: Callable[[str], bytes], headers: Callable[[bytes], dict[str, str]]) -> Any:

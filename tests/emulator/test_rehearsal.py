@@ -106,7 +106,7 @@ def deploy(python: Path) -> Deploy:
                 (folder / file).write_bytes(content)
         folders = Folders(framework, folder / "config", folder / "logs")
         return start_rehearsal(
-            definition.source, built | shared_files(), folders, free_port(), {}, secret=secret, python=python
+            definition, built | shared_files(), folders, free_port(), {}, secret=secret, python=python
         )
 
     return deployed
@@ -388,7 +388,7 @@ def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path,
         artifacts.unpack(built["config.zip"], framework)
     folders = Folders(framework, build / "acme" / "config", tmp_path / "logs")
     definition = load(tmp_path / "sources", ["acme"])[0]
-    with start_rehearsal(definition.source, built, folders, free_port(), {}, python=python) as deployed:
+    with start_rehearsal(definition, built, folders, free_port(), {}, python=python) as deployed:
         acme = Repositories(deployed)
         assert acme.push() == (GREEN if source == "github, codecommit" else ["Source", "TestBuildDeploy", "Verify"])
         [message] = acme.messages().values()
@@ -402,6 +402,18 @@ def test_a_source_whose_senders_an_authorizer_verifies(deploy: Deploy, tmp_path:
         assert {message["tags"][-1] for message in okta.messages().values()} == {"canary"}
         log = (deployed.folders.logs / "1-verify.log").read_text()
         assert "a forged batch was refused with 403" in log
+
+
+def test_a_source_that_is_pulled_asks_the_stand_in_of_its_vendor(deploy: Deploy, tmp_path: Path) -> None:
+    with deploy("github-audit", ROOT / "sources", ROOT, tmp_path) as deployed:
+        github = Repositories(deployed)
+        assert github.push() == GREEN
+        sample = json.loads((ROOT / "sources" / "github-audit" / "samples" / "audit.mozdef.json").read_bytes())
+        message = deployed.newest_message()
+        assert message
+        assert message["summary"] in {expected["summary"] for expected in sample}
+        log = (deployed.folders.logs / "1-verify.log").read_text()
+        assert "audit: the vendor answered, with" in log
 
 
 def test_the_command_shows_each_stage_and_the_message(

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.slow
 EVERY = [definition.source for definition in every_definition()]
 WEBHOOKS = [source for source in EVERY if source.webhook]
 PULLED = [source for source in EVERY if source.pull]
+(SELF_HOSTED,) = (source for source in PULLED if source.pull and source.pull.self_hosted)
+NAME, PLACE = SELF_HOSTED.name, "${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 BY_WEBHOOK = pytest.mark.parametrize("source", WEBHOOKS, ids=lambda source: source.name)
 BY_PULLED = pytest.mark.parametrize("source", PULLED, ids=lambda source: source.name)
@@ -81,6 +83,7 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
         "AlarmTopicArn",
         "Tracing",
         *(["KeyAdministratorArn"] if source.hardening == "strict" else []),
+        *(["SubnetIds", "SecurityGroupIds"] if source.pull and source.pull.self_hosted else []),
         *(source.parameters or ()),
     }
     assert set(template["Outputs"]) == {
@@ -126,8 +129,8 @@ def test_the_form_refuses_what_can_not_be_right(parameter: str, good: list[str],
 @BY_NAME
 def test_permissions_name_their_resource(source: Source) -> None:
     for role, statement in statements(build_template(source)):
-        if statement["Action"] == TRACE:  # a trace has no name
-            continue
+        if statement["Action"] == TRACE or statement["Action"][0].startswith("ec2:"):
+            continue  # a trace has no name, and a network interface has none before it is there
         for resource in statement["Resource"]:
             text = json.dumps(resource)
             assert text.replace("/*", "") == text.replace("/*", "").replace("*", ""), f"{role}: {text}"
@@ -149,6 +152,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
     }
     log, trace = ["logs:CreateLogStream", "logs:PutLogEvents"], sorted(TRACE)
     stores, positions = ["s3:PutObject", "sqs:SendMessage"], ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    credentials = ["ssm:GetParameters", "ssm:ListTagsForResource"]
     claims = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
     redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
     assert allowed == {
@@ -167,7 +171,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         },
         # It moves positions, and claims each event; the redrive claims what it sends, and moves no position.
         "okta-log": {
-            "PullerRole": sorted([*log, *stores, "ssm:GetParameters", *trace, *claims, *positions]),
+            "PullerRole": sorted([*log, *stores, *credentials, *trace, *claims, *positions]),
             "RedriveRole": sorted([*log, *redrive, *trace, *claims]),
             "ClockRole": ["lambda:InvokeFunction"],
             "PullRole": ["lambda:InvokeFunction"],
@@ -465,9 +469,49 @@ def test_the_puller_alone_reads_secrets_and_replaces_those_alone_that_the_vendor
         if action.startswith("ssm:")
     }
     names = credential_secrets(source.pull)
-    read = {"ssm:GetParameters": ("PullerRole", [f"{name}{end}" for name in names for end in ("", "_previous")])}
+    read = {
+        "ssm:GetParameters": ("PullerRole", [f"{name}{end}" for name in names for end in ("", "_previous")]),
+        "ssm:ListTagsForResource": ("PullerRole", list(names)),
+    }
     replaced = list(replaced_secrets(source.pull))
     assert secrets == {**read, **({"ssm:PutParameter": ("PullerRole", replaced)} if replaced else {})}
+
+
+def test_the_puller_of_a_self_hosted_api_alone_runs_in_a_vpc_where_the_form_names_subnets() -> None:
+    template = build_template(SELF_HOSTED)
+    functions = of_type(template, "AWS::Lambda::Function")
+    assert "VpcConfig" not in functions["Redrive"]
+    split = {name: {"Fn::Split": [",", {"Ref": name}]} for name in ("SubnetIds", "SecurityGroupIds")}
+    assert functions["Puller"]["VpcConfig"] == {"Fn::If": ["HasSubnetIds", split, {"Ref": "AWS::NoValue"}]}
+    assert template["Conditions"]["HasSubnetIds"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SubnetIds"}, ""]}]}
+    network = [
+        policy["Fn::If"]
+        for resource in of_type(template, "AWS::IAM::Role").values()
+        for policy in resource["Policies"]
+        if "ec2:" in json.dumps(policy)
+    ]
+    assert [condition for condition, _, _ in network] == ["HasSubnetIds"]
+    *allowed, denied = network[0][1]["PolicyDocument"]["Statement"]
+    assert {statement["Effect"] for statement in allowed} == {"Allow"}
+    actions = {action for statement in allowed for action in statement["Action"]}
+    assert (denied["Effect"], set(denied["Action"]), denied["Resource"]) == ("Deny", actions, ["*"])
+    code_of = {
+        "lambda:SourceFunctionArn": {"Fn::Sub": f"arn:{PLACE}:function:${{ProjectName}}-{NAME}-${{Environment}}-*"}
+    }
+    assert denied["Condition"] == {"ArnLike": code_of}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        ("SubnetIds", ["", "subnet-0a1b2c3d", "subnet-0a,subnet-1b"], ["a", "subnet-0a,", "subnet-0a, subnet-1b"]),
+        ("SecurityGroupIds", ["", "sg-0a1b2c3d", "sg-0a,sg-1b"], ["default", "subnet-0a", "*"]),
+    ],
+)
+def test_the_form_refuses_what_is_no_network(parameter: str, good: list[str], bad: list[str]) -> None:
+    pattern = re.compile(build_template(SELF_HOSTED)["Parameters"][parameter]["AllowedPattern"])
+    assert [value for value in good if not pattern.fullmatch(value)] == []
+    assert [value for value in bad if pattern.fullmatch(value)] == []
 
 
 def test_a_claim_outlives_the_function_that_holds_it() -> None:

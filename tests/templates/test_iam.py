@@ -68,12 +68,14 @@ DEDUPE, ARCHIVE = "dedupe", "archive"
 """Cases with a table, and with a stream and a further bucket."""
 PULLED = "okta-log"
 """A source with a puller, and a table of positions."""
+SELF_HOSTED = "self-hosted"
+"""A case with a puller that may run in a VPC."""
 
 
 @cache
 def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
-    definition = load(CASES, [like])[0] if like in (DEDUPE, ARCHIVE) else bundled_source(like)
+    definition = load(CASES, [like])[0] if like in (DEDUPE, ARCHIVE, SELF_HOSTED) else bundled_source(like)
     renamed_source = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
     files = product.source_files(replace(definition, source=renamed_source))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
@@ -93,6 +95,11 @@ def deployed(
         # Of google-pubsub.
         "Audience": "mozdef",
         "ServiceAccount": "push@example.iam.gserviceaccount.com",
+        # Of okta-log.
+        "OktaDomain": "example.okta.com",
+        # Of a source that is self-hosted.
+        "SubnetIds": "subnet-0a1b2c3d",
+        "SecurityGroupIds": "sg-0a1b2c3d",
     }
     pipeline_stack = Stack(names.pipeline_stack_name(source, project, environment), templates[0], values, iam.ADMIN)
     key = f"{names.code_prefix(source, project, environment)}0.zip"  # as a build says that has a role
@@ -171,7 +178,14 @@ def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(vari
 
 
 @pytest.mark.parametrize(
-    ("like", "service"), [(DEDUPE, "dynamodb"), (ARCHIVE, "firehose"), (PULLED, "dynamodb"), (PULLED, "lambda")]
+    ("like", "service"),
+    [
+        (DEDUPE, "dynamodb"),
+        (ARCHIVE, "firehose"),
+        (PULLED, "dynamodb"),
+        (PULLED, "lambda"),
+        (SELF_HOSTED, "ec2"),
+    ],
 )
 def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too(like: str, service: str) -> None:
     stack, _ = deployed(PROJECT, like, ENVIRONMENT, built(like, like, "codecommit"))
@@ -179,7 +193,7 @@ def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too
     assert {problem for problem in problems if service in problem[1]} == set()
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, PULLED])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, PULLED, SELF_HOSTED])
 def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
@@ -388,14 +402,18 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
-    for name in ("zoom", "okta", DEDUPE, ARCHIVE, PULLED):
+    for name in ("zoom", "okta", DEDUPE, ARCHIVE, PULLED, SELF_HOSTED):
         pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
         account = world(pipeline_stack, source)
         for title in roles(source):
             role = account.roles[arn(source, title)]
             assert role.boundary == arn(pipeline_stack, BOUNDARY)
             allowed = {
-                (action, on) for each in role.policy.statements for action in each.actions for on in each.resources
+                (action, on)
+                for each in role.policy.statements
+                if each.allows
+                for action in each.actions
+                for on in each.resources
             }
             assert [
                 permission for permission in allowed if not account.policies[role.boundary].allows(*permission)
@@ -718,6 +736,7 @@ def stars() -> set[tuple[str, str, str]]:
         *built("okta", "okta", "both", "strict"),
         *built(SOURCE, ARCHIVE, "both"),
         *built(PULLED, PULLED, "both"),
+        *built(SELF_HOSTED, SELF_HOSTED, "both"),
     ]
     for template in (*templates, built(SOURCE, SOURCE, "both")[1]):
         source = template["Metadata"]["MozDefEventFramework"]["Source"]

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from generator.definition.read import load
 from generator.packaging import lint
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.codebuild import IMAGE
 from generator.templates.text import dumps_compact, template_text
 from lambdas.model import Archive, Dedupe, Pipeline
-from tests.definitions import bundled_source
+from tests.definitions import CASES, bundled_source
 
 STORED = Path(__file__).parents[1] / "snapshots" / "pipelines"
 SOURCES: dict[str, tuple[Any, ...]] = {
@@ -206,6 +207,17 @@ def test_the_form_asks_for_the_definitions_parameters_and_hands_them_to_the_buil
     handed_on = {f"PARAMETER_{name}": {"Ref": name} for name in names}
     assert handed_on.items() <= variables["Build"].items()
     assert not handed_on.keys() & variables["Verify"].keys()  # a canary takes those of the stack
+
+
+def test_the_network_of_a_self_hosted_api_is_asked_for_and_handed_to_the_build() -> None:
+    source = load(CASES, ["self-hosted"])[0].source
+    template = json.loads(template_text(pipeline.build(source, ZipKeys("code/merge.zip", "code/config.zip"))))
+    own = json.loads(template_text(event_source.build(source, "code/0.zip")))["Parameters"]
+    environment = template["Resources"]["Build"]["Properties"]["Environment"]["EnvironmentVariables"]
+    variables = {each["Name"]: each["Value"] for each in environment}
+    for name in ("SubnetIds", "SecurityGroupIds"):
+        assert template["Parameters"][name] == own[name]
+        assert variables[f"PARAMETER_{name}"] == {"Ref": name}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from awacs.aws import Allow, Condition, Statement, StringEquals, StringLike
 from troposphere import Sub, Template
 from troposphere.iam import ManagedPolicy
 
-from generator.templates.resources import archive, key, tracing
+from generator.templates.resources import archive, key, network, tracing
 from generator.templates.resources.features import Features
 from generator.templates.resources.role import allow, document
 from generator.templates.resources.source_arns import (
@@ -60,7 +60,9 @@ def add_boundary(
         allow([awacs.awslambda.InvokeFunction], [function_arns(stack)]),  # by the schedule
         *([allow(_CLAIM_ACTIONS, [table_arns(stack)])] if features.claims else []),
         *([allow(_POSITION_ACTIONS, [table_arns(stack)])] if features.pull else []),
+        *([allow([awacs.ssm.ListTagsForResource], [secrets])] if features.pull else []),
         *(_archive_statements(stack) if features.archive else []),
+        *(network.may_attach() if features.vpc else []),
         tracing.may_trace(),
         *([key.may_be_used()] if features.hardening else []),
         *store_secret,

@@ -14,7 +14,7 @@ from awacs.aws import Deny, ForAllValuesStringEquals, Statement
 from troposphere import Equals, GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.iam import ManagedPolicy, Policy, Role
 
-from generator.templates.resources import api_permissions, execution_actions, key
+from generator.templates.resources import api_permissions, execution_actions, key, network
 from generator.templates.resources.features import Features
 from generator.templates.resources.role import add_role, allow, allow_where, document
 from generator.templates.resources.source_arns import (
@@ -75,6 +75,7 @@ def add_execution_role(
         allow(execution_actions.CLOUDWATCH, [alarm_arns(stack), dashboard_arn(stack)]),
         *([allow(execution_actions.DYNAMODB, [table_arns(stack)])] if features.claims else []),
         *([allow(execution_actions.FIREHOSE, [stream_arns(stack)])] if features.archive else []),
+        *([network.may_look_up()] if features.vpc else []),
         *_may_make_roles(stack, boundary, features),
         *([] if features.pull else _may_make_api(stack, features)),
         *(_hardening_statements(stack, features) if features.hardening else ()),

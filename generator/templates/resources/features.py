@@ -8,13 +8,17 @@ from lambdas.model import Source, verified_by
 
 
 class Features(NamedTuple):
-    """A table of claims, the archive, what `strict` adds, an API that verifies tokens, a puller in place of an API."""
+    """A table of claims, the archive, what `strict` adds, an API that verifies tokens, a puller in place of an API.
+
+    With `vpc`, that puller may run in a VPC.
+    """
 
     claims: bool
     archive: bool
     hardening: bool
     jwt: bool
     pull: bool
+    vpc: bool
 
 
 def source_features(source: Source) -> Features:
@@ -25,4 +29,5 @@ def source_features(source: Source) -> Features:
         hardening=source.hardening == "strict",
         jwt=source.webhook is not None and verified_by(source.webhook) == "api",
         pull=source.pull is not None,
+        vpc=source.pull is not None and source.pull.self_hosted,
     )

@@ -40,11 +40,13 @@ def add_function(
     timeout: int = TIMEOUT_SECONDS,
     memory: int = MEMORY_MB,
     tracing_mode: Parameter | None = None,
+    more_policies: Sequence[Any] = (),
     **properties: Any,
 ) -> Function:
     """Add a function that CloudFormation names; its role has the statements and may write its log.
 
-    `code_key` is the parameter with the zip's key in the helper bucket; `tracing_mode` turns X-Ray on.
+    `code_key` is the parameter with the zip's key in the helper bucket; `tracing_mode` turns X-Ray on. `more_policies`
+    of its role depend on conditions of the template.
     """
     log_group = add_log_group(template, stack, log_title(name), "lambda", name)
     role = add_role(
@@ -53,7 +55,7 @@ def add_function(
         f"{name}Role",
         "lambda.amazonaws.com",
         [*statements, may_log(log_group)],
-        more_policies=[tracing.tracing_policy()] if tracing_mode else [],
+        more_policies=[*([tracing.tracing_policy()] if tracing_mode else []), *more_policies],
         **(role_properties or {}),
     )
     return template.add_resource(
@@ -125,6 +127,12 @@ def may_read_secrets(stack: StackContext, names: Sequence[str]) -> Statement:
             for suffix in ("", PREVIOUS_SUFFIX)
         ],
     )
+
+
+def may_read_expiry(stack: StackContext, names: Sequence[str]) -> Statement:
+    """Allow to read the tags of secrets, which say when these end."""
+    parameters = [regional_arn("ssm", f"parameter{stack.secrets_path}/{name}") for name in names]
+    return allow([awacs.ssm.ListTagsForResource], parameters)
 
 
 def may_store_secret(stack: StackContext, name: str) -> Statement:
