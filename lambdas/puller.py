@@ -14,6 +14,7 @@ from lambdas.delivering.delivery import load_archive
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
 from lambdas.pulling.connections import Connections
+from lambdas.pulling.expiry import Expiry, credential_names
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.position_table import PositionTable
 from lambdas.pulling.run_log import RunFailed, log_run
@@ -21,7 +22,7 @@ from lambdas.pulling.runner import Runner
 from lambdas.pulling.trial import log_trial, trial_answer
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 from lambdas.source import SOURCE
 
 # Nobody waits for an answer, so a busy table is asked for longer than by the handler of a webhook.
@@ -43,9 +44,10 @@ DELIVERY = PageDelivery(
     load_archive(SOURCE, DEADLINE),
 )
 CONNECTIONS = Connections(private=SOURCE.pull is not None and SOURCE.pull.self_hosted)
+EXPIRY = Expiry(os.environ["SECRETS_PATH"], credential_names(SOURCE), lambda: client("ssm"))
 RUNNER = Runner(
     SOURCE,
-    Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
+    RotatedSecrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
     CONNECTIONS.send,
     DELIVERY,
     lambda owner: PositionTable(TABLE, client("dynamodb", PATIENT), owner),
@@ -61,6 +63,7 @@ def handler(event: Mapping[str, Any] | None, context: Any) -> dict[str, Any]:
     """
     DEADLINE.begin(context)
     trial = event is not None and event.get("try") is True
+    expiring = 0 if trial else EXPIRY.expiring()
     try:
         report = RUNNER.run(context.get_remaining_time_in_millis() / 1_000, trial=trial)
     finally:
@@ -68,7 +71,7 @@ def handler(event: Mapping[str, Any] | None, context: Any) -> dict[str, Any]:
     if trial:
         log_trial(report, SOURCE.name, time.time())
         return trial_answer(report)
-    log_run(report, SOURCE.name, os.environ.get("STACK", ""), time.time())
+    log_run(report, SOURCE.name, os.environ.get("STACK", ""), time.time(), expiring)
     if report.failures:
         raise RunFailed("; ".join(f"{stream}: {why}" for stream, why in report.failures.items()))
     return {"outcome": report.outcome, "requests": report.requests, **report.counts}

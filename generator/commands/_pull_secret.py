@@ -6,7 +6,9 @@ What is stored is not read: only the puller needs it.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from generator.deploy import secret_store
 from generator.errors import GeneratorError, display_path
 from generator.files import regular_file
 from lambdas.model_pull import Pull
+from lambdas.pulling.expiry import WARN_DAYS, days_left, read_day
 
 if TYPE_CHECKING:
     from generator.definition.read import Definition
@@ -27,7 +30,14 @@ _MAX_INPUT = 64 * 1024
 
 
 def store_credentials(
-    definition: Definition, target: Target, sources: Path, name: str | None, *, generate: bool, drop_previous: bool
+    definition: Definition,
+    target: Target,
+    sources: Path,
+    name: str | None,
+    expires: str | None,
+    *,
+    generate: bool,
+    drop_previous: bool,
 ) -> int:
     """Ask for each credential, or for the one of a name, and store them once all are of use."""
     source = definition.source
@@ -40,15 +50,19 @@ def store_credentials(
     parameters = ssm_names(source, target.project, target.environment)
     if name is not None and name not in parameters:
         raise GeneratorError(f"{source.name} has no secret {name}; it has {', '.join(parameters)}")
+    day = _parse_day(expires) if expires else None
     ssm = target.client("ssm")
     chosen = {key: parameter for key, parameter in parameters.items() if name in (None, key)}
     stored = _stored(ssm, list(chosen.values()))
     values = read_credentials(source.name, pull, chosen, stored, "nothing was stored")
+    if values and expires is None and _console.is_interactive():
+        day = _typed_day()
     tags = {"Project": target.project, "Service": source.name, "Environment": target.environment}
     for key, value in values.items():
         secret_store.write_secret(ssm, chosen[key], value, f"With it {source.name} asks its vendor")
         secret_store.tag_parameter(ssm, chosen[key], tags)
-    lines = _report(definition, pull, chosen, values, stored)
+        secret_store.write_expiry(ssm, chosen[key], day)
+    lines = [*_report(definition, pull, chosen, values, stored), *_expiry_lines(values, day)]
     run = _kept_options.next_command(f"pull {source.name} run", target, sources)
     _console.rows(_console.console(), [*lines, ("try", f"once it is deployed: {run}")])
     return 0
@@ -65,6 +79,31 @@ def read_credentials(
     if problems := [line for key, value in values.items() for line in _problems(pull, key, value)]:
         raise GeneratorError("\n".join([*problems, otherwise]))
     return values
+
+
+def _parse_day(text: str) -> date:
+    """Return a day; UsageError for another text, and for a day that is over."""
+    day = read_day(text.strip())
+    if day is None:
+        raise click.UsageError(f"{text}: is no day such as 2027-03-31")
+    if days_left(day, time.time()) < 0:
+        raise click.UsageError(f"{text}: is in the past")
+    return day
+
+
+def _typed_day() -> date | None:
+    prompt = "When does the vendor end it? A day such as 2027-03-31 (Enter: never, or not known)"
+    while text := click.prompt(prompt, default="", show_default=False, err=True):
+        try:
+            return _parse_day(text)
+        except click.UsageError as error:
+            click.echo(f"Error: {error.message}", err=True)
+    return None
+
+
+def _expiry_lines(values: Mapping[str, str], day: date | None) -> Iterator[tuple[str, str]]:
+    if values and day:
+        yield "expires", f"on {day}; an alarm warns {WARN_DAYS} days before"
 
 
 def _stored(ssm: Any, names: list[str]) -> set[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from generator.commands import _console
 from generator.commands._console import span
 from generator.commands._pull_run import time_text
 from generator.definition.pull_words import span_text
+from lambdas.pulling.expiry import WARN_DAYS, days_left
 
 if TYPE_CHECKING:
     from generator.operate.pull_positions import Backfill, StreamState
@@ -34,8 +35,19 @@ def asking_lines(
     yield from _silence_lines(pull, source, next_command)
     for state in pull.streams:
         yield "stream", _stream_text(state), "default"
+    for name, day in pull.expires.items():
+        yield _expiry_line(name, day, next_command(f"secret {source}"))
     for backfill in pull.backfills:
         yield "backfill", _backfill_text(backfill), "default"
+
+
+def _expiry_line(name: str, day: date, renew: str) -> Line:
+    left = days_left(day, datetime.now(UTC).timestamp())
+    if left < 0:
+        return "expires", f"{name} ended on {day}. To store another: {renew}", "red"
+    if left <= WARN_DAYS:
+        return "expires", f"{name} ends on {day}, in {_console.count(left, 'day')}. To store another: {renew}", "yellow"
+    return "expires", f"{name} ends on {day}, in {_console.count(left, 'day')}", "default"
 
 
 def _silence_lines(pull: PullStatus, source: str, next_command: Callable[[str], str]) -> Iterator[Line]:

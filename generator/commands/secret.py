@@ -65,16 +65,25 @@ class _SecretContext:
     "--name", "secret_name", help="Name of the secret, where there are several; by default that of the events."
 )
 @click.option("--generate", is_flag=True, help="Generate a random secret, and print it for the vendor.")
+@click.option("--expires", metavar="DAY", help="When a pulled source's credential ends, such as 2027-03-31.")
 @click.option("--drop-previous", is_flag=True, help="Store nothing; delete the previous secret.")
 @click.option("--yes", is_flag=True, help="Do not ask before a valid secret is dropped.")
 @_options.target
 @_options.sources
 def command(
-    source: str, secret_name: str | None, generate: bool, drop_previous: bool, yes: bool, target: Target, sources: Path
+    source: str,
+    secret_name: str | None,
+    generate: bool,
+    expires: str | None,
+    drop_previous: bool,
+    yes: bool,
+    target: Target,
+    sources: Path,
 ) -> int:
     """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The previous one stays valid.
 
-    Of a source that is pulled, ask for each of its credentials; of a private key, for the file that has it.
+    Of a source that is pulled, ask for each of its credentials; of a private key, for the file that has it; and for
+    the day on which the vendor ends them.
     """
     if generate and drop_previous:
         raise click.UsageError("use either --generate or --drop-previous")
@@ -88,8 +97,10 @@ def command(
         from generator.commands._pull_secret import store_credentials
 
         return store_credentials(
-            definition, target, sources, secret_name, generate=generate, drop_previous=drop_previous
+            definition, target, sources, secret_name, expires, generate=generate, drop_previous=drop_previous
         )
+    if expires is not None:
+        raise click.UsageError(f"--expires is for credentials of a source that is pulled, and {source} is not")
     parameters = ssm_names(definition.source, target.project, target.environment)
     if not parameters:
         raise GeneratorError(f"{source} needs no secret: it verifies with public keys, which it fetches")

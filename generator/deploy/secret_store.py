@@ -8,11 +8,13 @@ import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from generator.errors import GeneratorError
 from lambdas.auth import basic, leaves, token
 from lambdas.model import Auth, Webhook, auths
+from lambdas.pulling.expiry import TAG, read_day
 from lambdas.runtime.aws_errors import Unconfirmed, required_field
 from lambdas.runtime.secrets import PREVIOUS_SUFFIX, UnusableSecret, parameters_in_answer
 from lambdas.signatures.keys import KeyEncoding
@@ -185,6 +187,30 @@ def tag_parameter(ssm: Any, name: str, tags: Mapping[str, str]) -> None:
     """Tag a parameter, since PutParameter can't with Overwrite."""
     pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
     ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=pairs)
+
+
+def write_expiry(ssm: Any, name: str, day: date | None) -> None:
+    """Tag a parameter with the day on which it ends; without one, take away what was said of an earlier value."""
+    if day:
+        tag_parameter(ssm, name, {TAG: day.isoformat()})
+    else:
+        ssm.remove_tags_from_resource(ResourceType="Parameter", ResourceId=name, TagKeys=[TAG])
+
+
+def read_expiry(ssm: Any, names: Mapping[str, str]) -> dict[str, date]:
+    """Return the days on which parameters end, by their short names; of those of which somebody said it."""
+    days: dict[str, date] = {}
+    for name, parameter in names.items():
+        try:
+            tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=parameter).get("TagList", ())
+        except ssm.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in ("InvalidResourceId", "AccessDenied", "AccessDeniedException"):
+                raise
+            continue
+        for tag in tags:
+            if tag["Key"] == TAG and (day := read_day(str(tag["Value"]))):
+                days[name] = day
+    return days
 
 
 def delete_previous(ssm: Any, name: str) -> None:

@@ -8,17 +8,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
 from generator.aws import Target, environment_is_emulator
 from generator.definition.parameter_values import deployed_url
+from generator.definition.secret_names import ssm_names
+from generator.deploy.secret_store import read_expiry
 from generator.operate.kept_events import find_resources
 from generator.operate.pull_positions import Backfill, PullTable, StreamState
 from generator.operate.status import SourceStatus
 from lambdas.model import Source
+from lambdas.pulling.expiry import WARN_DAYS, days_left
 from lambdas.runtime.metrics import NAMESPACE
 
 Silence = Literal["nothing happened", "could not ask", "was refused", "did not ask"]
@@ -61,6 +64,8 @@ class PullStatus:
     """When the vendor wants to be asked again, where that is in the future."""
     streams: tuple[StreamState, ...]
     backfills: tuple[Backfill, ...]
+    expires: Mapping[str, date]
+    """The days on which credentials end, by their names; of those of which somebody said it."""
     arrived: bool | None
     """A message was sent within the last day; None where messages are not counted."""
 
@@ -77,7 +82,12 @@ class PullStatus:
     @property
     def healthy(self) -> bool:
         """Whether the operator has nothing to do about the asking."""
-        return self.silence in (None, "nothing happened")
+        return self.silence in (None, "nothing happened") and not any(map(ends_soon, self.expires.values()))
+
+
+def ends_soon(day: date) -> bool:
+    """Return whether a credential ends within days, or has ended."""
+    return days_left(day, datetime.now(UTC).timestamp()) <= WARN_DAYS
 
 
 def read_pull_status(target: Target, source: Source, status: SourceStatus) -> PullStatus:
@@ -99,6 +109,7 @@ def read_pull_status(target: Target, source: Source, status: SourceStatus) -> Pu
         waits_until=datetime.fromtimestamp(lease.not_before, UTC) if lease.not_before > now else None,
         streams=tuple(table.state(key, stream) for key, stream in table.streams()),
         backfills=tuple(table.backfills()),
+        expires=read_expiry(target.client("ssm"), ssm_names(source, target.project, target.environment)),
         arrived=status.sent.day > 0 if status.sent else None,
     )
 

@@ -84,6 +84,7 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
     if resources.stream:
         delay = ["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", ref(resources.stream)]
         archive.append([*delay, {"stat": "Maximum", "yAxis": "right"}])
+    expiring = [[NAMESPACE, "Expiring", *dimension, {"label": "Credentials that expire"}]] if source.pull else []
     redrive_errors = [["AWS/Lambda", "Errors", "FunctionName", ref(resources.redrive), {"label": "Errors of Redrive"}]]
     return {
         "widgets": [
@@ -102,7 +103,7 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
             graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90")
             if resources.api
             else graph(3, "How far behind now is what was read? (s)", [[NAMESPACE, "Behind", *dimension]], "Maximum"),
-            graph(4, "Is anything refused, or waiting for the queue?", [*refused, *too_large]),
+            graph(4, "Is anything refused, or waiting for the queue?", [*refused, *too_large, *expiring]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
             ),

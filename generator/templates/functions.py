@@ -111,7 +111,7 @@ def add_puller(template: Template, context: FunctionContext, stores: Stores, pul
         bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
         *(archive.may_archive(stores.archive) if stores.archive else []),
         *key.may_use(stack),
-        *([function.may_read_secrets(stack, stored)] if stored else []),
+        *([function.may_read_secrets(stack, stored), function.may_read_expiry(stack, stored)] if stored else []),
         *([function.may_replace_secret(stack, name) for name in replaced_secrets(pull)]),
         table.may_claim(claims),
         table.may_look_up(claims),

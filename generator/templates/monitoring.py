@@ -9,7 +9,7 @@ from troposphere import GetAtt, Parameter, Ref, Template
 from troposphere.awslambda import Function
 from troposphere.firehose import DeliveryStream
 
-from generator.definition.secret_names import stored_names
+from generator.definition.secret_names import credential_secrets, stored_names
 from generator.templates import dashboard
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.inputs import add_is_set_condition
@@ -18,6 +18,7 @@ from generator.templates.resources.alarms import FIVE_MINUTES_SECONDS, HOUR_SECO
 from generator.templates.stack_context import StackContext
 from lambdas.model import Source, verified_by
 from lambdas.model_pull import Pull
+from lambdas.pulling.expiry import WARN_DAYS
 from lambdas.runtime.metrics import NAMESPACE
 
 MAX_MESSAGE_AGE_SECONDS = 3_600
@@ -84,6 +85,8 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     yield _function_fails("Redriving", resources.redrive)
     if source.pull:
         yield from _pull_specs(source, source.pull, resources.entrance, own_metrics)
+        if credential_secrets(source.pull):
+            yield _expiry_spec(source, source.pull, own_metrics)
     else:
         yield from _webhook_specs(source, resources, own_metrics)
     if resources.stream:
@@ -199,6 +202,21 @@ def _pull_specs(source: Source, pull: Pull, puller: Function, own_metrics: Mappi
         "Minimum",
         period=period,
         periods=periods,
+    )
+
+
+def _expiry_spec(source: Source, pull: Pull, own_metrics: Mapping[str, Any]) -> AlarmSpec:
+    """Return the alarm of credentials that end soon; each run counts them, and no source is asked less than daily."""
+    command = f"python -m generator secret {source.name}"
+    return AlarmSpec(
+        "CredentialExpires",
+        f"a credential expires within {WARN_DAYS} days, or has: get another from the vendor, and {command}.",
+        NAMESPACE,
+        "Expiring",
+        own_metrics,
+        0,
+        "Maximum",
+        period=-(-max(pull.every, HOUR_SECONDS) // 60) * 60,
     )
 
 

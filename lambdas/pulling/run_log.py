@@ -11,8 +11,11 @@ class RunFailed(Exception):  # noqa: N818 - it names the outcome
     """A stream could not be read."""
 
 
-def log_run(report: RunReport, source: str, stack: str, now: float) -> None:
-    """Write one line for a run; it has metrics only where `stack` is not empty."""
+def log_run(report: RunReport, source: str, stack: str, now: float, expiring: int = 0) -> None:
+    """Write one line for a run; it has metrics only where `stack` is not empty.
+
+    `expiring` is how many credentials end soon, or have ended.
+    """
     counts = report.counts
     level: Level = "ERROR" if report.failures else "WARN" if counts["kept"] or counts["unsent"] else "INFO"
     fields = {
@@ -24,6 +27,7 @@ def log_run(report: RunReport, source: str, stack: str, now: float) -> None:
         "failures": report.failures,
         "refused": sorted(report.refused),
         "notes": report.notes,
+        "expiring": expiring,
     }
     numbers = {
         "Requests": report.requests,
@@ -36,6 +40,7 @@ def log_run(report: RunReport, source: str, stack: str, now: float) -> None:
         "PullFailed": len(report.failures),
         "Behind": report.behind,
         "RequestsLeft": report.remaining or 0,
+        "Expiring": expiring,
     }
     metrics = embedded_metrics(stack, now, numbers) if stack else {}
     log(level, "run", now, source=source, **{name: value for name, value in fields.items() if value}, **metrics)

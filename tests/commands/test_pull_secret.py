@@ -35,14 +35,19 @@ def secret(
     monkeypatch.chdir(tmp_path)
 
     def command(
-        *args: str, definition: str = DEFINITION, piped: bytes = b"", typed: list[str] | None = None
+        *args: str,
+        definition: str = DEFINITION,
+        piped: bytes = b"",
+        typed: list[str] | None = None,
+        days: list[str] | None = None,
     ) -> tuple[int, str, str]:
         if not Path("sources/acme").exists():
             write_source(Path("sources"), definition=definition)
         answers = list(typed or ())
+        days = [""] if days is None else days
 
-        def answer(_prompt: str) -> str:
-            return answers.pop(0)
+        def answer(prompt: str) -> str:
+            return days.pop(0) if prompt.startswith("When does the vendor end it?") else answers.pop(0)
 
         monkeypatch.setattr(_console, "is_interactive", lambda: typed is not None)
         monkeypatch.setattr(click.termui, "hidden_prompt_func", answer)
@@ -163,3 +168,35 @@ def test_one_that_is_wrong_keeps_the_others_from_being_stored(secret: Run) -> No
 )
 def test_options_that_make_no_sense_are_refused(secret: Run, option: str, message: str) -> None:
     assert secret(option) == (1, "", f"error: {message}\n")
+
+
+def expiry(name: str = "token") -> str | None:
+    ssm = boto3.client("ssm", "us-west-2")
+    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=f"{PATH}/{name}")["TagList"]
+    return next((tag["Value"] for tag in tags if tag["Key"] == "Expires"), None)
+
+
+def test_the_day_on_which_it_ends_is_asked_for_and_stored_as_a_tag(secret: Run) -> None:
+    status, out, err = secret(typed=[TOKEN], days=["31.3.2999", "2001-01-01", "2999-03-31"])
+    assert status == 0
+    assert "  expires  on 2999-03-31; an alarm warns 21 days before\n" in out
+    assert "Error: 31.3.2999: is no day such as 2027-03-31\nError: 2001-01-01: is in the past\n" in err
+    assert expiry() == "2999-03-31"
+    assert "expires" not in secret(typed=[TOKEN])[1]
+    assert expiry() is None  # what was said of the last one holds no more
+
+
+def test_the_day_can_be_given_with_a_pipe(secret: Run) -> None:
+    assert secret("--expires", "2999-03-31", piped=TOKEN.encode())[0] == 0
+    assert expiry() == "2999-03-31"
+    assert secret("--expires", "soon", piped=TOKEN.encode())[::2] == (
+        2,
+        "Usage: python -m generator secret [OPTIONS] SOURCE\n"
+        "Try 'python -m generator secret --help' for help.\n\n"
+        "Error: soon: is no day such as 2027-03-31\n",
+    )
+
+
+def test_each_credential_that_is_stored_gets_the_day(secret: Run) -> None:
+    assert secret(definition=CLIENT, typed=["the-clients-id", "the-clients-secret"], days=["2999-03-31"])[0] == 0
+    assert (expiry("client_id"), expiry("client_secret")) == ("2999-03-31", "2999-03-31")

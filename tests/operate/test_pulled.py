@@ -8,16 +8,18 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from generator.commands import _console, main
 from generator.deploy import pull_canary
 from generator.templates.functions import PULLER_SECONDS
 from tests.commands.pulled_source import WITH_PARAMETERS
-from tests.operate.pulled_account import STACK, PulledAccount, deploy_acme
+from tests.operate.pulled_account import REGION, SECRET, STACK, PulledAccount, deploy_acme
 
 Run = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.slow
@@ -239,6 +241,27 @@ def test_the_puller_is_called_at_once(account: PulledAccount, run: Run) -> None:
     assert account.functions.patience == PULLER_SECONDS + 10, "a second call would find the lease of the first"
     account.functions.error = "audit: no administrator"
     assert run("pull", "run")[::2] == (1, "error: the puller failed: audit: no administrator\n")
+
+
+def expires(days: int) -> str:
+    """Have the token end in so many days."""
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    ssm = boto3.client("ssm", REGION)
+    ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=SECRET, Tags=[{"Key": "Expires", "Value": day}])
+    return day
+
+
+def test_status_says_when_a_credential_ends(account: PulledAccount, run: Run) -> None:
+    asks_well(account)
+    for days, text, well in (
+        (90, "ends on {}, in 90 days", 0),
+        (1, "ends on {}, in 1 day. To store another: python -m generator secret acme", 1),
+        (-3, "ended on {}. To store another: python -m generator secret acme", 1),
+    ):
+        day = expires(days)
+        status, out, _ = run("status")
+        assert (status, f"  expires   token {text.format(day)}\n" in out) == (well, True)
+        assert json.loads(run("status", "--json")[1])["pull"]["expires"] == {"token": day}
 
 
 TRIAL: dict[str, Any] = {

@@ -152,6 +152,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
     }
     log, trace = ["logs:CreateLogStream", "logs:PutLogEvents"], sorted(TRACE)
     stores, positions = ["s3:PutObject", "sqs:SendMessage"], ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+    credentials = ["ssm:GetParameters", "ssm:ListTagsForResource"]
     claims = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
     redrive = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"]
     assert allowed == {
@@ -170,7 +171,7 @@ def test_each_function_may_do_what_it_needs_and_nothing_else() -> None:
         },
         # It moves positions, and claims each event; the redrive claims what it sends, and moves no position.
         "okta-log": {
-            "PullerRole": sorted([*log, *stores, "ssm:GetParameters", *trace, *claims, *positions]),
+            "PullerRole": sorted([*log, *stores, *credentials, *trace, *claims, *positions]),
             "RedriveRole": sorted([*log, *redrive, *trace, *claims]),
             "ClockRole": ["lambda:InvokeFunction"],
             "PullRole": ["lambda:InvokeFunction"],
@@ -468,7 +469,10 @@ def test_the_puller_alone_reads_secrets_and_replaces_those_alone_that_the_vendor
         if action.startswith("ssm:")
     }
     names = credential_secrets(source.pull)
-    read = {"ssm:GetParameters": ("PullerRole", [f"{name}{end}" for name in names for end in ("", "_previous")])}
+    read = {
+        "ssm:GetParameters": ("PullerRole", [f"{name}{end}" for name in names for end in ("", "_previous")]),
+        "ssm:ListTagsForResource": ("PullerRole", list(names)),
+    }
     replaced = list(replaced_secrets(source.pull))
     assert secrets == {**read, **({"ssm:PutParameter": ("PullerRole", replaced)} if replaced else {})}
 

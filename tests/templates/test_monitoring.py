@@ -67,7 +67,7 @@ COUNTED = {
     # Of a puller, tests/pulling has the lines.
     NAMESPACE: {
         *("Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag", "Unarchived"),
-        *("Requests", "Behind", "Pulled", "PullFailed", "Duplicate", "Dropped", "RequestsLeft"),
+        *("Requests", "Behind", "Pulled", "PullFailed", "Duplicate", "Dropped", "RequestsLeft", "Expiring"),
     },
 }
 OF = {
@@ -137,6 +137,7 @@ def test_a_puller_has_alarms_of_its_own_in_place_of_an_endpoints() -> None:
         "PullerFails": ("Errors", 0, 300, 3),
         "DoesNotAsk": ("Requests", 1, 300, 3),
         "FallsBehind": ("Behind", 21_600, 300, 3),
+        "CredentialExpires": ("Expiring", 0, 3_600, 1),
     }
     assert set(alarms(ZOOM)) - set(alarms(PULLED)) == {
         *("HandlerFails", "Forgeries", "NoSecret", "Throttled", "TooLarge", "Answers5xx")

@@ -205,6 +205,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
     # stacks.find_stack, list_resources and refuse_foreign.
     calls |= {"describe_stacks", "describe_stack_resources", "get_template"}
     calls |= {"put_item"}  # PositionTable.write_position
+    calls |= {"list_tags_for_resource"}  # secret_store.read_expiry
     actions = {named.get(call, call.replace("_", "")) for call in calls}
     # Moving takes from the one queue and puts into the other.
     moving = {"receivemessage", "deletemessage", "sendmessage"}

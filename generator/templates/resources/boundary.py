@@ -60,6 +60,7 @@ def add_boundary(
         allow([awacs.awslambda.InvokeFunction], [function_arns(stack)]),  # by the schedule
         *([allow(_CLAIM_ACTIONS, [table_arns(stack)])] if features.claims else []),
         *([allow(_POSITION_ACTIONS, [table_arns(stack)])] if features.pull else []),
+        *([allow([awacs.ssm.ListTagsForResource], [secrets])] if features.pull else []),
         *(_archive_statements(stack) if features.archive else []),
         *(network.may_attach() if features.vpc else []),
         tracing.may_trace(),

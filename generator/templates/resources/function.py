@@ -129,6 +129,12 @@ def may_read_secrets(stack: StackContext, names: Sequence[str]) -> Statement:
     )
 
 
+def may_read_expiry(stack: StackContext, names: Sequence[str]) -> Statement:
+    """Allow to read the tags of secrets, which say when these end."""
+    parameters = [regional_arn("ssm", f"parameter{stack.secrets_path}/{name}") for name in names]
+    return allow([awacs.ssm.ListTagsForResource], parameters)
+
+
 def may_store_secret(stack: StackContext, name: str) -> Statement:
     """Allow to store one secret, and never to overwrite it.
 
