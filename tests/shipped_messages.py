@@ -42,14 +42,19 @@ def details(message: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     return {name: message["details"].get(name) for name in names}
 
 
-def pulled_messages(source: str, stream: str, answer: Any, child: bytes | None = None) -> list[dict[str, Any]]:
-    """Return the messages of an answer of a stream, or `stream.value`; `child` is the answer of its only item."""
+def pulled_messages(
+    source: str, stream: str, answer: Any, child: bytes | None = None, *, last: Any = None
+) -> list[dict[str, Any]]:
+    """Return the messages of an answer of a stream, or `stream.value`; `child` is the answer of its only item.
+
+    `last` is the answer to the request for the next page, where an API leads from every page to another.
+    """
     name, _, value = stream.partition(".")
-    page = HttpAnswer(200, {}, json.dumps(answer).encode())
+    pages = tuple(HttpAnswer(200, {}, json.dumps(body).encode()) for body in (answer, last) if body is not None)
     children = {} if child is None else {1: (HttpAnswer(200, {}, child),)}
     definition = bundled_source(source)
     folder, key = definition.folders[0] / "samples", StreamKey(name, value)
-    sample = PullSample("made-up", folder, "GET", {}, {}, page.body, lambda _: answer, key, (page,), children)
+    sample = PullSample("made-up", folder, "GET", {}, {}, pages[0].body, lambda _: answer, key, pages, children)
     shaped = shape(definition.source, sample)
     assert not shaped.problems, shaped.problems
     return shaped.messages
