@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NewType
 
-from lambdas.model_types import (
-    HostPattern,
-    HttpsUrl,
-    RequestPath,
-    RequestText,
-    RequestUrl,
-    ServiceUrl,
-    SettingText,
-    TopicArn,
-    UrlBase,
-    UrlOrigin,
-)
+from lambdas.model_request_types import RequestPath, RequestText, RequestUrl, UrlOrigin
+from lambdas.model_types import HostPattern, HttpsUrl, ServiceUrl, SettingText, TopicArn, UrlBase
 
 ParameterName = NewType("ParameterName", str)
 """The name of a parameter, as CloudFormation takes it: letters and digits."""

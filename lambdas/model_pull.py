@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.model_events import Events
-from lambdas.model_types import (
+from lambdas.model_request_types import (
     Duration,
-    Header,
-    Path,
     RequestJson,
     RequestPath,
     RequestText,
     RequestUrl,
-    Text,
     TextOrList,
     UrlOrigin,
 )
+from lambdas.model_types import Header, Path, Text
 
 if TYPE_CHECKING:
     from lambdas.credential_type import CredentialType

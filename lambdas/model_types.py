@@ -28,24 +28,6 @@ UrlPath = NewType("UrlPath", str)
 UrlBase = NewType("UrlBase", str)
 """A URL without a query, such as `https://hooks.example.com/events`."""
 
-RequestPath = NewType("RequestPath", str)
-"""The path of a request below a base URL, in which every `{path}` is filled in, percent-encoded."""
-
-RequestUrl = NewType("RequestUrl", str)
-"""The path of a request with its query, or its URL; every `{path}` is filled in, percent-encoded unless it is all."""
-
-RequestText = NewType("RequestText", str)
-"""Text of a request, in which every `{path}` is filled in. A sole `{path}` keeps its type."""
-
-RequestJson = NewType("RequestJson", object)
-"""Any JSON value. Texts in it are filled in as `RequestText` is."""
-
-UrlOrigin = NewType("UrlOrigin", str)
-"""A URL without a query: the origin, and the beginning of the path, of every request."""
-
-Duration = NewType("Duration", int)
-"""A time in seconds, written as a number and a unit: `30s`, `5m`, `24h`, `7d`."""
-
 HttpsUrl = NewType("HttpsUrl", str)
 """A URL that begins with `https://`."""
 
@@ -72,14 +54,5 @@ ExtraName = NewType("ExtraName", str)
 
 DetailName = NewType("DetailName", str)
 """The name of a key of MozDef's `details`."""
-
-TextOrList = RequestText | tuple[RequestText, ...]
-"""A text with `{path}`, a whole number, `true` or `false`; or a list of them, for a name that comes several times."""
-
-SIGNATURE_PIECES = (
-    *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),
-    *("body_sha256", "body_sha256_base64", "body_crc32", "header('x')", "query('x')"),
-)
-"""Raw pieces of a request that a signature may cover."""
 
 Format = Literal["json", "ndjson", "form"]

@@ -22,7 +22,7 @@ from lambdas.pulling.runner import Runner
 from lambdas.pulling.trial import log_trial, trial_answer
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 from lambdas.source import SOURCE
 
 # Nobody waits for an answer, so a busy table is asked for longer than by the handler of a webhook.
@@ -47,7 +47,7 @@ CONNECTIONS = Connections(private=SOURCE.pull is not None and SOURCE.pull.self_h
 EXPIRY = Expiry(os.environ["SECRETS_PATH"], credential_names(SOURCE), lambda: client("ssm"))
 RUNNER = Runner(
     SOURCE,
-    Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
+    RotatedSecrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
     CONNECTIONS.send,
     DELIVERY,
     lambda owner: PositionTable(TABLE, client("dynamodb", PATIENT), owner),

@@ -37,7 +37,7 @@ from generator.definition.scalars import (
 )
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
-from lambdas import model, model_deployment, model_facts, model_types
+from lambdas import model, model_deployment, model_facts, model_request_types, model_types
 
 _QUERY_VALUE = "query value"
 """In place of a type: an item of `TextOrList`, or such a value alone."""
@@ -96,7 +96,7 @@ class DataclassReader:
             return self._value(args[0], node, key)
         if hint in TYPED:
             return self._typed(hint, node, key)
-        if hint == model_types.TextOrList:
+        if hint == model_request_types.TextOrList:
             is_list = isinstance(node, yaml.SequenceNode)
             return self._list(_QUERY_VALUE, node, key) if is_list else self._value(_QUERY_VALUE, node, key)
         if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -117,12 +117,12 @@ class DataclassReader:
             return self._choice(CHOICES[hint], node, key)
         if get_origin(hint) is Literal:
             return read_choice(node, get_args(hint))
-        if hint in (model_types.Json, model_types.RequestJson):
+        if hint in (model_types.Json, model_request_types.RequestJson):
             return self._json(hint, node, key)
         if hint is _QUERY_VALUE:
             if is_plain_value(node):
                 return node.value
-            hint = model_types.RequestText
+            hint = model_request_types.RequestText
         if hint in model_deployment.PARAMETER_TYPES and short_tag(node) == "str" and "${" in node.value:
             return self._parameters.fill(hint, node.value)
         return read_scalar(hint, node)
@@ -155,7 +155,7 @@ class DataclassReader:
         if isinstance(node, yaml.SequenceNode):
             return self._list(hint, node, key)
         if short_tag(node) == "str":
-            text = model_types.RequestText if hint is model_types.RequestJson else model_types.Text
+            text = model_request_types.RequestText if hint is model_request_types.RequestJson else model_types.Text
             return self._single_value(text, node, key)
         value = yaml_value(node)
         in_range = math.isfinite(value) if isinstance(value, float) else value is None or is_long(value)

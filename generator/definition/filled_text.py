@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self
 
-from lambdas import model_types
+from lambdas import model_request_types
 from lambdas.runtime.parameters import path_part
 
 TOKEN = re.compile(r"\$\{([A-Za-z0-9]+)\}")
@@ -23,7 +23,10 @@ class Token(NamedTuple):
 
 
 Pieces = tuple[str | Token, ...]
-ENCODED: Mapping[Any, Callable[[str], str]] = {model_types.RequestPath: path_part, model_types.RequestUrl: path_part}
+ENCODED: Mapping[Any, Callable[[str], str]] = {
+    model_request_types.RequestPath: path_part,
+    model_request_types.RequestUrl: path_part,
+}
 """What writes a value into a text of a type, here and where a function of the source starts."""
 
 

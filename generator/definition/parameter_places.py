@@ -12,14 +12,14 @@ import yaml
 
 from generator.definition.filled_text import Pieces, Token
 from generator.definition.parameter_patterns import pattern_characters
-from lambdas import model_types
+from lambdas import model_request_types, model_types
 from lambdas.reading.text_templates import template_parts, template_paths
 
 _HOST = frozenset(string.ascii_letters + string.digits + ".-")
 _REST_OF_URL = _HOST | frozenset("_~")
-_URL_TYPES = (model_types.ServiceUrl, model_types.UrlBase, model_types.UrlOrigin)
-_TEMPLATES = (model_types.RequestPath, model_types.RequestUrl, model_types.RequestText)
-_PATHS = (model_types.UrlOrigin, model_types.RequestPath, model_types.RequestUrl)
+_URL_TYPES = (model_types.ServiceUrl, model_types.UrlBase, model_request_types.UrlOrigin)
+_TEMPLATES = (model_request_types.RequestPath, model_request_types.RequestUrl, model_request_types.RequestText)
+_PATHS = (model_request_types.UrlOrigin, model_request_types.RequestPath, model_request_types.RequestUrl)
 _MARK = "\0"
 """Stands for a value in a text that is looked at: no definition has it."""
 
@@ -86,7 +86,7 @@ def _dots_problem(hint: Any, pieces: Pieces, declared: Mapping[str, Declared]) -
     """Return which parameter could be a part of a path that leads to the part above."""
     may_be_dots = [token for token in _tokens(pieces) if declared[token.name].matches(".", "..")]
     text = _marked(pieces, may_be_dots)
-    if hint is not model_types.UrlOrigin:
+    if hint is not model_request_types.UrlOrigin:
         text = "".join(part for kind, part in template_parts(text) if kind == "literal")
     parts = text.partition("?")[0].split("/")[3 if text.startswith("https://") else 0 :]
     if any(_MARK in part and not part.strip(f".{_MARK}") for part in parts):

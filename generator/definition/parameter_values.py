@@ -18,7 +18,7 @@ from generator.errors import DefinitionError, GeneratorError, Problem
 from lambdas.model import Source
 from lambdas.model_deployment import Parameter
 from lambdas.model_pull import Pull
-from lambdas.model_types import RequestPath, UrlOrigin
+from lambdas.model_request_types import RequestPath, UrlOrigin
 
 _URLS = (UrlOrigin, RequestPath)
 

@@ -11,11 +11,16 @@ import yaml
 
 from generator.definition.filled_text import TOKEN
 from generator.definition.parameter_patterns import pattern_problem
-from lambdas import model_deployment, model_types
+from lambdas import model_deployment, model_request_types, model_types
 from lambdas.shaping.facts import SEVERITIES
 from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from lambdas.signatures.signature_settings import PIECE
 
+SIGNATURE_PIECES = (
+    *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),
+    *("body_sha256", "body_sha256_base64", "body_crc32", "header('x')", "query('x')"),
+)
+"""Raw pieces of a request that a signature may cover."""
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -87,7 +92,7 @@ def read_scalar(hint: Any, node: yaml.Node) -> Any:
     if tag == "null" and not node.value:
         raise InvalidScalar("must be text, and is empty")
     if tag != "str":
-        if hint is model_types.Duration:
+        if hint is model_request_types.Duration:
             raise InvalidScalar(f"{_DURATION}; {node.value} has none")
         raise InvalidScalar(
             f'must be text; {node.value} is {node_kind(node)} in YAML; put it in quotes, "{node.value}"'
@@ -143,8 +148,8 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in model_types.SIGNATURE_PIECES}
-    known = ", ".join(f"{{{piece}}}" for piece in model_types.SIGNATURE_PIECES)
+    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in SIGNATURE_PIECES}
+    known = ", ".join(f"{{{piece}}}" for piece in SIGNATURE_PIECES)
     for name, argument in PIECE.findall(text):
         if takes_argument.get(name) is not bool(argument):
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
@@ -283,10 +288,10 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.HostPattern: _host,
     model_types.SchemaFile: _schema_file,
     model_types.ExtraName: _name,
-    model_types.Duration: _duration,
-    model_types.RequestPath: _request_path,
-    model_types.RequestText: _text,
-    model_types.RequestUrl: _text,
-    model_types.UrlOrigin: _origin,
+    model_request_types.Duration: _duration,
+    model_request_types.RequestPath: _request_path,
+    model_request_types.RequestText: _text,
+    model_request_types.RequestUrl: _text,
+    model_request_types.UrlOrigin: _origin,
     model_types.DetailName: _name,
 }

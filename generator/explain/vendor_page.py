@@ -31,7 +31,7 @@ from lambdas.pulling.rate import RequestLog
 from lambdas.pulling.stream_reader import StreamReader
 from lambdas.pulling.windows import first_position, next_slice, position_fields
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 
 _SECONDS = 300.0
 """How long a try may take: the time of a run in AWS."""
@@ -80,7 +80,7 @@ class VendorAsker:
         assert source.pull is not None  # noqa: S101 - no other source has a vendor to ask
         self._source = source
         self._pull: Pull = source.pull
-        self._secrets = Secrets("/try", lambda: Store(lambda name: (credentials[name],)))
+        self._secrets = RotatedSecrets("/try", lambda: Store(lambda name: (credentials[name],)))
         self._send = send
         self._stream = stream
         self._clock = clock

@@ -9,7 +9,8 @@ from lambdas.credential_type import CredentialContext, CredentialType
 from lambdas.model_pull import Credentials
 from lambdas.pulling.api_client import Send, SendStream
 from lambdas.pulling.outcomes import RunEnds
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 
 MAX_BYTES = 1_048_576
 """Bytes of a file of rows that are read: it may have a gigabyte."""

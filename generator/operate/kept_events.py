@@ -23,8 +23,10 @@ from lambdas.delivering.envelope import (
 from lambdas.delivering.event_filter import EventFilter, matching_indexes
 from lambdas.model import Source
 from lambdas.model_pull import HASH_ID
-from lambdas.pulling.parts import key_of, matching_events, parts_source
+from lambdas.pulling.parts import key_of, part_intake, parts_source, stream_source
+from lambdas.reading.body import Rejected
 from lambdas.reading.formats import body_reader
+from lambdas.reading.request import Request
 
 FOREIGN = "not written by the framework"
 """The reason that is shown for an object that the framework did not write."""
@@ -194,10 +196,23 @@ def _any_event_matches(s3: Any, bucket: str, key: str, source: Source, filter_: 
         return False
     events = EventFilter(filter_.type, filter_.id)
     if source.pull:
-        matching = matching_events(request, source, events)
+        matching = _matching_of_part(request, source, events)
     else:
         matching = matching_indexes(request, source, split, events)
     return bool(matching if WHOLE_BODY in indexes else matching & indexes)
+
+
+def _matching_of_part(request: Request, source: Source, filter_: EventFilter) -> frozenset[int]:
+    """Return the indexes of a part's events that match by the mapping of its stream; none where it can't be read."""
+    try:
+        intake = part_intake(request)
+    except Rejected:
+        return frozenset()
+    stream = source.pull.streams.get(intake.stream) if source.pull else None
+    if stream is None:
+        return frozenset()
+    shaped = stream_source(source, stream)
+    return matching_indexes(request, shaped, shaped.events.split, filter_, intake)
 
 
 def _key_matches(rejected: RejectedObject, filter_: Filter) -> bool:

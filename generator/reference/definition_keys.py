@@ -21,13 +21,13 @@ from generator.definition.key_types import (
     key_names,
 )
 from generator.definition.scalars import duration_text
-from lambdas import model, model_deployment, model_facts, model_pull, model_types
+from lambdas import model, model_deployment, model_facts, model_pull, model_request_types, model_types
 
 _VALUES: dict[Any, str] = {
     int: "a number",
     bool: "true or false",
     str: "text",
-    model_types.TextOrList: "text with `{path}` and `${Name}`, a number, true or false, or a list of them",
+    model_request_types.TextOrList: "text with `{path}` and `${Name}`, a number, true or false, or a list of them",
     model_types.Path: "path",
     model_types.Text: "text with `{path}`",
     model_types.SignedText: "text with pieces",
@@ -44,12 +44,12 @@ _VALUES: dict[Any, str] = {
     model_types.TopicArn: "a topic's ARN with `${Name}`",
     model_types.HostPattern: "a host's name with `${Name}`",
     model_types.SchemaFile: "a file",
-    model_types.Duration: "a time, such as `5m`",
-    model_types.RequestPath: "a URL's path, with `{path}` and `${Name}`",
-    model_types.RequestUrl: "a URL's path, or a URL, with `{path}` and `${Name}`",
-    model_types.RequestText: "text with `{path}` and `${Name}`",
-    model_types.RequestJson: "JSON, its texts with `{path}` and `${Name}`",
-    model_types.UrlOrigin: "a URL with `${Name}`",
+    model_request_types.Duration: "a time, such as `5m`",
+    model_request_types.RequestPath: "a URL's path, with `{path}` and `${Name}`",
+    model_request_types.RequestUrl: "a URL's path, or a URL, with `{path}` and `${Name}`",
+    model_request_types.RequestText: "text with `{path}` and `${Name}`",
+    model_request_types.RequestJson: "JSON, its texts with `{path}` and `${Name}`",
+    model_request_types.UrlOrigin: "a URL with `${Name}`",
 }
 _TYPED_KEYS = {
     model.Auth: "webhook.auth",
@@ -151,7 +151,7 @@ def _kind_of_value(hint: Any) -> str:
 def _shown_default(field: dataclasses.Field[Any], hint: Any) -> str:
     if field.default is dataclasses.MISSING:
         return "*required*"
-    if hint is model_types.Duration:
+    if hint is model_request_types.Duration:
         return f"`{duration_text(field.default)}`"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"

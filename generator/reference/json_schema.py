@@ -32,7 +32,7 @@ from generator.definition.scalars import (
     duration_text,
 )
 from generator.reference.definition_keys import field_descriptions, is_list, is_mapping
-from lambdas import model, model_deployment, model_facts, model_pull, model_types
+from lambdas import model, model_deployment, model_facts, model_pull, model_request_types, model_types
 
 
 def _or_token(pattern: re.Pattern[str]) -> re.Pattern[str]:
@@ -46,9 +46,9 @@ _PATTERNS = {
     model_types.SecretName: SECRET,
     model_types.UrlPath: URL_PATH,
     model_types.Field: FIELD,
-    model_types.Duration: DURATION,
+    model_request_types.Duration: DURATION,
     model_types.UrlBase: _or_token(URL),
-    model_types.UrlOrigin: _or_token(URL),
+    model_request_types.UrlOrigin: _or_token(URL),
     model_types.ServiceUrl: _or_token(URL),
     model_types.HttpsUrl: URL,
     model_types.TopicArn: _or_token(TOPIC),
@@ -129,7 +129,7 @@ def _required(cls: type[Any]) -> list[str]:
 
 
 def _default(field: dataclasses.Field[Any], hint: Any) -> dict[str, Any]:
-    if hint is model_types.Duration and field.default is not dataclasses.MISSING:
+    if hint is model_request_types.Duration and field.default is not dataclasses.MISSING:
         return {"default": duration_text(field.default)}
     is_simple = isinstance(field.default, str | int | bool) and field.default != ""
     return {"default": field.default} if is_simple else {}
@@ -137,7 +137,7 @@ def _default(field: dataclasses.Field[Any], hint: Any) -> dict[str, Any]:
 
 def _type(hint: Any) -> dict[str, Any]:
     origin, args = get_origin(hint), get_args(hint)
-    if hint == model_types.TextOrList:
+    if hint == model_request_types.TextOrList:
         return {"oneOf": [_QUERY_VALUE, {"type": "array", "items": _QUERY_VALUE}]}
     if origin in (types.UnionType, Union):
         inner = _type(args[0])
@@ -157,7 +157,7 @@ def _type(hint: Any) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _type(args[1])}
     if origin is Literal:
         return {"enum": list(args)}
-    if hint in (model_types.Json, model_types.RequestJson):
+    if hint in (model_types.Json, model_request_types.RequestJson):
         return {}
     name = {int: "integer", bool: "boolean"}.get(hint, "string")
     return {"type": name, **({"pattern": f"^{_PATTERNS[hint].pattern}$"} if hint in _PATTERNS else {})}

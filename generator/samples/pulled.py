@@ -25,7 +25,7 @@ from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 
 _SECONDS = 300.0
 _RUN = "sample"
@@ -146,7 +146,7 @@ def play(
     delivery = PageDelivery(alone, Outbox("queue", queue), KeptBucket("kept", lambda: kept), claims)
     runner = Runner(
         alone,
-        Secrets("/sample", lambda: Store(lambda _name: (SECRET,))),
+        RotatedSecrets("/sample", lambda: Store(lambda _name: (SECRET,))),
         vendor.send,
         delivery,
         lambda owner: PositionTable("positions", table, owner, clock),

@@ -13,7 +13,8 @@ from datetime import datetime
 from urllib.parse import quote
 
 from lambdas.credential_type import CredentialContext, Token
-from lambdas.model_types import SecretName, SettingText, UrlOrigin
+from lambdas.model_request_types import UrlOrigin
+from lambdas.model_types import SecretName, SettingText
 from lambdas.runtime.http_types import HttpRequest
 from lambdas.tokens import requests
 from lambdas.tokens.answers import is_token, read_document, refusal, renewal_time

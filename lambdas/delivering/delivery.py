@@ -25,7 +25,6 @@ from lambdas.shaping.shaper import Shaper
 if TYPE_CHECKING:
     from lambdas.delivering.archive import ArchiveWriter
     from lambdas.delivering.dedupe import Claims
-    from lambdas.delivering.event_filter import EventFilter
 
 T = TypeVar("T")
 MAX_PART = 16 * 1_048_576
@@ -185,13 +184,6 @@ class Delivery:
     def to_archive(self, request: Request) -> Request:
         """Return what the archive is to have of a request."""
         return request
-
-    def matching_indexes(self, request: Request, filter_: EventFilter) -> frozenset[int]:
-        """Return the indexes of a request's events that match."""
-        # Imported late: only a replay has a filter.
-        from lambdas.delivering.event_filter import matching_indexes
-
-        return matching_indexes(request, self.source, self.source.events.split, filter_)
 
     def keep_rejected(self, request: Request, rejected_events: Sequence[RejectedEvent]) -> list[RejectedEvent]:
         """Keep the events that can't become messages, with the reasons; return those that were not kept before."""

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 from lambdas.auth import masked_fields
 from lambdas.delivering.delivery import Delivery
 from lambdas.delivering.envelope import ENVELOPE_ERRORS, parse_envelope, request_from_envelope
-from lambdas.delivering.event_filter import EventFilter
+from lambdas.delivering.event_filter import EventFilter, matching_indexes
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.object_store import MAX_OBJECT, ObjectStore
 from lambdas.delivering.outbox import Outbox, QueueUnavailable
 from lambdas.delivering.redrive_report import MAX_SHOWN, REPLAYED, count_reasons, report_reasons, shown_fields
 from lambdas.delivering.result import Delivered, KeptBucketUnavailable
 from lambdas.model import Source
+from lambdas.reading.body import Rejected
 from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 from lambdas.runtime.deadline import CALLS_PER_KEPT_OBJECT, Deadline
@@ -142,8 +143,16 @@ class Replayer:
             request.mask(self._masks)
         if filter_.is_empty:
             return self._delivery.shape(request, tags=REPLAYED)
-        indexes = self._delivery.matching_indexes(request, filter_)
+        indexes = self._matching_indexes(request, filter_)
         return self._delivery.shape(request, indexes, REPLAYED) if indexes else None
+
+    def _matching_indexes(self, request: Request, filter_: EventFilter) -> frozenset[int]:
+        """Return the indexes of a request's events that match; none where it can't be read."""
+        try:
+            source, intake = self._delivery.shaper(request).source, self._delivery.intake(request)
+        except Rejected:
+            return frozenset()
+        return matching_indexes(request, source, source.events.split, filter_, intake)
 
 
 class _Report:

@@ -14,7 +14,8 @@ from lambdas.pulling.answer_values import MAX_VALUES, AnswerUnreadable, parse_js
 from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake
 from lambdas.reading.paths import Functions, compile_path
-from lambdas.runtime.http_types import HttpAnswer, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer
 
 __all__ = ["Answer", "AnswerPage", "AnswerUnreadable", "all_rows", "read_answer"]
 

@@ -17,8 +17,10 @@ from lambdas.pulling.rate import RequestLog
 from lambdas.pulling.waits import asked_wait, remaining_requests
 from lambdas.reading.paths import compile_path
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
-from lambdas.runtime.secrets import NoSecret, Secrets, SecretsUnavailable, UnusableSecret
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from lambdas.runtime.rotated_secrets import RotatedSecrets
+from lambdas.runtime.secrets import NoSecret, SecretsUnavailable, UnusableSecret
 
 REQUEST_SECONDS = 30.0
 """The longest that a request may take, until the last byte of its answer; or of a part of it, where it has parts."""
@@ -51,7 +53,7 @@ class ApiClient:
         self,
         credentials: Credentials,
         rules: Sequence[ErrorRule],
-        secrets: Secrets,
+        secrets: RotatedSecrets,
         send: Send,
         requests: RequestLog,
         deadline: Deadline,

@@ -9,7 +9,8 @@ from lambdas.pulling import answer_rows
 from lambdas.pulling.answers import MAX_BYTES
 from lambdas.pulling.outcomes import NoAnswer, StreamFailed
 from lambdas.runtime.fetch import origin_of
-from lambdas.runtime.http_types import FetchFailed, FetchRefused, HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import FetchFailed, FetchRefused, HttpAnswer, HttpRequest
 from lambdas.runtime.origin import Origin
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.delivering.archive import ArchiveWriter
 from lambdas.delivering.dedupe import Claims
@@ -21,7 +21,6 @@ from lambdas.pulling.parts import (
     StreamKey,
     encode_event,
     key_of,
-    matching_events,
     part_intake,
     part_request,
     parts_source,
@@ -32,9 +31,6 @@ from lambdas.reading.intake import Intake
 from lambdas.reading.request import Request
 from lambdas.shaping.event import Message, RejectedEvent, content_tag
 from lambdas.shaping.shaper import Shaper
-
-if TYPE_CHECKING:
-    from lambdas.delivering.event_filter import EventFilter
 
 _encode_sorted = json.JSONEncoder(sort_keys=True, check_circular=False, separators=(",", ":")).encode
 
@@ -133,10 +129,6 @@ class PageDelivery(Delivery):
         if len(self._unknown) in (0, len(part["events"])):
             return request
         return _part_of(request, part, [part["events"][index] for index in sorted(self._unknown)])
-
-    def matching_indexes(self, request: Request, filter_: EventFilter) -> frozenset[int]:
-        """Return the indexes of a part's events that match by the mapping of its stream."""
-        return matching_events(request, self.source, filter_)
 
     def is_done(self, name: str) -> bool:
         """Return whether something was marked as done within the time for which claims are kept."""

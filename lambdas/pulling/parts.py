@@ -10,18 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lambdas.model import Source
 from lambdas.model_events import Events
 from lambdas.model_pull import HASH_ID, Stream
 from lambdas.model_types import Path
-from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake, request_intake
 from lambdas.reading.request import Request
-
-if TYPE_CHECKING:
-    from lambdas.delivering.event_filter import EventFilter
 
 MAX_EVENTS = 500
 MAX_BYTES = 4 * 1_048_576
@@ -82,22 +78,6 @@ def part_intake(request: Request, *tags: str) -> Intake:
     part = request.json
     parent = part.get("parent") if isinstance(part, dict) else None
     return replace(request_intake(request, *tags), stream=key_of(part).name, parent=parent)
-
-
-def matching_events(request: Request, source: Source, filter_: EventFilter) -> frozenset[int]:
-    """Return the indexes of a part's events that match by the mapping of its stream; none where it can't be read."""
-    # Imported late: only `redrive` and `rejected` have a filter.
-    from lambdas.delivering.event_filter import matching_indexes
-
-    try:
-        intake = part_intake(request)
-    except Rejected:
-        return frozenset()
-    stream = source.pull.streams.get(intake.stream) if source.pull else None
-    if stream is None:
-        return frozenset()
-    shaped = stream_source(source, stream)
-    return matching_indexes(request, shaped, shaped.events.split, filter_, intake)
 
 
 def key_of(part: Any) -> StreamKey:

@@ -13,6 +13,7 @@ from lambdas.credential_type import Token
 from lambdas.model import Source
 from lambdas.model_pull import Pull, Stream
 from lambdas.pulling.api_client import MAX_WAIT, ApiClient, Send, SendStream
+from lambdas.pulling.fault_log import log_fault
 from lambdas.pulling.outcomes import Refused, RunEnds, StreamFailed, StreamSkipped
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.page_reader import PageReader
@@ -22,8 +23,7 @@ from lambdas.pulling.rate import RequestLog
 from lambdas.pulling.stream_reader import StreamReader
 from lambdas.pulling.trial import TrialDelivery, TrialEnds, TrialTable
 from lambdas.runtime.deadline import Deadline
-from lambdas.runtime.log import log_fault
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 
 _TABLE = "the table"
 """What the failures of a run call the table, beside its streams."""
@@ -63,7 +63,7 @@ class Runner:
     def __init__(
         self,
         source: Source,
-        secrets: Secrets,
+        secrets: RotatedSecrets,
         send: Send,
         delivery: PageDelivery,
         table: Callable[[str], PositionTable],

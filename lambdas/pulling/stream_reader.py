@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.model_pull import Stream
-from lambdas.model_types import Duration
+from lambdas.model_request_types import Duration
 from lambdas.pulling.cursor_reader import ELSEWHERE, TOO_LATE, CursorReader, check_token
 from lambdas.pulling.outcomes import StreamFailed, StreamSkipped, TokenRefused
 from lambdas.pulling.page_delivery import PageDelivery

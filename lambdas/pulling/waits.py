@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from lambdas.runtime.http_types import HttpAnswer, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer
 
 _RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-retryafter", "ratelimit-reset")
 _REMAINING = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")

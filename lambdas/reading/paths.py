@@ -88,6 +88,11 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
         """A text without its beginning, where that is the prefix: `main` of `refs/heads/main`."""
         return text and text.removeprefix(prefix)
 
+    @functions.signature({"types": ["string", "null"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
+    def _func_remove_suffix(self, text: str | None, suffix: str) -> str | None:
+        """A text without its end, where that is the suffix: `a` of `a.`."""
+        return text and text.removesuffix(suffix)
+
     @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_root(self, path: str) -> Any:
         """A path in the whole body, for an event that `split` found in it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -31,21 +31,6 @@ class HttpAnswer(NamedTuple):
     """Names in lower case; of a header that comes several times, the values with `, ` between them."""
     body: bytes
     """The body, inflated."""
-
-    def header(self, name: str) -> str | None:
-        """Return a header's value, by its name in any case."""
-        return self.headers.get(name.lower())
-
-
-class HttpStream(NamedTuple):
-    """An answer whose body is still to come. All else is as in `HttpAnswer`."""
-
-    status: int
-    headers: Mapping[str, str]
-    blocks: Iterator[bytes]
-    """The body, inflated, in blocks of at most 64 KB. FetchFailed where it breaks off: its blocks do not count then."""
-    renew: Callable[[], None]
-    """Give what is still to come all the seconds of the exchange once more."""
 
     def header(self, name: str) -> str | None:
         """Return a header's value, by its name in any case."""

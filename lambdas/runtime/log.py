@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 from __future__ import annotations
 
 import sys
-import traceback
 from json import JSONEncoder
 from typing import Any, Literal
 
@@ -21,10 +20,3 @@ def log(level: Level, message: str, at: float, **fields: Any) -> None:
     """Write a line; `at` is in Unix seconds. Callers never pass a body, a header's value or a secret."""
     line = {"timestamp": iso_time(at), "level": level, "message": message, "version": VERSION, **fields}
     sys.stdout.write(f"{_encode(line)}\n")
-
-
-def log_fault(error: BaseException, at: float) -> None:
-    """Write where a fault of the framework's own arose; never the error's text, which may quote an event."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-    log("ERROR", "fault", at, error=type(error).__name__, where=where)

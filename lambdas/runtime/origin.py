@@ -9,7 +9,8 @@ from typing import Self
 
 from lambdas.runtime.fetch import blocks_of, headers_of, origin_of, send
 from lambdas.runtime.fetch_failures import fetch_failures
-from lambdas.runtime.http_types import FetchRefused, HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import FetchRefused, HttpAnswer, HttpRequest
 from lambdas.runtime.streams import Stream, StreamDeadline, open_stream
 
 _REPEATABLE = ("GET", "HEAD")

@@ -91,27 +91,6 @@ class Secrets:
             self._entries.pop(name, None)
         return True
 
-    def forget(self, name: str) -> None:
-        """Have the store read again at the next use of a secret."""
-        self._entries.pop(name, None)
-
-    def replace(self, name: str, value: str) -> None:
-        """Overwrite a secret that the vendor has replaced; SecretsUnavailable where that fails.
-
-        Only the function of a source whose vendor rotates its own credential may do that.
-
-        Without a KeyId, Parameter Store encrypts with the key aws/ssm, whichever the last version had. It is the only
-        one that the function may use, and the one of the command `secret`.
-        """
-        current = f"{self._path}/{name}"
-        try:
-            put = self._client().put_parameter
-            required_field(call_aws(put, Name=current, Value=value, Type="SecureString", Overwrite=True), "Version")
-        except AWS_ERRORS as error:
-            raise SecretsUnavailable(f"{current}: {error_code(error)}") from error
-        finally:
-            self._entries.pop(name, None)
-
     def reread(self, name: str) -> tuple[str, ...]:
         """Read the secrets again, for a request that does not verify: they may have been rotated just now.
 

@@ -25,7 +25,7 @@ class Shaper:
 
     def __init__(self, source: Source) -> None:
         events = source.events
-        self._source = source
+        self.source = source
         self._split = split_path(events.split)
         self._require = [(path, compile_path(path)) for path in events.require]
         self._id, self._time = _compile_optional(events.id), _compile_optional(events.time)
@@ -37,13 +37,13 @@ class Shaper:
         functions = Functions(intake, intake.root)
         items = self._split(intake.root, functions)
         if not isinstance(items, list):
-            raise Rejected("no-events", f"{self._source.events.split} is not a list")
+            raise Rejected("no-events", f"{self.source.events.split} is not a list")
         if len(items) > MAX_EVENTS:
             raise Rejected("too-many", f"more than {MAX_EVENTS:,} events in one body")
         for index, item in enumerate(items):
             try:
                 # Before transform(), since a vendor's schema describes what the vendor sends.
-                drift = check(item, functions) if (check := self._source.check) else ()
+                drift = check(item, functions) if (check := self.source.check) else ()
                 for event in self._transform(item, intake):
                     yield self._message(index, event, functions, intake, drift)
             except Rejected as rejected:
@@ -58,10 +58,10 @@ class Shaper:
         return message._replace(body=self._output.short_message(message.event, reference))
 
     def _transform(self, item: Any, intake: Intake) -> list[Any]:
-        if not self._source.transform:
+        if not self.source.transform:
             return [item]
         try:
-            returned = self._source.transform(item, intake.request)
+            returned = self.source.transform(item, intake.request)
             is_list = not isinstance(returned, dict | str | bytes)
             events = list(islice(returned, MAX_EVENTS + 1)) if is_list else []
         except RecursionError:
@@ -98,13 +98,13 @@ class Shaper:
             return intake.time
         value = self._time(event, functions)
         if value is None:
-            if self._source.events.time_optional:
+            if self.source.events.time_optional:
                 return intake.time
-            raise Rejected("time", f"no {self._source.events.time}")
+            raise Rejected("time", f"no {self.source.events.time}")
         try:
-            return unix_seconds(value, self._source.events.time_format)
+            return unix_seconds(value, self.source.events.time_format)
         except ValueError:
-            path, time_format = self._source.events.time, self._source.events.time_format
+            path, time_format = self.source.events.time, self.source.events.time_format
             raise Rejected("time", f"{path} is not a time as {time_format} writes it") from None
 
     def _vendor_id(self, event: Any, functions: Functions) -> str | int | None:

@@ -13,7 +13,9 @@ from typing import Any
 
 from lambdas.transforming import Rejected, Request, first_scalar, parse, value_at
 
-REMOTE = "remoteIpDetails.ipAddressV4 remoteIpDetails.ipAddressV6"
+# Of an action that GuardDuty found.
+REMOTE = """remoteIpDetails.ipAddressV4 remoteIpDetails.ipAddressV6 portProbeDetails.0.remoteIpDetails.ipAddressV4
+    sourceIPs.0"""
 # Where services say the same: the first that is there; `.` between keys, numbers for items of lists.
 # https://docs.aws.amazon.com/eventbridge/latest/ref/event-services.html
 WORDS = {
@@ -24,12 +26,8 @@ WORDS = {
         policyDetails.actor.userIdentity.assumedRole.arn mail.source""",
     "user_id": "resource.accessKeyDetails.principalId userIdentity.principalId requester",
     "access_key": "resource.accessKeyDetails.accessKeyId",
-    "source_ip": """service.action.awsApiCallAction.remoteIpDetails.ipAddressV4
-        service.action.awsApiCallAction.remoteIpDetails.ipAddressV6
-        service.action.rdsLoginAttemptAction.remoteIpDetails.ipAddressV4
-        service.action.portProbeAction.portProbeDetails.0.remoteIpDetails.ipAddressV4
-        service.action.kubernetesApiCallAction.sourceIPs.0 policyDetails.actor.ipAddressDetails.ipAddressV4
-        Network.SourceIpV4 Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4 source-ip-address src-addr
+    "source_ip": """policyDetails.actor.ipAddressDetails.ipAddressV4 Network.SourceIpV4
+        Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4 source-ip-address src-addr
         requestParameters.sourceIPAddress""",
     "user_agent": "service.action.kubernetesApiCallAction.userAgent",
     "target": """AlarmName alarmName Resources.0.Id resources.0.uid resources.0.id resource.instanceDetails.instanceId
@@ -117,9 +115,10 @@ def _about(published: dict[str, Any], record: dict[str, Any], default: dict[str,
     if "anomalyId" in record:
         about["action"] = "Anomaly Detected"
         about["title"] = f"{value_at(record, 'impact.totalImpact')} dollars by {record.get('monitorName')}"
-    if remote := first_scalar(value_at(record, "service.action.networkConnectionAction"), REMOTE):
-        outbound = value_at(record, "service.action.networkConnectionAction.connectionDirection") == "OUTBOUND"
-        about["destination" if outbound else "source_ip"] = remote
+    actions = value_at(record, "service.action")
+    for action in _objects([*actions.values()] if isinstance(actions, dict) else None):
+        if remote := first_scalar(action, REMOTE):
+            about["destination" if action.get("connectionDirection") == "OUTBOUND" else "source_ip"] = remote
     return _known({**about, **_finding(record, str(about["action"]))})
 
 

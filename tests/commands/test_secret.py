@@ -38,7 +38,7 @@ NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
 A, B, C = "a-secret-long-enough-0", "b-secret-long-enough-1", "c-secret-long-enough-2"
 GUIDE = SOURCES / "zoom" / "README.md"
-OTHERS = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
+OTHERS = ", ".join(name for name in source_names(SOURCES) if name not in ("zoom", "zoom-log"))
 DROP = "python -m generator secret zoom --drop-previous"
 NEW = f"""\
 stored     {NAME}, encrypted
@@ -696,7 +696,7 @@ def test_a_source_whose_vendor_publishes_its_keys_needs_no_secret(secret: Run, f
         (["zoom", "--env", "Prod"], 2, "--env Prod: must be one of"),
         (["zoom", A], 2, "Got unexpected extra argument"),
         ([], 2, "Missing argument 'SOURCE'"),
-        (["zooom"], 1, f"no source zooom in sources; did you mean zoom? (zoom, {OTHERS})"),
+        (["zooom"], 1, f"no source zooom in sources; did you mean zoom? (zoom, zoom-log, {OTHERS})"),
     ],
 )
 def test_wrong_usage_is_said_before_aws_or_anybody_is_asked(

@@ -17,7 +17,8 @@ import pytest
 from generator.commands import _console, main
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.outcomes import NoAnswer
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS, write_source
 
 pytestmark = pytest.mark.slow

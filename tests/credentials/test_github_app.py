@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from lambdas.credential_type import CredentialRefused, CredentialUnavailable
 from lambdas.credentials import github_app
-from lambdas.model_types import UrlOrigin
+from lambdas.model_request_types import UrlOrigin
 from tests.credentials.contexts import API, NOW, Process, answer
 from tests.credentials.keys import EC, PEM, RSA, pem
 

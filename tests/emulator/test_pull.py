@@ -206,6 +206,7 @@ def test_a_deployment_of_another_definition_leaves_the_positions_as_they_are(
         assert [message["summary"] for message in again.arrived()] == ["audit: login"]
     finally:
         define(folder, DEFINITION)
+        run("deploy", "acme", "--yes")
 
 
 def test_what_is_read_again_within_168_hours_is_not_sent_again_and_what_is_beyond_is(
@@ -358,6 +359,7 @@ def test_an_event_that_can_not_become_a_message_is_kept_once_and_sent_once_the_d
         assert run("deploy", "acme", "--yes", "--redrive")[0] == 0
     finally:
         define(folder, DEFINITION)
+        run("deploy", "acme", "--yes")
     assert pulled.ids() == ["strange"]
 
 

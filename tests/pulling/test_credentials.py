@@ -9,13 +9,14 @@ import pytest
 
 from lambdas.credentials import oauth2, refresh_token
 from lambdas.model_pull import Credentials, Rate
-from lambdas.model_types import Duration, ServiceUrl
+from lambdas.model_request_types import Duration
+from lambdas.model_types import ServiceUrl
 from lambdas.pulling.api_client import ApiClient
 from lambdas.pulling.outcomes import Refused, StreamFailed
 from lambdas.pulling.rate import RequestLog
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 from tests.fakes import Store
 from tests.pulling.vendor import Clock
 
@@ -52,7 +53,7 @@ class Run:
         self.client = ApiClient(
             Credentials(module, settings),
             (),
-            Secrets(PATH, lambda: self.store, self.clock),
+            RotatedSecrets(PATH, lambda: self.store, self.clock),
             self._send,
             RequestLog(Rate(100, Duration(60))),
             Deadline(self.clock),

@@ -17,7 +17,8 @@ from lambdas.pulling.connections import Connections
 from lambdas.pulling.runner import RunReport
 from lambdas.runtime import lookup
 from lambdas.runtime.addresses import address_kind
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.fakes import NOW
 from tests.https_host import CHUNKED, HttpsHost, response, self_signed, whole
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.fakes import NOW, Store
 from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model_pull import Rate
-from lambdas.model_types import Duration
+from lambdas.model_request_types import Duration
 from lambdas.pulling.rate import RequestLog
 
 RATE = Rate(requests=3, per=Duration(60))

@@ -13,7 +13,8 @@ import pytest
 
 from lambdas.pulling import answer_rows, event_numbers
 from lambdas.pulling.outcomes import NoAnswer
-from lambdas.runtime.http_types import HttpAnswer, HttpRequest, HttpStream
+from lambdas.runtime.http_stream import HttpStream
+from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.fakes import NOW
 from tests.pulling.test_streams import CHILDREN, HEAD
 from tests.pulling.vendor import Clock, Puller, answer_of

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model_pull import Window
-from lambdas.model_types import Duration
+from lambdas.model_request_types import Duration
 from lambdas.pulling.windows import (
     TimePosition,
     after_page,

@@ -24,7 +24,7 @@ from lambdas.pulling.position_table import PositionTable
 from lambdas.pulling.runner import Runner, RunReport
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
-from lambdas.runtime.secrets import Secrets
+from lambdas.runtime.rotated_secrets import RotatedSecrets
 from tests.definitions import make_definition
 from tests.fakes import NOW, Bucket, Firehose, Queue, Store
 from tests.pulling.fake_table import PullTable
@@ -127,7 +127,7 @@ class Puller:
         claims = Claims(self.source, "claims", self.table, SECONDS, self.clock, deadline, required=True)
         runner = Runner(
             self.source,
-            Secrets("/made/up", lambda: self.store, self.clock),
+            RotatedSecrets("/made/up", lambda: self.store, self.clock),
             self.vendor.send,
             PageDelivery(
                 self.source,

@@ -27,6 +27,9 @@ FUNCTIONS = Functions(REQUEST, {"eventTime": "now"})
         ("remove_prefix(ref, 'refs/heads/')", "topic/refs/heads/x"),
         ("remove_prefix(ref, 'refs/tags/')", "refs/heads/topic/refs/heads/x"),
         ("remove_prefix(absent, 'refs/heads/')", None),
+        ("remove_suffix(ref, '/x')", "refs/heads/topic/refs/heads"),
+        ("remove_suffix(ref, '/y')", "refs/heads/topic/refs/heads/x"),
+        ("remove_suffix(absent, '/x')", None),
     ],
 )
 def test_functions_look_at_the_request(path: str, expected: object) -> None:
