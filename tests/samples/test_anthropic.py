@@ -37,7 +37,8 @@ def message(kind: str, **own: Any) -> dict[str, Any]:
          "NOTICE authentication.start | anthropic: sso_login_failed by eve@example.com"),
         ("org_user_invite_sent", {"invited_email": "eve@example.com", "invited_role": "admin"},
          "WARNING permission.grant | anthropic: org_user_invite_sent by ann@example.com: eve@example.com (admin)"),
-        ("claude_user_role_updated", {"user_email": "bob@example.com", "previous_role": "user", "current_role": "admin"},
+        ("claude_user_role_updated",
+         {"user_email": "bob@example.com", "previous_role": "user", "current_role": "admin"},
          "WARNING permission.change | anthropic: claude_user_role_updated by ann@example.com:"
          " bob@example.com (admin, was user)"),
         ("scim_user_deleted", {"actor": SCIM, "user_id": "u2"},
@@ -54,10 +55,12 @@ def message(kind: str, **own: Any) -> dict[str, Any]:
         ("org_compliance_api_settings_updated", {"compliance_api_logging_enabled": False},
          "WARNING configuration.change | anthropic: org_compliance_api_settings_updated by ann@example.com:"
          " (logging off)"),
-        ("mcp_tool_policy_updated", {"mcp_server_name": "Wiki", "tool_name": "delete", "max_permission": "always_allow"},
+        ("mcp_tool_policy_updated",
+         {"mcp_server_name": "Wiki", "tool_name": "delete", "max_permission": "always_allow"},
          "WARNING permission.change | anthropic: mcp_tool_policy_updated by ann@example.com:"
          " Wiki (tool delete, always_allow)"),
-        ("org_data_export_completed", {}, "WARNING data.read | anthropic: org_data_export_completed by ann@example.com"),
+        ("org_data_export_completed", {},
+         "WARNING data.read | anthropic: org_data_export_completed by ann@example.com"),
         ("claude_chat_viewed", {"claude_chat_id": "c1"},
          "INFO data.read | anthropic: claude_chat_viewed by ann@example.com: c1"),
         ("claude_project_document_deleted", {"claude_project_id": "p1"},
