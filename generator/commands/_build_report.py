@@ -14,7 +14,7 @@ from rich.table import Table
 from generator.commands import _console
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written, parameter_options
-from generator.definition.secret_names import ssm_names
+from generator.definition.secret_names import replaced_secrets, ssm_names
 from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
 from generator.packaging.lint_engines import Engines, engine_versions
@@ -148,14 +148,19 @@ def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str
 
 
 def _print_next_steps(source: Source, build: Path, sources: Path) -> None:
-    out, name = _console.console(), source.name
+    out = _console.console()
     out.print("\n[bold]next[/]")
-    rows = (
-        (f"run {name}", "play its samples as the vendor, here" if source.pull else "run it on this machine"),
-        (f"rehearse {name}", "run its pipeline on this machine"),
-        (f"deploy {name}{parameter_options(source)}", "deploy it to AWS; or upload, for the console"),
-    )
-    width = max(len(command_words) for command_words, _ in rows)
-    for command_words, purpose in rows:
-        command = command_line(f"{command_words:<{width}}", build, sources)
-        out.print(f"  [cyan]{escape(command)}[/]  [dim]{purpose}[/]")
+    steps = list(_next_steps(source, build, sources))
+    width = max(len(command) for command, _ in steps)
+    for command, purpose in steps:
+        out.print(f"  [cyan]{escape(f'{command:<{width}}')}[/]  [dim]{purpose}[/]")
+
+
+def _next_steps(source: Source, build: Path, sources: Path) -> Iterator[tuple[str, str]]:
+    name, parameters = source.name, parameter_options(source)
+    purpose = "play its samples as the vendor, here" if source.pull else "run it on this machine"
+    yield command_line(f"run {name}", build, sources), purpose
+    if source.pull and not replaced_secrets(source.pull):
+        yield command_line(f"try {name}{parameters}", sources=sources), "ask the vendor for a page, from this machine"
+    yield command_line(f"rehearse {name}", build, sources), "run its pipeline on this machine"
+    yield command_line(f"deploy {name}{parameters}", build, sources), "deploy it to AWS; or upload, for the console"

@@ -10,6 +10,7 @@ from generator.commands import _console
 from generator.commands._new_report import print_table
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written
+from generator.definition.secret_names import replaced_secrets
 from generator.errors import command_line, display_path
 from generator.scaffold.pull_samples import mask_fields
 
@@ -54,7 +55,7 @@ def report(start: PullStart, written_files: list[Path], product: Product, source
     for problem in [*(product.hints if product.shaped else ()), *product.findings]:
         _console.warning(problem)
     print_table("missing", list(_open_questions(start, product, sources)))
-    print_table("next", list(_commands(product, sources, build)))
+    print_table("next", list(_commands(start, product, sources, build)))
 
 
 def _facts(start: PullStart, written_files: list[Path], product: Product, build: Path) -> Iterator[tuple[str, str]]:
@@ -95,8 +96,11 @@ def _open_questions(start: PullStart, product: Product, sources: Path) -> Iterat
     yield display_path(folder / "README.md"), "write what to click at the vendor, and what its limits are"
 
 
-def _commands(product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
-    name = product.name
+def _commands(start: PullStart, product: Product, sources: Path, build: Path) -> Iterator[tuple[str, str]]:
+    name, pull = product.name, product.definition.source.pull
+    if pull and not replaced_secrets(pull):
+        keep, purpose = ("", "") if start.written else (" --record", ", and keep it as the sample")
+        yield command_line(f"try {name}{keep}", sources=sources), f"ask the vendor for a page{purpose}"
     yield command_line(f"{name} --accept", build, sources), "build it again, after any change; read what it stores"
     yield command_line(f"run {name}", build, sources), "play its samples as the vendor, here"
     yield command_line(f"secret {name}", sources=sources), "the vendor's credential, into Parameter Store"

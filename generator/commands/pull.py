@@ -69,7 +69,7 @@ class PullCall(NamedTuple):
     short_help="Steer the puller of a deployed source: run, pause, resume, rewind, backfill, export, import."
 )
 @click.argument("source")
-@click.argument("action", type=click.Choice(list(_WORDS)))
+@click.argument("action", metavar="ACTION", type=click.Choice(list(_WORDS)))
 @click.argument("words", metavar="[TIME | FILE]...", nargs=-1)
 @click.option("--stream", metavar="STREAM", help="Rewind or backfill it alone, such as logins[staff].")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -26,7 +26,7 @@ _FIRST_TIMES = (
 _NO_TIME = re.compile("expir|until|valid|due|next|deadline|birth|schedul|updated|modified|lastlogin|ended|endtime")
 _NO_ZONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?")
 _IDS = (
-    *("eventid", "uuid", "logid", "documentid", "id", "guid", "recordid", "activityid", "uniqueid", "auditid"),
+    *("eventid", "uuid", "logid", "documentid", "id", "guid", "gid", "recordid", "activityid", "uniqueid", "auditid"),
     "entryid",
 )
 _TYPES = (

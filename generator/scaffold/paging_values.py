@@ -48,7 +48,8 @@ def find_flag(values: Sequence[Value]) -> str | None:
 
 def is_next_url(value: Value) -> bool:
     """Return whether a value in an answer is the URL of the next page."""
-    is_href = value.word in ("href", "url", "uri") and len(value.names) > 1 and value.names[-2].lower() == "next"
+    outer_word = value._replace(names=value.names[:-1]).word
+    is_href = value.word in ("href", "url", "uri") and outer_word in ("next", "nextpage", "nextlink")
     return (value.word in URLS or is_href) and _is_url(value.value)
 
 

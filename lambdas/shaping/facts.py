@@ -18,6 +18,7 @@ from lambdas.reading.text_templates import as_text, template_parts
 
 MAX_FACT = 1_000
 """Characters of a fact: a line to read or to search for, whatever the event holds."""
+_ADDRESS_AND_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 DEFAULT_SEVERITY = "INFO"
 SEVERITIES = {
     **{word: word for word in SEVERITY_WORDS},
@@ -136,8 +137,11 @@ def fold(text: str) -> str:
 def address(text: str) -> str | None:
     """Return an IP address as Python writes it, a mapped IPv4 address as IPv4; None for anything else.
 
-    One with a zone (fe80::1%eth0) is none: it means nothing outside the host, and Elasticsearch refuses it.
+    A port is left out: 192.0.2.7:443 or [2001:db8::1]:443. An address with a zone (fe80::1%eth0) is none: it means
+    nothing outside the host, and Elasticsearch refuses it.
     """
+    if with_port := _ADDRESS_AND_PORT.fullmatch(text):
+        text = with_port[1] or with_port[2]
     try:
         parsed = ipaddress.ip_address(text)
     except ValueError:

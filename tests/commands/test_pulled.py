@@ -51,7 +51,12 @@ def test_a_build_says_what_is_asked_how_often_and_how_far_back(run: Run) -> None
         "stream logins: GET /logins/{realm}, for each of staff, guests",
     ]
     assert "samples 2026-01-01 00:00:00 INFO acme: login (and 1 more)" in lines
-    assert "python -m generator run acme play its samples as the vendor, here" in lines
+    assert lines[lines.index("next") + 1 :] == [
+        "python -m generator run acme play its samples as the vendor, here",
+        "python -m generator try acme ask the vendor for a page, from this machine",
+        "python -m generator rehearse acme run its pipeline on this machine",
+        "python -m generator deploy acme deploy it to AWS; or upload, for the console",
+    ]
     assert run("acme", "--lint", "fast", "--check")[0] == 0
 
 

@@ -325,6 +325,12 @@ def test_a_puller_of_an_earlier_version_makes_a_run_of_it(account: PulledAccount
     )
 
 
+def test_the_actions_are_not_broken_in_the_usage(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = run("pull", "acme", "--help")
+    assert out.splitlines()[0] == "Usage: python -m generator pull [OPTIONS] SOURCE ACTION [TIME | FILE]..."
+
+
 NO_TIME = "is no time such as 2026-03-01, 2026-03-01T14:30 (in UTC), 2026-03-01T14:30:00+02:00, or 6h for six hours ago"
 
 

@@ -407,7 +407,7 @@ def test_an_answer_of_no_use_is_said(new, tmp_path: Path, body: Any, said: str) 
             "--url: must be the whole URL of the request, such as https://api.acme.com/v1/audit",
         ),
         ("https://[api/audit", "--url: is no URL; it must be one such as https://api.acme.com/v1/audit"),
-        ("https://127.0.0.1/audit?since=2026-01-01T00:00:00Z", "--url: is no public address"),
+        ("https://127.0.0.1/audit?since=2026-01-01T00:00:00Z", "--url: is a loopback address, which is never asked"),
         ("https://api.acme.example/audit", "--url: has no time from which events are asked for"),
     ],
     ids=["http", "no scheme", "no URL", "this machine", "no time"],
@@ -542,6 +542,36 @@ def test_a_next_url_at_another_host_is_said(new, tmp_path: Path) -> None:
     _, out, _ = new(*GIVEN, "--url", URL, "--from-answer", write_answer(tmp_path, page))
     said = "the next page is at elsewhere.example, which is not asked: the credential goes to the host of --url alone"
     assert said in findings(out)["check"]
+
+
+def test_a_page_may_say_the_next_page_as_asana_does(new, tmp_path: Path) -> None:
+    events = [{key: value for key, value in event.items() if key != "id"} for event in (EVENT, EVENT)]
+    events = [{"gid": f"12{number}", **event} for number, event in enumerate(events)]
+    url = "https://api.acme.example/v1/audit?offset=c2"
+    page = {"data": events, "next_page": {"offset": "c2", "path": "/audit?offset=c2", "uri": url}}
+    status, _, _ = new(*GIVEN, "--url", URL, "--from-answer", write_answer(tmp_path, page))
+    assert (status, definition()["events"]["id"]) == (0, "gid")
+    assert stream()["paging"]["next_url"]["at"] == "next_page.uri"
+
+
+def next_steps(out: str) -> list[str]:
+    return [" ".join(line.split()) for line in out.split("\nnext\n")[1].splitlines()]
+
+
+def test_the_vendor_is_asked_next_and_gives_a_sample_where_there_is_none(new) -> None:
+    given = ("--paging", "none", "--split", "data", "--id", "id", "--type", "action", "--time", "at")
+    status, out, _ = new(*GIVEN, *given, "--pull", "--url", URL)
+    assert status == 0
+    first = "python -m generator try acme-log --record --sources s ask the vendor for a page, and keep it as the sample"
+    assert next_steps(out)[0] == first
+
+
+def test_a_token_that_is_replaced_at_each_use_is_not_tried(new, tmp_path: Path) -> None:
+    token_url = ("--credentials", "refresh_token", "--token-url", "https://api.acme.example/token")
+    answer = write_answer(tmp_path, {"data": [EVENT]})
+    status, out, _ = new(*GIVEN, *token_url, "--url", URL, "--from-answer", answer)
+    assert status == 0
+    assert not [step for step in next_steps(out) if " try " in step]
 
 
 def test_the_tutorial_shows_what_comes_of_its_answer(new, tmp_path: Path) -> None:
