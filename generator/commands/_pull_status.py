@@ -80,9 +80,7 @@ def _stream_text(state: StreamState) -> str:
         return f"{state.stream}: not read yet"
     behind = max(0.0, datetime.now(UTC).timestamp() - state.read_to)
     part = ", in the middle of it" if state.in_part else ""
-    return (
-        f"{state.stream}: read up to {time_text(state.read_to)}, {span(behind)} behind{part} (version {state.version})"
-    )
+    return f"{state.stream}: read up to {time_text(state.read_to)}, {span(behind)} behind{part}"
 
 
 def _backfill_text(backfill: Backfill) -> str:

@@ -63,8 +63,8 @@ WELL = f"""
 {STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
 
   asks      {ASKS}; the vendor allows 118 more now
-  stream    audit: read up to TIME, 2 minutes behind (version 1)
-  stream    logins[staff]: read up to TIME, 2 minutes behind (version 1)
+  stream    audit: read up to TIME, 2 minutes behind
+  stream    logins[staff]: read up to TIME, 2 minutes behind
   stream    logins[guests]: not read yet
   sent      20 messages in the last hour, 20 in the last day
   not sent  0 messages that had been sent before in the last hour, 0 in the last day
