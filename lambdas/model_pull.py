@@ -189,4 +189,4 @@ class Pull:
     errors: tuple[ErrorRule, ...] = ()
     """What the vendor's answers mean that are no page of events."""
     self_hosted: bool = False
-    """The API is in a network of your own: the puller may run in a VPC, and ask private addresses."""
+    """The API is in a network of your own: the puller runs in a VPC, and may ask private addresses."""

@@ -85,14 +85,14 @@ def _parse_day(text: str) -> date:
     """Return a day; UsageError for another text, and for a day that is over."""
     day = read_day(text.strip())
     if day is None:
-        raise click.UsageError(f"{text}: is no day such as 2027-03-31")
+        raise click.UsageError(f"{text}: is not a day such as 2027-03-31")
     if days_left(day, time.time()) < 0:
         raise click.UsageError(f"{text}: is in the past")
     return day
 
 
 def _typed_day() -> date | None:
-    prompt = "When does the vendor end it? A day such as 2027-03-31 (Enter: never, or not known)"
+    prompt = "On which day does it expire? Such as 2027-03-31 (Enter: never, or not known)"
     while text := click.prompt(prompt, default="", show_default=False, err=True):
         try:
             return _parse_day(text)

@@ -79,7 +79,7 @@ def _stream_text(state: StreamState) -> str:
     if state.read_to is None:
         return f"{state.stream}: not read yet"
     behind = max(0.0, datetime.now(UTC).timestamp() - state.read_to)
-    part = ", in the middle of it" if state.in_part else ""
+    part = ", with more pages to read" if state.in_part else ""
     return f"{state.stream}: read up to {time_text(state.read_to)}, {span(behind)} behind{part}"
 
 

@@ -102,7 +102,7 @@ class PullTable:
         answer = self._dynamodb.get_item(TableName=self._name, Key={"id": {"S": LEASE}}, ConsistentRead=True)
         item = answer.get("Item", {})
         held, not_before, end = (
-            float(item.get(name, {}).get("N", 0)) for name in ("held_until", "not_before", "spent_until")
+            float(item.get(name, {}).get("N", 0)) for name in ("held_until", "not_before", "ended")
         )
         return LeaseState(held, not_before, end)
 

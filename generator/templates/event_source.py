@@ -37,8 +37,6 @@ def build(source: Source, lambda_key: str) -> Template:
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
     parameters = inputs.add_inputs(template, _inputs(source, lambda_key))
     tracing.add_is_traced_condition(template, parameters["Tracing"])
-    if network.SUBNETS in parameters:
-        network.add_in_vpc_condition(template, parameters[network.SUBNETS])
     stack = _stack_context(template, source, parameters)
     role_properties = _role_properties(template, stack, parameters["PermissionsBoundaryArn"])
     context = FunctionContext(source, stack, parameters["LambdaKey"], role_properties, parameters["Tracing"])

@@ -169,9 +169,9 @@ class ApiClient:
         """Send a request with its credential; with a new token after a 401, once."""
         kind, settings = self._credentials.type, self._credentials.settings
         try:
-            answer = self._attempt(kind.authorize(settings, request, self), send)
+            answer = self._attempt(self._with_credential(request), send)
             if answer.status == _UNAUTHORIZED and kind.forget(settings, self):
-                answer = self._attempt(kind.authorize(settings, request, self), send)
+                answer = self._attempt(self._with_credential(request), send)
         except CredentialRefused as error:
             raise Refused(str(error)) from None
         except (NoSecret, UnusableSecret) as error:
@@ -179,6 +179,15 @@ class ApiClient:
         except SecretsUnavailable as error:
             raise StreamFailed(f"the credential can't be read: {error}") from None
         return answer
+
+    def _with_credential(self, request: HttpRequest) -> HttpRequest:
+        """Return a request with its credential once there is room for it: no signature lasts as long as a wait may."""
+        kind, settings = self._credentials.type, self._credentials.settings
+        self._wait_for_room()
+        authorized = kind.authorize(settings, request, self)
+        if self._wait_for_room():  # that for a token was the last for which there was room
+            authorized = kind.authorize(settings, request, self)
+        return authorized
 
     def without_credential(self, url: str) -> str:
         """Return a URL of the vendor's as it may be stored: some repeat the key in the link of the next page."""
@@ -195,14 +204,19 @@ class ApiClient:
 
     def _attempt(self, request: HttpRequest, send: Callable[[HttpRequest, float], AnyAnswer]) -> AnyAnswer:
         """Send a request once there is room for it in the rate; RunEnds where there is no time for it."""
-        wait = self._requests.wait(self._clock())
-        if wait:
-            self._wait(wait, "the vendor's rate is used up")
+        self._wait_for_room()
         self._require_time()
         self._requests.add(self._clock())
         answer = send(request, REQUEST_SECONDS)
         self.remaining = remaining_requests(answer)
         return answer
+
+    def _wait_for_room(self) -> bool:
+        """Wait until a request is within the rate; return whether that took time."""
+        wait = self._requests.wait(self._clock())
+        if wait:
+            self._wait(wait, "the vendor's rate is used up")
+        return bool(wait)
 
     def _require_time(self) -> None:
         if not self._deadline.allows_seconds(REQUEST_SECONDS + DELIVERY_SECONDS):

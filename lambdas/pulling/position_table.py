@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from lambdas.pulling.rate import Spent
 from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, required_field
 
 SHAPE = 1
@@ -39,9 +40,10 @@ class Lease(NamedTuple):
     """What the last run left: the turn of the streams, the requests that count, and when the vendor may be asked."""
 
     turn: int
-    spent: int | None
-    """Requests that count towards the rate until `spent_until`; None where the last run died and did not say."""
-    spent_until: float
+    spent: Spent | None
+    """Requests that count towards the rate; None where the last run died and did not say."""
+    ended: float
+    """When the last run ended, or at the latest."""
     not_before: float
 
 
@@ -87,23 +89,23 @@ class PositionTable:
         died = _read(old, "held_until") > 0 and old["held_by"]["S"] != self._owner
         return Lease(
             turn=int(_read(old, "turn")),
-            spent=None if died else int(_read(old, "spent")),
-            spent_until=_read(old, "held_until") if died else _read(old, "spent_until"),
+            spent=None if died else [(until, count) for until, count in json.loads(_text(old, "spent", "[]"))],
+            ended=_read(old, "held_until") if died else _read(old, "ended"),
             not_before=_read(old, "not_before"),
         )
 
-    def release_lease(self, spent: int, not_before: float) -> None:
+    def release_lease(self, spent: Spent, not_before: float) -> None:
         """Give the lease back, with what the next run has to know; nothing where another has it by now."""
         try:
             self._call(
                 self._dynamodb.update_item,
                 Key={"id": {"S": _LEASE}},
-                UpdateExpression="SET held_until = :zero, spent = :spent, spent_until = :now, not_before = :not_before",
+                UpdateExpression="SET held_until = :zero, spent = :spent, ended = :now, not_before = :not_before",
                 ConditionExpression="held_by = :me",
                 ExpressionAttributeValues={
                     ":me": {"S": self._owner},
                     ":zero": _number(0),
-                    ":spent": _number(spent),
+                    ":spent": {"S": json.dumps(spent, separators=(",", ":"))},
                     ":now": _number(math.ceil(self._clock())),
                     ":not_before": _number(math.ceil(not_before)),
                 },
@@ -160,6 +162,10 @@ class PositionTable:
 
 def _number(value: float) -> dict[str, str]:
     return {"N": str(int(value))}
+
+
+def _text(item: Mapping[str, Any], name: str, default: str) -> str:
+    return str(item.get(name, {}).get("S", default))
 
 
 def _read(item: Mapping[str, Any], name: str) -> float:

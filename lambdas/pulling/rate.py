@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from lambdas.model_pull import Rate
+
+Spent: TypeAlias = Sequence[tuple[int, int]]
+"""Requests of earlier runs: each item says until when how many of them were sent, since the item before."""
+_PARTS = 10
+"""Parts of the time of a rate that are told apart from one run to the next."""
 
 
 class RequestLog:
     """The times of the requests that count: those of this run, and what the last runs spent."""
 
-    def __init__(self, rate: Rate, spent: int = 0, until: float = 0.0) -> None:
-        """`spent` requests were sent by earlier runs, all of them not after `until`."""
+    def __init__(self, rate: Rate, spent: Spent = (), now: float = math.inf) -> None:
+        """`spent` is what the last run returned, `now` when this run begins: what is later is from a clock ahead."""
         self._rate = rate
-        self._times: deque[float] = deque([until] * min(spent, rate.requests), maxlen=rate.requests)
+        times = [float(min(until, now)) for until, count in spent for _ in range(min(count, rate.requests))]
+        self._times: deque[float] = deque(times, maxlen=rate.requests)
         self.total = 0
         """Requests of this run."""
 
@@ -30,6 +39,13 @@ class RequestLog:
         self._times.append(now)
         self.total += 1
 
-    def spent(self, now: float) -> int:
-        """Return how many requests the next run has to count as sent just now."""
-        return sum(time + self._rate.per > now for time in self._times)
+    def spent(self, now: float) -> Spent:
+        """Return the requests that the next run has to count, each as sent at the end of its part of the time.
+
+        Were all counted as sent now, a run that waits would put off the end of its own wait, again and again.
+        """
+        parts: dict[int, tuple[int, int]] = {}
+        for at in sorted(math.ceil(time) for time in self._times if time + self._rate.per > now):
+            part = at * _PARTS // self._rate.per
+            parts[part] = (at, parts.get(part, (0, 0))[1] + 1)
+        return list(parts.values())

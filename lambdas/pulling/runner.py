@@ -104,13 +104,13 @@ class Runner:
             return _no_run("busy")
         except TableUnavailable as error:
             return _no_run("failed")._replace(failures={_TABLE: str(error)})
-        spent = self._pull.rate.requests if lease.spent is None else lease.spent
-        requests = RequestLog(self._pull.rate, spent, lease.spent_until)
+        now = self._clock()
+        spent = [(int(lease.ended), self._pull.rate.requests)] if lease.spent is None else lease.spent
+        requests = RequestLog(self._pull.rate, spent, now)
         client = self._client(requests)
         delivery, positions = (TrialDelivery(), TrialTable(table)) if trial else (self._delivery, table)
         run = _Run(self._source, self._pull, client, delivery, positions, self._deadline, owner, self._clock)
         outcome, not_before, ended = "", 0.0, ""
-        now = self._clock()
         try:
             control = table.control()
             if control.get("paused"):

@@ -47,7 +47,7 @@ def secret(
         days = [""] if days is None else days
 
         def answer(prompt: str) -> str:
-            return days.pop(0) if prompt.startswith("When does the vendor end it?") else answers.pop(0)
+            return days.pop(0) if prompt.startswith("On which day does it expire?") else answers.pop(0)
 
         monkeypatch.setattr(_console, "is_interactive", lambda: typed is not None)
         monkeypatch.setattr(click.termui, "hidden_prompt_func", answer)
@@ -180,7 +180,7 @@ def test_the_day_on_which_it_ends_is_asked_for_and_stored_as_a_tag(secret: Run) 
     status, out, err = secret(typed=[TOKEN], days=["31.3.2999", "2001-01-01", "2999-03-31"])
     assert status == 0
     assert "  expires  on 2999-03-31; an alarm warns 21 days before\n" in out
-    assert "Error: 31.3.2999: is no day such as 2027-03-31\nError: 2001-01-01: is in the past\n" in err
+    assert "Error: 31.3.2999: is not a day such as 2027-03-31\nError: 2001-01-01: is in the past\n" in err
     assert expiry() == "2999-03-31"
     assert "expires" not in secret(typed=[TOKEN])[1]
     assert expiry() is None  # what was said of the last one holds no more
@@ -193,7 +193,7 @@ def test_the_day_can_be_given_with_a_pipe(secret: Run) -> None:
         2,
         "Usage: python -m generator secret [OPTIONS] SOURCE\n"
         "Try 'python -m generator secret --help' for help.\n\n"
-        "Error: soon: is no day such as 2027-03-31\n",
+        "Error: soon: is not a day such as 2027-03-31\n",
     )
 
 

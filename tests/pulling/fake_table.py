@@ -52,7 +52,7 @@ class PullTable(Table):
             new = {
                 "held_until": values[":zero"],
                 "spent": values[":spent"],
-                "spent_until": values[":now"],
+                "ended": values[":now"],
                 "not_before": values[":not_before"],
             }
         self.items[name] = {**old, "id": {"S": name}, **new}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -66,10 +67,11 @@ class Played:
         members = {name: json.dumps(value) for name, value in event.items()}
         own = ""
         if (path := self.stream.events.id) and path != "hash()":
-            # Google's is made of two members of `id`, GitLab's is a number.
-            name = path if path in event else "id"
-            named = {**event[name], "uniqueQualifier": f"{number}"} if isinstance(event[name], dict) else number
-            own = json.dumps(f"e{number}" if path in event else named)
+            # An id may be made of several members: the first makes it the event's own.
+            name = next(word for word in re.findall(r"\w+", path) if word in event)
+            value = event[name]
+            named = {**value, "uniqueQualifier": f"{number}"} if isinstance(value, dict) else f"e{number}"
+            own = json.dumps(number if isinstance(value, int) else named)
             members.pop(name)
             own = f",{json.dumps(name)}:{own}"
         members |= {name: value for name, value in more.items() if not own or json.dumps(name) not in own}

@@ -196,8 +196,8 @@ def test_a_deployment_is_checked_by_the_rules_of_a_build(tmp_path: Path) -> None
     with pytest.raises(DefinitionError) as raised:
         as_deployed(definition, VALUES | {"Domain": "169.254.169.254", "Any": "a"})
     assert str(raised.value) == (
-        f"{tmp_path}/acme/source.yml:7: pull.url: is no public address; `self_hosted: true` allows one of a network of "
-        "your own (with Domain=169.254.169.254 and Folder=v2 and Any=a)"
+        f"{tmp_path}/acme/source.yml:7: pull.url: is a link-local address, which is never asked "
+        "(with Domain=169.254.169.254 and Folder=v2 and Any=a)"
     )
 
 

@@ -48,7 +48,7 @@ def table(dynamodb: Any, clock: Clock, owner: str = "a") -> PositionTable:
 
 def test_one_run_has_the_lease_until_its_function_has_ended(dynamodb: Any, clock: Clock) -> None:
     first = table(dynamodb, clock).take_lease(300)
-    assert first == (0, 0, 0.0, 0.0)
+    assert first == (0, [], 0.0, 0.0)
     clock.now += 304
     with pytest.raises(LeaseHeld):
         table(dynamodb, clock, "b").take_lease(300)
@@ -62,8 +62,9 @@ def test_the_next_run_knows_what_was_spent_and_when_the_vendor_may_be_asked(dyna
     mine = table(dynamodb, clock)
     mine.take_lease(300)
     clock.now += 10
-    mine.release_lease(7, NOW + 3_600)
-    assert table(dynamodb, clock, "b").take_lease(300) == (1, 7, NOW + 10, NOW + 3_600)
+    mine.release_lease([(int(NOW), 5), (int(NOW) + 9, 2)], NOW + 3_600)
+    left = (1, [(NOW, 5), (NOW + 9, 2)], NOW + 10, NOW + 3_600)
+    assert table(dynamodb, clock, "b").take_lease(300) == left
 
 
 def test_a_run_does_not_give_back_the_lease_of_another(dynamodb: Any, clock: Clock) -> None:
@@ -71,7 +72,7 @@ def test_a_run_does_not_give_back_the_lease_of_another(dynamodb: Any, clock: Clo
     mine.take_lease(10)
     clock.now += 20
     table(dynamodb, clock, "b").take_lease(300)
-    mine.release_lease(7, 0)
+    mine.release_lease([], 0)
     with pytest.raises(LeaseHeld):
         table(dynamodb, clock, "c").take_lease(300)
 

@@ -17,7 +17,11 @@ from tests.definitions import ROOT, make_definition
 PAGING = (ROOT / "docs" / "pull" / "paging.md").read_text(encoding="utf-8")
 REQUESTS = (ROOT / "docs" / "pull" / "requests.md").read_text(encoding="utf-8")
 TABLE = re.findall(r"^\|.*\| `(\w+)`.* \| `(paging: .*)` \|$", PAGING, re.MULTILINE)
-EXAMPLES = re.findall(r"```yaml\n(.*?)```(?:[^`]*```http\n(.*?)```)?", PAGING + REQUESTS, re.DOTALL)
+EXAMPLES = [
+    (stream, lines)
+    for stream, lines in re.findall(r"```yaml\n(.*?)```(?:[^`]*```http\n(.*?)```)?", PAGING + REQUESTS, re.DOTALL)
+    if not stream.startswith("pull:")
+]
 SLICE = {"from": "2026-11-30T07:00:00Z", "to": "2026-11-30T08:00:00Z"}
 
 

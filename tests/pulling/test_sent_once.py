@@ -61,4 +61,4 @@ def test_a_time_that_the_vendor_asks_for_is_not_cut(tmp_path: Path) -> None:
     puller.run()
     until = int(puller.table.items["lease"]["not_before"]["N"])
     assert until >= puller.clock.now + 3_000
-    assert int(puller.table.items["lease"]["spent_until"]["N"]) >= puller.clock.now
+    assert int(puller.table.items["lease"]["ended"]["N"]) >= puller.clock.now

@@ -104,6 +104,19 @@ events: {split: items, id: id, time: at, time_format: unix}
 """
 
 
+@dataclass
+class Process:
+    """A process of the puller's function."""
+
+    runner: Runner
+    deadline: Deadline
+
+    def __call__(self, *, trial: bool = False) -> RunReport:
+        """Run the puller once."""
+        self.deadline.begin(_Context(SECONDS))
+        return self.runner.run(SECONDS, trial=trial)
+
+
 class Puller:
     """The puller of a source over AWS in memory. Each run is that of a new process, but for its tokens."""
 
@@ -121,9 +134,12 @@ class Puller:
         self.store = Store({"/made/up/token": "made-up-token"})
 
     def run(self, *, trial: bool = False) -> RunReport:
-        """Run the puller once."""
+        """Run the puller once, in a new process."""
+        return self.new_process()(trial=trial)
+
+    def new_process(self) -> Process:
+        """Return what runs the puller again and again in a process that remembers its tokens and secrets."""
         deadline = Deadline(self.clock)
-        deadline.begin(_Context(SECONDS))
         claims = Claims(self.source, "claims", self.table, SECONDS, self.clock, deadline, required=True)
         runner = Runner(
             self.source,
@@ -142,7 +158,7 @@ class Puller:
             self.clock.sleep,
             stream=getattr(self.vendor, "stream", None),
         )
-        return runner.run(SECONDS, trial=trial)
+        return Process(runner, deadline)
 
     def _archive_writer(self, deadline: Deadline) -> ArchiveWriter | None:
         if self.source.archive is None:

@@ -477,21 +477,21 @@ def test_the_puller_alone_reads_secrets_and_replaces_those_alone_that_the_vendor
     assert secrets == {**read, **({"ssm:PutParameter": ("PullerRole", replaced)} if replaced else {})}
 
 
-def test_the_puller_of_a_self_hosted_api_alone_runs_in_a_vpc_where_the_form_names_subnets() -> None:
+def test_the_puller_of_a_self_hosted_api_alone_runs_in_the_vpc_that_the_form_names() -> None:
     template = build_template(SELF_HOSTED)
     functions = of_type(template, "AWS::Lambda::Function")
     assert "VpcConfig" not in functions["Redrive"]
     split = {name: {"Fn::Split": [",", {"Ref": name}]} for name in ("SubnetIds", "SecurityGroupIds")}
-    assert functions["Puller"]["VpcConfig"] == {"Fn::If": ["HasSubnetIds", split, {"Ref": "AWS::NoValue"}]}
-    assert template["Conditions"]["HasSubnetIds"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "SubnetIds"}, ""]}]}
+    assert functions["Puller"]["VpcConfig"] == split
+    assert not any("Default" in template["Parameters"][name] for name in split)
     network = [
-        policy["Fn::If"]
+        policy
         for resource in of_type(template, "AWS::IAM::Role").values()
         for policy in resource["Policies"]
         if "ec2:" in json.dumps(policy)
     ]
-    assert [condition for condition, _, _ in network] == ["HasSubnetIds"]
-    *allowed, denied = network[0][1]["PolicyDocument"]["Statement"]
+    assert len(network) == 1
+    *allowed, denied = network[0]["PolicyDocument"]["Statement"]
     assert {statement["Effect"] for statement in allowed} == {"Allow"}
     actions = {action for statement in allowed for action in statement["Action"]}
     assert (denied["Effect"], set(denied["Action"]), denied["Resource"]) == ("Deny", actions, ["*"])
@@ -504,8 +504,8 @@ def test_the_puller_of_a_self_hosted_api_alone_runs_in_a_vpc_where_the_form_name
 @pytest.mark.parametrize(
     ("parameter", "good", "bad"),
     [
-        ("SubnetIds", ["", "subnet-0a1b2c3d", "subnet-0a,subnet-1b"], ["a", "subnet-0a,", "subnet-0a, subnet-1b"]),
-        ("SecurityGroupIds", ["", "sg-0a1b2c3d", "sg-0a,sg-1b"], ["default", "subnet-0a", "*"]),
+        ("SubnetIds", ["subnet-0a1b2c3d", "subnet-0a,subnet-1b"], ["", "a", "subnet-0a,", "subnet-0a, subnet-1b"]),
+        ("SecurityGroupIds", ["sg-0a1b2c3d", "sg-0a,sg-1b"], ["", "default", "subnet-0a", "*"]),
     ],
 )
 def test_the_form_refuses_what_is_no_network(parameter: str, good: list[str], bad: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The VPC in which the puller of a self-hosted API runs, where the deployment names its subnets.
+"""The VPC in which the puller of a self-hosted API runs: a function in none reaches public addresses alone.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from awacs import ec2
 from awacs.aws import ArnLike, Condition, Deny, Statement
-from troposphere import If, NoValue, Parameter, Ref, Split, Sub, Template
+from troposphere import Ref, Split, Sub
 from troposphere.awslambda import VPCConfig
 from troposphere.iam import Policy
 
-from generator.templates.inputs import TemplateInput, add_is_set_condition
+from generator.templates.inputs import TemplateInput
 from generator.templates.resources.role import allow, document
 from generator.templates.resources.source_arns import function_arns
 from generator.templates.resources.sub import regional_arn
@@ -20,7 +20,6 @@ from lambdas.model import Source
 from lambdas.runtime.parameters import PREFIX
 
 SUBNETS, SECURITY_GROUPS = "SubnetIds", "SecurityGroupIds"
-_IN_VPC = f"Has{SUBNETS}"
 _DESCRIBE = [ec2.DescribeNetworkInterfaces, ec2.DescribeSubnets]
 _ATTACH = [
     *(ec2.CreateNetworkInterface, ec2.DeleteNetworkInterface),
@@ -33,12 +32,12 @@ https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAcce
 
 
 def network_inputs(source: Source) -> list[TemplateInput]:
-    """Return the inputs of a source whose API is self-hosted: both empty, the puller asks over the internet."""
+    """Return the inputs of a source whose API is self-hosted."""
     if source.pull is None or not source.pull.self_hosted:
         return []
     return [
-        _ids(SUBNETS, "subnet", "Subnets of the VPC from which the API can be reached, with commas between (optional)"),
-        _ids(SECURITY_GROUPS, "sg", "Security groups of the puller in that VPC; needed where there are subnets"),
+        _ids(SUBNETS, "subnet", "Subnets of the VPC from which the API can be reached, with commas between"),
+        _ids(SECURITY_GROUPS, "sg", "Security groups of the puller in that VPC, with commas between"),
     ]
 
 
@@ -48,20 +47,15 @@ def network_variables(source: Source) -> dict[str, Ref]:
 
 
 def _ids(name: str, prefix: str, description: str) -> TemplateInput:
-    pattern = f"({prefix}-[0-9a-f]+(,{prefix}-[0-9a-f]+)*)?"
+    pattern = f"{prefix}-[0-9a-f]+(,{prefix}-[0-9a-f]+)*"
     example = f"{prefix}-0a1b2c3d,{prefix}-4e5f6a7b"
-    return TemplateInput(name, "Network", description, pattern, f"empty, or ids such as {example}", "")
+    return TemplateInput(name, "Network", description, pattern, f"ids such as {example}")
 
 
-def add_in_vpc_condition(template: Template, subnets: Parameter) -> None:
-    """Add the condition that the puller runs in a VPC."""
-    add_is_set_condition(template, subnets)
-
-
-def vpc_config() -> If:
-    """Return the property of a function in the VPC; it is absent where no subnet is named."""
+def vpc_config() -> VPCConfig:
+    """Return the property of a function in the VPC."""
     subnets, groups = (Split(",", Ref(name)) for name in (SUBNETS, SECURITY_GROUPS))
-    return If(_IN_VPC, VPCConfig(SubnetIds=subnets, SecurityGroupIds=groups), NoValue)
+    return VPCConfig(SubnetIds=subnets, SecurityGroupIds=groups)
 
 
 def may_attach() -> list[Statement]:
@@ -79,14 +73,14 @@ def may_attach() -> list[Statement]:
     ]
 
 
-def network_policy(stack: StackContext) -> If:
+def network_policy(stack: StackContext) -> Policy:
     """Return the policy of the role of a function in the VPC: for Lambda itself, and for none of the function's code.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
     by_code = Condition(ArnLike({"lambda:SourceFunctionArn": function_arns(stack)}))
     deny = Statement(Effect=Deny, Action=[*_DESCRIBE, *_ATTACH], Resource=["*"], Condition=by_code)
-    return If(_IN_VPC, Policy(PolicyName="Network", PolicyDocument=document([*may_attach(), deny])), NoValue)
+    return Policy(PolicyName="Network", PolicyDocument=document([*may_attach(), deny]))
 
 
 def may_look_up() -> Statement:

@@ -36,7 +36,7 @@ SOURCE = Source(
                     split='@',
                     require=('id', 'details',),
                     id='to_string(id)',
-                    type="event_name || event_type || details.event_name || details.add && join(' ', ['add', details.add])\n  || details.remove && join(' ', ['remove', details.remove])\n  || details.change && join(' ', ['change', details.change]) || details.failed_login && 'failed_login'\n  || entity_type",
+                    type="event_name || details.event_name || details.add && join(' ', ['add', details.add])\n  || details.remove && join(' ', ['remove', details.remove])\n  || details.change && join(' ', ['change', details.change]) || details.failed_login && 'failed_login'\n  || entity_type",
                     time='created_at',
                 ),
             ),
@@ -63,13 +63,13 @@ SOURCE = Source(
         split='@',
         require=('id', 'details',),
         id='to_string(id)',
-        type="event_name || event_type || details.event_name || details.add && join(' ', ['add', details.add])\n  || details.remove && join(' ', ['remove', details.remove])\n  || details.change && join(' ', ['change', details.change]) || details.failed_login && 'failed_login'\n  || entity_type",
+        type="event_name || details.event_name || details.add && join(' ', ['add', details.add])\n  || details.remove && join(' ', ['remove', details.remove])\n  || details.change && join(' ', ['change', details.change]) || details.failed_login && 'failed_login'\n  || entity_type",
         time='created_at',
     ),
     facts=Facts(
-        summary="gitlab: {join(': ', [\n  join(' by ', [\n    event_name || event_type || details.event_name || details.add && join(' ', ['add', details.add])\n      || details.remove && join(' ', ['remove', details.remove])\n      || details.change && join(' ', ['change', details.change]) || details.failed_login && 'failed_login'\n      || entity_type,\n    details.author_name || author_name\n  ][?@]),\n  join(' ', [\n    join(' in ', [\n      !contains([details.entity_path, details.author_name], details.target_details) && details.target_details\n        && to_string(details.target_details),\n      details.entity_path || entity_path\n    ][?@]),\n    details.custom_message && join('', ['(', to_string(details.custom_message), ')']),\n    details.as && join(' ', ['as', details.as]),\n    details.change && join(' ', [\n      details.change, details.from && join(' ', ['from', to_string(details.from)]),\n      details.to && join(' ', ['to', to_string(details.to)])][?@]),\n    details.failed_login && join(' ', ['with', details.failed_login])\n  ][?@])\n][?@ && @ != ''])}",
+        summary="gitlab: {join(': ', [\n  join(' by ', [\n    event_name || details.event_name || details.add && join(' ', ['add', details.add])\n      || details.remove && join(' ', ['remove', details.remove])\n      || details.change && join(' ', ['change', details.change]) || details.failed_login && 'failed_login'\n      || entity_type,\n    details.author_name\n  ][?@]),\n  join(' ', [\n    join(' in ', [\n      !contains([details.entity_path, details.author_name], details.target_details) && details.target_details\n        && to_string(details.target_details),\n      details.entity_path\n    ][?@]),\n    details.custom_message && join('', ['(', to_string(details.custom_message), ')']),\n    details.as && join(' ', ['as', details.as]),\n    details.change && join(' ', [\n      details.change, details.from && join(' ', ['from', to_string(details.from)]),\n      details.to && join(' ', ['to', to_string(details.to)])][?@]),\n    details.failed_login && join(' ', ['with', details.failed_login])\n  ][?@])\n][?@ && @ != ''])}",
         severity=Choice(
-            of="{contains(['Owner', 'Maintainer'], details.as || contains(['access_level'], details.change) && details.to || '')\n    && 'WARNING'\n  || event_name || event_type || details.event_name || details.change && join(' ', ['change', details.change])\n  || details.add && join(' ', ['add', details.add]) || '-'}",
+            of="{contains(['Owner', 'Maintainer'], details.as || contains(['access_level'], details.change) && details.to || '')\n    && 'WARNING'\n  || event_name || details.event_name || details.change && join(' ', ['change', details.change])\n  || details.add && join(' ', ['add', details.add]) || '-'}",
             words={
                 'WARNING': (
                     'user_admin_status_updated', 'user_auditor_status_updated', 'user_impersonation',
@@ -108,7 +108,7 @@ SOURCE = Source(
             },
         ),
         kind=Choice(
-            of="{event_name || event_type || details.event_name || details.change && join(' ', ['change', details.change])\n  || details.add && join(' ', ['add', details.add]) || details.remove && join(' ', ['remove', details.remove])\n  || details.failed_login && 'login_failed_' || '-'}",
+            of="{event_name || details.event_name || details.change && join(' ', ['change', details.change])\n  || details.add && join(' ', ['add', details.add]) || details.remove && join(' ', ['remove', details.remove])\n  || details.failed_login && 'login_failed_' || '-'}",
             words={
                 'authentication.start': (
                     'authenticated_with_*', 'login_failed_*', 'omniauth_login_failed',
@@ -175,20 +175,20 @@ SOURCE = Source(
             },
         ),
         outcome=Choice(
-            of="{event_name || event_type || details.event_name || details.failed_login && 'login_failed_' || '-'}",
+            of="{event_name || details.event_name || details.failed_login && 'login_failed_' || '-'}",
             words={
                 'success': ('authenticated_with_*', 'smartcard_authentication_created',),
                 'failure': ('login_failed_*', '*_failed', '*_creation_failed', '*_deletion_failed',),
             },
         ),
         reason='{details.custom_message}',
-        user='{details.author_email || details.author_name || author_name}',
+        user='{details.author_email || details.author_name}',
         user_id='{author_id}',
-        source_ip='{details.ip_address || ip_address}',
+        source_ip='{details.ip_address}',
         target_user="{details.target_type == 'User' && details.target_details && to_string(details.target_details) || ''}",
         target="{details.target_type != 'User' && details.target_details && to_string(details.target_details)\n  || details.entity_path}",
         role="{details.as || contains(['access_level'], details.change) && details.to || ''}",
-        organization='{details.entity_path || entity_path}',
+        organization='{details.entity_path}',
         extra={
             'entity_type': '{entity_type}',
             'target_type': '{details.target_type}',

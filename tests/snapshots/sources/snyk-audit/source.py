@@ -54,7 +54,7 @@ SOURCE = Source(
     ),
     events=Events(split='data.items || `[]`', require=('event',), id='hash()', type='event', time='created'),
     facts=Facts(
-        summary="snyk: {join(': ', [\n  join(' by ', [event, user_id && join(' ', ['user', user_id])][?@]),\n  join(' in ', [\n    join(', ', [\n      content.email || content.userEmail,\n      content.after.name || content.name || content.displayName || content.appName || content.projectName,\n      (content.userPublicId || content.userId) && join(' ', ['user', content.userPublicId || content.userId]),\n      content.serviceAccountPublicId && join(' ', ['service account', content.serviceAccountPublicId]),\n      (content.after.role || content.afterRoleName || content.role.role || content.role.name || content.role)\n        | @ && to_string(@),\n      (content.before.role || content.beforeRoleName) | @ && join(' ', ['was', to_string(@)]),\n      content.issueId || content.vulnId, content.reason, content.type,\n      project_id && join(' ', ['project', project_id])\n    ][?@ && type(@) == 'string']),\n    org_id && join(' ', ['organization', org_id]) || group_id && join(' ', ['group', group_id])\n  ][?@])\n][?@])}",
+        summary="snyk: {join(': ', [\n  join(' by ', [event, user_id && join(' ', ['user', user_id])][?@]),\n  join(' in ', [\n    join(', ', [\n      content.email,\n      content.after.name || content.name || content.appName,\n      (content.userPublicId || content.userId) && join(' ', ['user', content.userPublicId || content.userId]),\n      content.serviceAccountPublicId && join(' ', ['service account', content.serviceAccountPublicId]),\n      (content.after.role || content.afterRoleName || content.role.role || content.role.name || content.role)\n        | @ && to_string(@),\n      (content.before.role || content.beforeRoleName) | @ && join(' ', ['was', to_string(@)]),\n      content.issueId || content.vulnId, content.reason, content.type,\n      project_id && join(' ', ['project', project_id])\n    ][?@ && type(@) == 'string']),\n    org_id && join(' ', ['organization', org_id]) || group_id && join(' ', ['group', group_id])\n  ][?@])\n][?@])}",
         severity=Choice(
             of='{event}',
             words={
@@ -95,8 +95,8 @@ SOURCE = Source(
         ),
         reason='{content.reason}',
         user_id='{user_id}',
-        target_user='{content.email || content.userEmail || content.userPublicId || content.userId}',
-        target='{content.after.name || content.name || content.displayName || content.appName || content.projectName || project_id}',
+        target_user='{content.email || content.userPublicId}',
+        target='{content.after.name || content.name || content.appName || project_id}',
         role='{(content.after.role || content.afterRoleName || content.role.role || content.role.name || content.role)\n  | @ && to_string(@)}',
         organization='{org_id || group_id}',
         extra={

@@ -1,0 +1,38 @@
+"""GitHub's audit log: https://docs.github.com/en/enterprise-cloud@latest/rest/orgs/orgs#get-the-audit-log-for-an-organization."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from lambdas.runtime.http_types import HttpAnswer
+from tests.pulling.apis.api import Api, Asked, Happening, seconds
+from tests.pulling.vendor import answer_of
+
+
+class GitHub(Api):
+    """A search by time, whose next pages are in the header Link."""
+
+    source_name = "github-audit"
+    streams = ("audit",)
+
+    def event(self, stream: str, happening: Happening) -> Any:
+        assert stream == "audit"
+        return {"action": "repo.create", "_document_id": happening.mark, "@timestamp": int(happening.at * 1_000)}
+
+    def answer(self, asked: Asked) -> HttpAnswer:
+        assert asked.path == "/orgs/example/audit-log"
+        assert (asked.query["order"], asked.query["include"]) == ("asc", "all")
+        first, last = map(seconds, asked.query["phrase"].removeprefix("created:").split(".."))
+        page, token = self.page(self.within("audit", first, last), asked.query.get("after"))
+        url = f"https://api.github.com{asked.path}?{urlencode({**asked.query, 'after': token})}"
+        link = {"link": f'<{url}>; rel="next"'} if token else {}
+        return answer_of([self.event("audit", happening) for happening in page], **link)
+
+    def limited(self) -> HttpAnswer:
+        reset = str(int(self.now) + 100)
+        message = {"message": "API rate limit exceeded for user ID 1."}
+        return answer_of(message, 403, x_ratelimit_remaining="0", x_ratelimit_reset=reset)
+
+    def forgotten(self) -> HttpAnswer:
+        return answer_of({"message": "The cursor is invalid."}, 422)

@@ -1,0 +1,49 @@
+"""An API that is asked with an access token, which a token endpoint gives and which ends."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from lambdas.runtime.http_types import HttpAnswer
+from tests.pulling.apis.api import Api, Asked
+from tests.pulling.vendor import answer_of
+
+
+class TokenApi(Api):
+    """Gives a token for an hour to who proves to be a client, and answers requests that have it."""
+
+    token_url: ClassVar[str]
+
+    def secrets(self) -> dict[str, str]:
+        """Return what is stored, by name."""
+        return {"client_id": "the-client", "client_secret": "the-clients-secret"}
+
+    def is_client(self, asked: Asked) -> bool:
+        """Return whether a request for a token proves whose it is."""
+        return self.secrets().items() <= asked.form.items()
+
+    def grant(self) -> dict[str, object]:
+        """Return what the token endpoint answers, beside the token."""
+        return {"token_type": "Bearer", "expires_in": 3_600}
+
+    def replace_credential(self) -> None:
+        """End all tokens; the secrets stay."""
+        self.access: dict[str, float] = {}
+        self.stored |= {f"/made/up/{name}": value for name, value in self.secrets().items()}
+
+    def is_authorized(self, asked: Asked) -> bool:
+        if asked.request.url == self.token_url:
+            return self.is_client(asked)
+        return self.access.get(asked.authorization.removeprefix("Bearer "), 0) > self.now
+
+    def answer(self, asked: Asked) -> HttpAnswer:
+        if asked.request.url != self.token_url:
+            return self.api_answer(asked)
+        self._count += 1
+        token = f"access-token-{self._count}"
+        self.access[token] = self.now + 3_600
+        return answer_of({"access_token": token, **self.grant()})
+
+    def api_answer(self, asked: Asked) -> HttpAnswer:
+        """Return the answer to a request that has a token."""
+        raise NotImplementedError
