@@ -11,6 +11,7 @@ from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
 from lambdas.model import Source
+from lambdas.model_deployment import Parameter, ParameterPattern
 from lambdas.model_request_types import Duration
 from tests.definitions import CASES, SOURCES
 
@@ -24,28 +25,27 @@ def template_shapes() -> dict[str, str]:
         names = sorted(source_names(folder), key=lambda name: name not in ("zoom", "okta"))
         for definition in load(folder, names):
             source = definition.source
-            alike = {file: _renamed(template, source) for file, template in _templates(_alike(source)).items()}
+            alike = {file: _lines(template, source) for file, template in _templates(_alike(source)).items()}
             for file, template in _templates(source).items():
                 shapes.setdefault(alike[file], (f"{folder.name}/{source.name}/{file}", template))
     return dict(shapes.values())
 
 
 def _alike(source: Source) -> Source:
-    """A source with a name, a description, parameters' texts and an interval that are those of others too."""
-    parameters = {
-        name: replace(parameter, description="same", pattern="same", example="same")
-        for name, parameter in (source.parameters or {}).items()
-    }
-    pull = replace(source.pull, every=FIVE_MINUTES) if source.pull else None
-    return replace(source, name="same", description="same", parameters=parameters, pull=pull)
+    """A source whose name, description and interval are those of others too, with a single parameter for them all."""
+    alike = replace(source, name="same", description="same")
+    if source.pull is None:
+        return alike
+    parameters = {"Same": Parameter("same", ParameterPattern("same"), "same")} if source.parameters else None
+    return replace(alike, parameters=parameters, pull=replace(source.pull, every=FIVE_MINUTES))
 
 
-def _renamed(template: str, source: Source) -> str:
-    """A template whose secrets and parameters have numbers for names, and stand in the order of these."""
-    names = [*sorted(source_secrets(source)), *sorted(source.parameters or {})]
-    for number, name in enumerate(names):
-        template = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", f"name{number}", template)
-    return "\n".join(sorted(template.replace(",\n", "\n").splitlines()))
+def _lines(template: str, source: Source) -> str:
+    """The lines of a template, each once, in which all secrets have the same name."""
+    names = "|".join(source_secrets(source))
+    text = re.sub(rf"/({names})(?=(_previous)?[\",])", "/same", template)
+    text = re.sub(r'"Value": {"Fn::Sub": ".*/same"}', "SecretNames", text)
+    return "\n".join(sorted({line.rstrip(",") for line in text.splitlines()}))
 
 
 def _templates(source: Source) -> dict[str, str]:

@@ -50,16 +50,16 @@ def _severity(source: Source) -> Mistakes:
 
 def _patterns(fact: str, choice: Choice) -> Mistakes:
     """Yield the patterns that no text can match, or that match only what an earlier word has taken."""
-    earlier: dict[str, str] = {}
+    earlier: list[tuple[re.Pattern[str], str, str]] = []
     for word, patterns in choice.words.items():
         key = f"facts.{fact}.{word}"
         for pattern in patterns:
             if re.search(r"\{.+\}", pattern):
                 yield key, f"{pattern} is compared as it is written: a pattern has no {{path}}, only *"
             # A pattern that matches another's text, its * included, matches all that the other does.
-            elif taken := next((text for text in earlier if compile_pattern(text).fullmatch(pattern)), None):
-                yield key, f"{pattern} is never reached: {taken} of {earlier[taken]} stands before it"
-        earlier |= dict.fromkeys(patterns, word)
+            elif taken := next((found for found in earlier if found[0].fullmatch(pattern)), None):
+                yield key, f"{pattern} is never reached: {taken[1]} of {taken[2]} stands before it"
+        earlier += [(compile_pattern(pattern), pattern, word) for pattern in patterns]
 
 
 def _extra(source: Source) -> Mistakes:
