@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from generator.definition.read import Definition, load, source_names
 
@@ -47,3 +48,15 @@ def webhook_names() -> list[str]:
 def pulled_names() -> list[str]:
     """Return the names of the shipped sources whose vendor is asked."""
     return [definition.source.name for definition in pulled_definitions(SOURCES)]
+
+
+def pulled_kinds() -> list[str]:
+    """Return a name for each credentials type with its paging styles: sources of one kind start from the same files."""
+    kinds: dict[tuple[Any, ...], str] = {}
+    for definition in pulled_definitions(SOURCES):
+        pull = definition.source.pull
+        assert pull
+        styles = {stream.paging.style.__name__ for stream in pull.streams.values()}
+        has_children = any(stream.each for stream in pull.streams.values())
+        kinds.setdefault((pull.credentials.type.__name__, *sorted(styles), has_children), definition.source.name)
+    return list(kinds.values())

@@ -26,7 +26,7 @@ from tests.definitions import (
     every_definition,
     make_definition,
     pulled_definitions,
-    pulled_names,
+    pulled_kinds,
     webhook_definitions,
 )
 from tests.definitions import bundled_source as shipped_source
@@ -213,7 +213,7 @@ print(len(names))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["zoom", "okta", "asana", "slack", *pulled_names()])
+@pytest.mark.parametrize("name", ["zoom", "okta", "asana", "slack", *pulled_kinds()])
 def test_every_module_of_a_zip_is_imported_from_it(tmp_path: Path, name: str) -> None:
     file = tmp_path / "lambdas.zip"
     file.write_bytes(bundle.lambdas_zip(shipped_source(name)))
@@ -230,7 +230,7 @@ def test_every_module_of_a_zip_is_imported_from_it(tmp_path: Path, name: str) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["okta", *pulled_names()])
+@pytest.mark.parametrize("name", ["okta", *pulled_kinds()])
 def test_each_function_starts_from_its_unpacked_zip_with_the_variables_of_its_template(
     tmp_path: Path, name: str
 ) -> None:
