@@ -57,11 +57,12 @@ _FUNCTION, _BUCKET, _QUEUE = "AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::S
 _LOG, _ROLE = "AWS::Logs::LogGroup", "AWS::IAM::Role"
 SCANNER_EXCEPTIONS = (
     ScannerException(_FUNCTION, ("CKV_AWS_116",), lacks("DeadLetterConfig"), "callers see the failure, or call again"),
+    ScannerException(_FUNCTION, ("CKV_AWS_117",), lacks("VpcConfig"), "it calls public endpoints alone"),
     ScannerException(
         _FUNCTION,
-        ("CKV_AWS_117", "lambda_inside_vpc_check"),
-        lacks("VpcConfig"),
-        "it calls public endpoints alone",
+        ("lambda_inside_vpc_check",),
+        _always,
+        "calls public endpoints alone, or is in the VPC of the form; the rule does not read Fn::Split",
     ),
     ScannerException(
         _FUNCTION, ("CKV_AWS_115",), lacks("ReservedConcurrentExecutions"), "only the stack's own services call it"
