@@ -47,6 +47,11 @@ class Played:
         found = [jmespath.search(self.list_path, json.loads(page.body)) for page in self.sample.pages]
         return [event for events in found for event in events or []]
 
+    @property
+    def leads_on(self) -> bool:
+        """Whether only an empty page ends the list, so that a page with events never is the last."""
+        return not jmespath.search(self.list_path, json.loads(self.sample.pages[-1].body))
+
     def page(self, events: str) -> HttpAnswer:
         """Return the page with a list of events, as JSON."""
         last = self.sample.pages[-1]
@@ -111,5 +116,5 @@ def _streams(definition: Definition) -> Iterator[Played]:
     for sample in load_samples(definition)[0]:
         assert isinstance(sample, PullSample)
         played = Played(definition.source, sample)
-        if played.stream.each is None:
+        if played.stream.each is None and not played.leads_on:
             yield played
