@@ -17,7 +17,7 @@ from lambdas.pulling.runner import RunReport
 from tests.fakes import NOW
 from tests.pulling.played import Played, played_streams
 from tests.pulling.vendor import Puller, answer_of
-from tests.whole.test_properties import KEYS, ODD, VALUES, as_list, pieces, sent, taken_by_mozdef
+from tests.whole.test_properties import KEYS, LEAVES, ODD, as_list, pieces, sent, taken_by_mozdef
 
 pytestmark = pytest.mark.slow
 STREAMS = {f"{played.source.name} {played.sample.key}": played for played in played_streams()}
@@ -33,9 +33,9 @@ def event_lists(draw: st.DrawFn, played: Played, spoilt: bool = True) -> list[st
     for number in range(draw(st.integers(0, 4))):
         event = draw(st.sampled_from(played.events))
         names = st.sampled_from(sorted(event)) | KEYS
-        more = draw(st.dictionaries(names, VALUES, max_size=3)) if spoilt else {}
+        more = draw(st.dictionaries(names, LEAVES, max_size=3)) if spoilt else {}
         texts.append(played.event_text(event, number, more))
-    return texts + (draw(st.lists(VALUES, max_size=1)) if spoilt else [])
+    return texts + (draw(st.lists(LEAVES, max_size=1)) if spoilt else [])
 
 
 def run_of(puller: Puller) -> RunReport:
@@ -116,7 +116,7 @@ def test_an_odd_value_in_an_event_is_delivered_or_kept_and_holds_up_nothing(play
 
 @given(
     played=ANY,
-    body=st.binary() | VALUES.map(sent),
+    body=st.binary() | LEAVES.map(sent),
     status=st.sampled_from([200, 200, 204, 301, 400, 401, 403, 404, 500]),
 )
 def test_any_answer_ends_a_run_with_an_outcome_and_passes_nothing_that_is_no_page(
