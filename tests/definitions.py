@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -20,14 +21,21 @@ def make_definition(folder: Path, text: str, name: str = "made") -> Definition:
     return load(folder, [name])[0]
 
 
+@cache
 def bundled_source(name: str) -> Definition:
     """Load a definition that the framework brings."""
     return load(SOURCES, [name])[0]
 
 
+@cache
+def _definitions(folder: Path) -> tuple[Definition, ...]:
+    """Load all definitions of a folder, once for all tests of a process: nobody changes them."""
+    return tuple(load(folder, source_names(folder)))
+
+
 def every_definition(*folders: Path) -> list[Definition]:
-    """Load all definitions of these folders: by default what is shipped, and the cases."""
-    return [definition for folder in folders or (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+    """Return all definitions of these folders: by default what is shipped, and the cases."""
+    return [definition for folder in folders or (SOURCES, CASES) for definition in _definitions(folder)]
 
 
 def webhook_definitions(*folders: Path) -> list[Definition]:

@@ -14,6 +14,7 @@ from moto.s3.models import FakeBucket
 
 from generator.commands import main
 from generator.deploy import progress
+from generator.packaging import build_folder
 from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS
 from tests.operate.pulled_account import REGION, SECRET, STACK, TABLE, PulledAccount, deploy_acme
 
@@ -21,8 +22,20 @@ Run = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the lint engines said: one folder for all, so that a template is linted once."""
+    return tmp_path_factory.mktemp("verdicts")
+
+
 @pytest.fixture
-def account(empty_account: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PulledAccount:  # noqa: ARG001
+def account(
+    empty_account: None,  # noqa: ARG001
+    tmp_path: Path,
+    verdicts: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> PulledAccount:
+    monkeypatch.setattr(build_folder, "CACHE_FOLDER", verdicts)
     monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)

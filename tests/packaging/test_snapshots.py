@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition
 from generator.packaging.source_module import source_module_text
 from generator.templates import event_source
 from generator.templates.text import template_text
-from tests.definitions import CASES, SOURCES
+from tests.definitions import CASES, SOURCES, every_definition
 
 STORED = Path(__file__).parents[1] / "snapshots"
-EVERY = [(folder.name, definition) for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+EVERY = [(folder.name, definition) for folder in (SOURCES, CASES) for definition in every_definition(folder)]
 
 
 @pytest.mark.parametrize(("folder", "definition"), EVERY, ids=[definition.source.name for _, definition in EVERY])

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.read import load, source_names
 from generator.samples.files import load_samples
 from generator.samples.run import sample_events
 from lambdas.model import message_texts
@@ -19,7 +18,7 @@ from lambdas.reading.intake import Intake
 from lambdas.reading.path_nodes import compile_node
 from lambdas.reading.paths import Functions
 from lambdas.reading.text_templates import template_paths
-from tests.definitions import CASES, SOURCES
+from tests.definitions import every_definition
 
 NAMES = st.sampled_from(["a", "b", "c", '"d e"', "length", "@"])
 LITERALS = st.sampled_from(
@@ -98,7 +97,7 @@ def test_any_expression_finds_the_same(path: str, value: Any) -> None:
     compare(path, value, Functions(Intake(value, 0.0), value))
 
 
-DEFINITIONS = [definition for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))]
+DEFINITIONS = every_definition()
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.source.name)

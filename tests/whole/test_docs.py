@@ -22,7 +22,7 @@ from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
 from tests import iam
-from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
+from tests.definitions import ROOT, SOURCES, bundled_source, every_definition, make_definition
 from tests.pages import assert_generated
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -129,14 +129,14 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
 
 
 def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
-    table = source_table(load(SOURCES, source_names(SOURCES)), "../sources")
+    table = source_table(every_definition(SOURCES), "../sources")
     assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
-    pulled = pulled_table(load(SOURCES, source_names(SOURCES)), "../sources")
+    pulled = pulled_table(every_definition(SOURCES), "../sources")
     assert_generated(ROOT / "docs" / "sources.md", "source_table.py: pulled", pulled, update=update)
 
 
 def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
-    definitions = load(SOURCES, source_names(SOURCES))
+    definitions = every_definition(SOURCES)
     page = ROOT / "docs" / "sources.md"
     assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../sources"), update=update)
     assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.definition.read import load, source_names
 from generator.errors import DefinitionError
 from generator.reference.message_table import message_table
 from generator.testing import Sample, load_samples
 from lambdas.model_facts import KINDS
 from lambdas.shaping.mozdef_names import DETAIL_NAMES, PLUGIN_WORDS
-from tests.definitions import ROOT, SOURCES, make_definition
+from tests.definitions import ROOT, SOURCES, every_definition, make_definition
 from tests.mozdef_index import TEMPLATE
 from tests.pages import assert_generated
 from tests.whole.test_searchable import FIELDS, ZOOM_FIELDS
@@ -70,7 +69,7 @@ def test_an_index_has_as_many_fields_as_the_page_says() -> None:
 
 
 def test_names_that_shipped_sources_choose_are_as_few_as_the_page_says() -> None:
-    sources = [definition.source for definition in load(SOURCES, source_names(SOURCES))]
+    sources = [definition.source for definition in every_definition(SOURCES)]
     names = {name for source in sources for name in (*(source.facts.extra or {}), *(source.mozdef.details or {}))}
     text = (PAGES / "elasticsearch.md").read_text(encoding="utf-8")
     (limit,) = re.findall(r"choose fewer than (\d+)\.", text)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition
 from generator.samples.files import load_samples
 from generator.samples.run import shape
 from lambdas.reading.body import Rejected, parse
@@ -21,7 +21,7 @@ from lambdas.shaping.event import MAX_MESSAGE, Message, RejectedEvent
 from lambdas.shaping.mozdef_limits import REWRITTEN_KEYS
 from lambdas.shaping.mozdef_names import PLUGIN_WORDS as KNOWN_WORDS
 from lambdas.shaping.shaper import Shaper
-from tests.definitions import SOURCES, make_definition
+from tests.definitions import SOURCES, every_definition, make_definition
 from tests.mozdef_index import LIMIT, LONGEST, TEMPLATE, Index
 from tests.mozdef_plugins import ADDRESS_KEYS, PLUGIN_WORDS, PLUGINS, words_in
 
@@ -45,7 +45,7 @@ def test_the_words_of_mozdefs_plugins_are_known() -> None:
 
 @pytest.fixture(scope="module")
 def definitions() -> list[Definition]:
-    return load(SOURCES, source_names(SOURCES))
+    return every_definition(SOURCES)
 
 
 @pytest.fixture(scope="module")
