@@ -278,6 +278,14 @@ def test_json_that_never_closes_is_refused(tmp_path: Path, hostile: Hostile) -> 
     assert recovers(puller, hostile).counts["sent"] == 1
 
 
+def test_json_that_never_closes_is_read_once_however_many_quotes_it_has(tmp_path: Path, hostile: Hostile) -> None:
+    """Each of the quotes might begin a text: to seek the end of each would take the function's whole time."""
+    hostile.answers(whole(b'{"items":' + b"[" * 100_000 + b'"' + b'\\"' * 2_000_000))
+    puller = puller_of(tmp_path, hostile)
+    assert failure_of(puller) == "the answer can't be read: it is not JSON: its brackets are never closed"
+    assert recovers(puller, hostile).counts["sent"] == 1
+
+
 BOMB = gzip.compress(b"\0" * 300_000_000, 1, mtime=0)
 
 

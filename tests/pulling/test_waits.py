@@ -86,6 +86,11 @@ def test_a_refusal_for_another_reason_with_no_requests_left_asks_to_wait() -> No
     assert asked_wait(answer({**headers, "x-ratelimit-remaining": "9"}, 403), NOW) is None
 
 
+def test_a_header_is_read_once_however_many_quotes_it_has() -> None:
+    header = {"ratelimit": 'r=0;t=5, "' + '\\"' * 1_000_000}
+    assert asked_wait(answer(header, 200), NOW) == 5
+
+
 HEADER_NAMES = ("retry-after", "x-ratelimit-reset", "x-ratelimit-remaining", "ratelimit", "ratelimit-reset")
 
 
