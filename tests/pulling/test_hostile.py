@@ -244,6 +244,16 @@ def test_no_url_of_an_item_leads_elsewhere(tmp_path: Path, hostile: Hostile, url
     assert len(hostile.host.requests) == 1
 
 
+@pytest.mark.parametrize("get", ["'{url}'", "'/log/{url}'"])
+def test_no_text_of_an_item_that_no_url_can_have_is_a_fault_of_the_puller(
+    tmp_path: Path, hostile: Hostile, get: str
+) -> None:
+    hostile.answers(page(event("a", url="/\ud800")))
+    puller = puller_of(tmp_path, hostile, CHILDREN.replace("'{url}'", get))
+    assert failure_of(puller) == "each.get finds half a surrogate pair in an item, which no URL can have"
+    assert len(hostile.host.requests) == 1
+
+
 @pytest.mark.parametrize(("address", "kind"), [("10.0.0.7", "private"), ("169.254.169.254", "link-local")])
 def test_a_name_that_resolves_to_another_network_the_second_time_is_not_asked(
     tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch, address: str, kind: str
