@@ -46,8 +46,8 @@ def authorize(settings: Settings, request: HttpRequest, context: CredentialConte
     user, password = (usable_secret(context, name) for name in secret_names(settings))
     if problem := check_secret(settings, settings.user, user):
         raise UnusableSecret(f"the secret {settings.user} {problem}")
-    known = context.tokens.get(_CHALLENGE)
-    challenge: dict[str, Any] = json.loads(known.value) if known else _new_challenge(request, context)
+    remembered = context.tokens.get(_CHALLENGE)
+    challenge: dict[str, Any] = json.loads(remembered.value) if remembered else _new_challenge(request, context)
     count = challenge["count"] = challenge["count"] + 1
     context.tokens[_CHALLENGE] = Token(json.dumps(challenge), math.inf)
     value = digest_header(challenge, request, (user, password), count, secrets.token_hex(16))

@@ -72,10 +72,10 @@ def _new_token(settings: Settings, context: CredentialContext) -> Token:
         raise UnusableSecret(f"the secret {settings.private_key} {_NO_ISSUER}")
     claims = {"iss": issuer, "sub": settings.subject or key.file.subject, "aud": settings.audience or settings.url}
     claims |= {"scope": settings.scope, **(settings.claims or {})}
-    given = {name: value for name, value in claims.items() if value is not None}
+    stated_claims = {name: value for name, value in claims.items() if value is not None}
     form: dict[str, str | None] = {"client_id": key.file.client_id, "client_secret": key.file.client_secret}
     form |= {**(settings.fields or {}), "grant_type": GRANT_TYPE}
-    form["assertion"] = signed_assertion(key, settings.algorithm, given, context.now(), settings.key_id)
+    form["assertion"] = signed_assertion(key, settings.algorithm, stated_claims, context.now(), settings.key_id)
     return requests.ask_for_grant(context, settings.url, form).token
 
 

@@ -14,7 +14,7 @@ from lambdas.pulling.answer_rules import AnswerRules, finds
 from lambdas.pulling.answers import Answer, AnswerPage, AnswerUnreadable, read_answer
 from lambdas.pulling.outcomes import NoAnswer, Refused, RunEnds, StreamFailed, StreamSkipped, TokenRefused
 from lambdas.pulling.rate import RequestLog
-from lambdas.pulling.waits import asked_wait, remaining_requests
+from lambdas.pulling.waits import remaining_requests, requested_wait
 from lambdas.reading.paths import compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_stream import HttpStream
@@ -233,9 +233,9 @@ class ApiClient:
         """Wait before the next try, as long as the vendor asks for, or `seconds`; StreamFailed where that is None."""
         if seconds is None:
             raise StreamFailed(why)
-        asked = asked_wait(answer, self._clock()) if answer else None
+        requested = requested_wait(answer, self._clock()) if answer else None
         jitter = 1 + 0.1 * random.random()  # noqa: S311 - no secret
-        self._wait(max(seconds if asked is None else asked, MIN_WAIT) * jitter, why)
+        self._wait(max(seconds if requested is None else requested, MIN_WAIT) * jitter, why)
 
     def _read(self, answer: Answer, answer_format: PullFormat) -> tuple[AnswerPage | None, str]:
         try:

@@ -22,7 +22,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?')  # the last quote may lack its end, 
 _MEMBER = re.compile(r"\b(r|t|remaining|reset)\s*=\s*([0-9]{1,18})")
 
 
-def asked_wait(answer: HttpAnswer | HttpStream, now: float) -> float | None:
+def requested_wait(answer: HttpAnswer | HttpStream, now: float) -> float | None:
     """Return for how many seconds the vendor asks to wait before the next request; None if it asks for none.
 
     `Retry-After` counts always. When a limit is renewed counts only where it is used up, or the answer is a 429:

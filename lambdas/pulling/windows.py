@@ -41,8 +41,8 @@ class TimePosition:
 
 def unit(time_format: str) -> int:
     """Return the seconds that a format can tell apart."""
-    known = _UNITS.get(time_format)
-    return known or next((seconds for directive, seconds in _DIRECTIVES if directive in time_format), DAY)
+    seconds = _UNITS.get(time_format)
+    return seconds or next((length for directive, length in _DIRECTIVES if directive in time_format), DAY)
 
 
 def write_time(at: int, time_format: str) -> str:

@@ -68,9 +68,9 @@ def refusal(request: HttpRequest, answer: HttpAnswer, secrets: Iterable[str], wo
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         vendor_words = vendor_words.replace(secret, "…")
     vendor_words = _LIKE_A_SECRET.sub("…", vendor_words)
-    said = ", ".join(filter(None, (words, _printable(vendor_words, LONGEST_WORDS))))
+    reason = ", ".join(filter(None, (words, _printable(vendor_words, LONGEST_WORDS))))
     hint = ", a redirect, which is not followed: is the URL right?" if 300 <= answer.status < 400 else ""
-    return CredentialRefused(f"{host} gives no token: it answers {answer.status}{hint}{said and ': '}{said}")
+    return CredentialRefused(f"{host} gives no token: it answers {answer.status}{hint}{reason and ': '}{reason}")
 
 
 def is_token(value: Any) -> bool:
