@@ -20,6 +20,7 @@ from lambdas.tokens.key_files import read_key_file
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 RS256: Algorithm = "RS256"
+_NO_ISSUER = "is a key alone, which does not say who signs: name `issuer` in the definition, or store the vendor's file"
 _OWN_CLAIMS = {"iss": "issuer", "sub": "subject", "aud": "audience", "iat": "", "exp": "", "jti": ""}
 
 
@@ -87,9 +88,6 @@ def check_secret(settings: Settings, _name: str, value: str) -> str | None:
     if problem := key_problem(value, settings.algorithm):
         return problem
     return None if settings.issuer or read_key_file(value).issuer else _NO_ISSUER
-
-
-_NO_ISSUER = "is a key alone, which does not say who signs: name `issuer` in the definition, or store the vendor's file"
 
 
 def describe(settings: Settings) -> str:
