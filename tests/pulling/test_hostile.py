@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.pulling import answer_rows, api_client
+from lambdas.pulling import answer_rows, rated_sender
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.runner import RunReport
 from lambdas.runtime import lookup
@@ -184,7 +184,7 @@ def test_rows_without_an_end_are_sent_up_to_the_limit(
 
 
 def test_a_byte_a_second_has_an_end(tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_client, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(rated_sender, "REQUEST_SECONDS", 0.3)
     hostile.answers(lambda stream, _: hostile.host.drip(stream, page(event("a", note="x" * 1_000))))
     puller = puller_of(tmp_path, hostile)
     assert failure_of(puller) == f"{HOST} sends no complete answer within 0.3 s"
@@ -195,7 +195,7 @@ def test_a_byte_a_second_has_an_end(tmp_path: Path, hostile: Hostile, monkeypatc
 def test_a_file_that_begins_well_and_then_drips_has_an_end(
     tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_client, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(rated_sender, "REQUEST_SECONDS", 1.0)
     rows = b"".join(b"e%d,%d,%s\n" % (index, int(NOW) - 600, b"x" * 200) for index in range(1_500))
 
     def answer(stream: ssl.SSLSocket, _index: int) -> None:
