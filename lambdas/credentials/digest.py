@@ -21,6 +21,7 @@ from lambdas.credential_type import CredentialContext, CredentialRefused, Creden
 from lambdas.model_types import SecretName
 from lambdas.runtime.http_types import HttpRequest
 from lambdas.runtime.secrets import UnusableSecret
+from lambdas.tokens.answers import is_busy
 from lambdas.tokens.challenges import digest_challenge
 from lambdas.tokens.secret_values import read_again, text_problem, usable_secret, with_header
 
@@ -46,8 +47,8 @@ def authorize(settings: Settings, request: HttpRequest, context: CredentialConte
     user, password = (usable_secret(context, name) for name in secret_names(settings))
     if problem := check_secret(settings, settings.user, user):
         raise UnusableSecret(f"the secret {settings.user} {problem}")
-    known = context.tokens.get(_CHALLENGE)
-    challenge: dict[str, Any] = json.loads(known.value) if known else _new_challenge(request, context)
+    remembered = context.tokens.get(_CHALLENGE)
+    challenge: dict[str, Any] = json.loads(remembered.value) if remembered else _new_challenge(request, context)
     count = challenge["count"] = challenge["count"] + 1
     context.tokens[_CHALLENGE] = Token(json.dumps(challenge), math.inf)
     value = digest_header(challenge, request, (user, password), count, secrets.token_hex(16))
@@ -57,7 +58,7 @@ def authorize(settings: Settings, request: HttpRequest, context: CredentialConte
 def _new_challenge(request: HttpRequest, context: CredentialContext) -> dict[str, Any]:
     answer = context.ask(request)
     host = urlsplit(request.url).netloc
-    if answer.status in (408, 425, 429) or answer.status >= 500:
+    if is_busy(answer):
         raise CredentialUnavailable(f"{host} sends no challenge at present: it answers {answer.status}", answer)
     if answer.status != 401:
         raise CredentialRefused(f"{host} sends no challenge: it answers {answer.status} without a credential, not 401")

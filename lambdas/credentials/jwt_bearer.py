@@ -20,6 +20,7 @@ from lambdas.tokens.key_files import read_key_file
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 RS256: Algorithm = "RS256"
+_NO_ISSUER = "is a key alone, which does not say who signs: name `issuer` in the definition, or store the vendor's file"
 _OWN_CLAIMS = {"iss": "issuer", "sub": "subject", "aud": "audience", "iat": "", "exp": "", "jti": ""}
 
 
@@ -72,10 +73,10 @@ def _new_token(settings: Settings, context: CredentialContext) -> Token:
         raise UnusableSecret(f"the secret {settings.private_key} {_NO_ISSUER}")
     claims = {"iss": issuer, "sub": settings.subject or key.file.subject, "aud": settings.audience or settings.url}
     claims |= {"scope": settings.scope, **(settings.claims or {})}
-    given = {name: value for name, value in claims.items() if value is not None}
+    stated_claims = {name: value for name, value in claims.items() if value is not None}
     form: dict[str, str | None] = {"client_id": key.file.client_id, "client_secret": key.file.client_secret}
     form |= {**(settings.fields or {}), "grant_type": GRANT_TYPE}
-    form["assertion"] = signed_assertion(key, settings.algorithm, given, context.now(), settings.key_id)
+    form["assertion"] = signed_assertion(key, settings.algorithm, stated_claims, context.now(), settings.key_id)
     return requests.ask_for_grant(context, settings.url, form).token
 
 
@@ -87,9 +88,6 @@ def check_secret(settings: Settings, _name: str, value: str) -> str | None:
     if problem := key_problem(value, settings.algorithm):
         return problem
     return None if settings.issuer or read_key_file(value).issuer else _NO_ISSUER
-
-
-_NO_ISSUER = "is a key alone, which does not say who signs: name `issuer` in the definition, or store the vendor's file"
 
 
 def describe(settings: Settings) -> str:

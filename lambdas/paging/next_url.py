@@ -36,8 +36,8 @@ def kept_token(settings: Settings, page: Page) -> str | None:
 
 
 def _next_url(settings: Settings, page: Page) -> str | None:
-    found: Any = page.header(settings.header) if settings.header else page.find(settings.at or "")
-    url = token_text(found, _place(settings))
+    value: Any = page.header(settings.header) if settings.header else page.find(settings.at or "")
+    url = token_text(value, _place(settings))
     if url is None or (url.startswith("/") and not url.startswith("//")):
         return url  # a path is at the origin, or below `pull.url`: Snyk answers with either
     return join_url(page.url, url)

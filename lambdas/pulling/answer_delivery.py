@@ -18,10 +18,10 @@ from lambdas.delivering.result import Delivered, EventsInFlight, KeptBucketUnava
 from lambdas.model import Source
 from lambdas.model_pull import Stream
 from lambdas.pulling.answers import AnswerPage
-from lambdas.pulling.api_client import DELIVERY_SECONDS
 from lambdas.pulling.outcomes import RunEnds, StreamFailed
 from lambdas.pulling.page_delivery import PageDelivery
 from lambdas.pulling.parts import StreamKey, cut
+from lambdas.pulling.rated_sender import DELIVERY_SECONDS
 from lambdas.reading.body import Rejected
 from lambdas.reading.intake import Intake
 from lambdas.reading.masking import mask_fields

@@ -18,7 +18,8 @@ MAX_VALUES = 1_000_000
 _INT64 = 2**63
 _ALWAYS_FITS = 18
 """Characters: an integer this short always fits into 64 bits."""
-_TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# A text that never ends goes to the end of the answer: else each of its quotes would be tried as the first of a text.
+_TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
 class AnswerUnreadable(Exception):  # noqa: N818 - it names the outcome

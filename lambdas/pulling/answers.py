@@ -61,14 +61,14 @@ def read_answer(answer: Answer, answer_format: PullFormat) -> AnswerPage:
 
 def all_rows(page: AnswerPage) -> list[Any]:
     """Return all rows of an answer; AnswerUnreadable where they are too many to be read as a whole."""
-    found: list[Any] = []
+    whole: list[Any] = []
     values = 0
     for part in chain([page.root], page.parts):
-        found += part
+        whole += part
         values += sum(1 + len(row) if isinstance(row, dict | list) else 1 for row in part)
         if values > MAX_VALUES:
             raise AnswerUnreadable(f"it has more than {MAX_VALUES:,} values: ask for smaller pages")
-    return found
+    return whole
 
 
 def _parse_whole(answer: Answer) -> Any:

@@ -1,4 +1,4 @@
-"""Ask a vendor's API: within its rate, with a credential, again where that helps, and only while there is time."""
+"""Ask a vendor's API for a page: with a credential, again where that helps, and by the rules for its answers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from lambdas.credential_type import CredentialRefused, CredentialUnavailable, Token
 from lambdas.model_pull import Credentials, ErrorRule, PullFormat
 from lambdas.pulling.answer_rules import AnswerRules, finds
 from lambdas.pulling.answers import Answer, AnswerPage, AnswerUnreadable, read_answer
-from lambdas.pulling.outcomes import NoAnswer, Refused, RunEnds, StreamFailed, StreamSkipped, TokenRefused
+from lambdas.pulling.outcomes import NoAnswer, Refused, StreamFailed, StreamSkipped, TokenRefused
 from lambdas.pulling.rate import RequestLog
-from lambdas.pulling.waits import asked_wait, remaining_requests
+from lambdas.pulling.rated_sender import AnyAnswer, RatedSender
+from lambdas.pulling.run_credential import RunCredential
+from lambdas.pulling.waits import requested_wait
 from lambdas.reading.paths import compile_path
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.http_stream import HttpStream
@@ -22,22 +24,13 @@ from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from lambdas.runtime.rotated_secrets import RotatedSecrets
 from lambdas.runtime.secrets import NoSecret, SecretsUnavailable, UnusableSecret
 
-REQUEST_SECONDS = 30.0
-"""The longest that a request may take, until the last byte of its answer; or of a part of it, where it has parts."""
-DELIVERY_SECONDS = 60.0
-"""Time for what comes after a page: its messages, claims and position, however slow AWS is."""
 PAUSES = (1.0, 4.0)
 """Seconds before a request is tried again that failed or was answered 5xx."""
 DEFAULT_WAIT = 60.0
 """Seconds to wait after a 429 that says nothing of when to come back."""
 MIN_WAIT = 1.0
 """Seconds between two tries, also where the vendor asks for none."""
-MAX_WAIT = 6 * 3_600.0
-"""Seconds of a wait that are believed: a header in the wrong unit must not end the asking."""
-LEAST_SECRET = 8
-"""Characters of a secret that is taken out of the vendor's words: a shorter one is a user, such as `admin`."""
 _UNAUTHORIZED = 401
-AnyAnswer = TypeVar("AnyAnswer", HttpAnswer, Answer)
 
 Send = Callable[[HttpRequest, float], HttpAnswer]
 """Sends a request within so many seconds; NoAnswer where none comes."""
@@ -47,7 +40,7 @@ _ENDS = {"skip_stream": StreamSkipped, "restart": TokenRefused, "stop": Refused}
 
 
 class ApiClient:
-    """Asks the API of a source in one run; it is also what the credentials type is given."""
+    """Asks the API of a source in one run."""
 
     def __init__(
         self,
@@ -63,46 +56,19 @@ class ApiClient:
         stream: SendStream | None = None,
     ) -> None:
         """Without `stream`, every answer is read as a whole."""
-        self._credentials = credentials
         self._rules = AnswerRules(rules)
-        self._secrets = secrets
         self._send = send
         self._stream: SendStream = stream or send
-        self._requests = requests
-        self._deadline = deadline
         self._clock = clock
-        self._sleep = sleep
-        self._used: set[str] = set()
-        self.tokens = tokens
-        self.remaining: int | None = None
+        self._sender = RatedSender(requests, deadline, clock, sleep)
+        self.credential = RunCredential(
+            credentials, secrets, tokens, lambda request: self._sender.send(request, send), clock
+        )
+
+    @property
+    def remaining(self) -> int | None:
         """Requests that the vendor said are left, at its last answer."""
-
-    # What credentials types use
-
-    def secret(self, name: str) -> str:
-        """Return a stored secret, stripped; SecretsUnavailable where there is none."""
-        value = self._secrets.get(name)[0].strip()
-        self._used.add(value)
-        return value
-
-    def fresh_secret(self, name: str) -> str:
-        """Read a stored secret again, which `secret` returns from then on: another process may have replaced it."""
-        self._secrets.forget(name)
-        return self.secret(name)
-
-    def replace_secret(self, name: str, value: str) -> None:
-        """Overwrite a stored secret with the vendor's new value; SecretsUnavailable where that fails."""
-        self._secrets.replace(name, value)
-
-    def ask(self, request: HttpRequest) -> HttpAnswer:
-        """Send a request to the token endpoint, within the rate."""
-        return self._attempt(request, self._send)
-
-    def now(self) -> float:
-        """Return the time in Unix seconds."""
-        return self._clock()
-
-    # What readers of streams use
+        return self._sender.remaining
 
     def page(self, request: HttpRequest, answer_format: PullFormat, *, has_token: bool = False) -> AnswerPage | None:
         """Return the answer; None where the definition says that it means that nothing is there.
@@ -151,13 +117,13 @@ class ApiClient:
             if is_enough(answer, page):
                 return page
             action, words = self._rules.apply(answer, page, has_token=has_token)
-            words = self._without_secrets(words)
             if action == "page":
                 if page is None:
                     raise StreamFailed(f"the answer can't be read: {unreadable}")
                 return page
             if action == "empty":
                 return None
+            words = self.credential.without_secrets(words)
             if action in _ENDS:
                 raise _ENDS[action](words)
             if action == "retry":
@@ -167,11 +133,10 @@ class ApiClient:
 
     def _authorized(self, request: HttpRequest, send: Callable[[HttpRequest, float], AnyAnswer]) -> AnyAnswer:
         """Send a request with its credential; with a new token after a 401, once."""
-        kind, settings = self._credentials.type, self._credentials.settings
         try:
-            answer = self._attempt(self._with_credential(request), send)
-            if answer.status == _UNAUTHORIZED and kind.forget(settings, self):
-                answer = self._attempt(self._with_credential(request), send)
+            answer = self._sender.send(self._with_credential(request), send)
+            if answer.status == _UNAUTHORIZED and self.credential.forget():
+                answer = self._sender.send(self._with_credential(request), send)
         except CredentialRefused as error:
             raise Refused(str(error)) from None
         except (NoSecret, UnusableSecret) as error:
@@ -182,60 +147,19 @@ class ApiClient:
 
     def _with_credential(self, request: HttpRequest) -> HttpRequest:
         """Return a request with its credential once there is room for it: no signature lasts as long as a wait may."""
-        kind, settings = self._credentials.type, self._credentials.settings
-        self._wait_for_room()
-        authorized = kind.authorize(settings, request, self)
-        if self._wait_for_room():  # that for a token was the last for which there was room
-            authorized = kind.authorize(settings, request, self)
+        self._sender.wait_for_room()
+        authorized = self.credential.authorize(request)
+        if self._sender.wait_for_room():  # that for a token was the last for which there was room
+            authorized = self.credential.authorize(request)
         return authorized
-
-    def without_credential(self, url: str) -> str:
-        """Return a URL of the vendor's as it may be stored: some repeat the key in the link of the next page."""
-        kind = self._credentials.type
-        strip = getattr(kind, "without_credential", None)
-        return strip(self._credentials.settings, url) if strip else url
-
-    def _without_secrets(self, words: str) -> str:
-        """Return the vendor's words for the log: some vendors repeat the key that they refuse."""
-        secrets = {*self._used, *(token.value for token in self.tokens.values())}
-        for secret in sorted(secrets, key=len, reverse=True):
-            words = words.replace(secret, "…") if len(secret) >= LEAST_SECRET else words
-        return words
-
-    def _attempt(self, request: HttpRequest, send: Callable[[HttpRequest, float], AnyAnswer]) -> AnyAnswer:
-        """Send a request once there is room for it in the rate; RunEnds where there is no time for it."""
-        self._wait_for_room()
-        self._require_time()
-        self._requests.add(self._clock())
-        answer = send(request, REQUEST_SECONDS)
-        self.remaining = remaining_requests(answer)
-        return answer
-
-    def _wait_for_room(self) -> bool:
-        """Wait until a request is within the rate; return whether that took time."""
-        wait = self._requests.wait(self._clock())
-        if wait:
-            self._wait(wait, "the vendor's rate is used up")
-        return bool(wait)
-
-    def _require_time(self) -> None:
-        if not self._deadline.allows_seconds(REQUEST_SECONDS + DELIVERY_SECONDS):
-            raise RunEnds("its time is over")
-
-    def _wait(self, seconds: float, why: str) -> None:
-        """Wait, if what comes after still has its time; else RunEnds, and no run begins before then."""
-        seconds = min(seconds, MAX_WAIT)
-        if not self._deadline.allows_seconds(seconds + REQUEST_SECONDS + DELIVERY_SECONDS):
-            raise RunEnds(why, not_before=self._clock() + seconds)
-        self._sleep(seconds)
 
     def _pause(self, seconds: float | None, why: str, answer: Answer | None = None) -> None:
         """Wait before the next try, as long as the vendor asks for, or `seconds`; StreamFailed where that is None."""
         if seconds is None:
             raise StreamFailed(why)
-        asked = asked_wait(answer, self._clock()) if answer else None
+        requested = requested_wait(answer, self._clock()) if answer else None
         jitter = 1 + 0.1 * random.random()  # noqa: S311 - no secret
-        self._wait(max(seconds if asked is None else asked, MIN_WAIT) * jitter, why)
+        self._sender.wait(max(seconds if requested is None else requested, MIN_WAIT) * jitter, why)
 
     def _read(self, answer: Answer, answer_format: PullFormat) -> tuple[AnswerPage | None, str]:
         try:
@@ -248,7 +172,7 @@ class ApiClient:
         """Yield the further parts of an answer, each within the time of a request; RunEnds where that is over."""
         further = iter(parts)
         while True:
-            self._require_time()
+            self._sender.require_time()
             if isinstance(answer, HttpStream):
                 answer.renew()
             try:

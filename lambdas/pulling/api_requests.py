@@ -55,10 +55,10 @@ class RequestMaker:
     def asks_until(self, fields: Mapping[str, str]) -> bool:
         """Return whether the request for a first page says where the asked time ends."""
         try:
-            asked = [self.first({**fields, "from": "1", "to": until}) for until in ("2", "3")]
+            requests = [self.first({**fields, "from": "1", "to": end}) for end in ("2", "3")]
         except PagingError:  # a text that takes no such time has one
             return True
-        return asked[0] != asked[1]
+        return requests[0] != requests[1]
 
     def later(self, fields: Mapping[str, str], token: str) -> HttpRequest:
         """Return the request for the page of a token; PagingError where the token is a URL of another origin."""
@@ -87,10 +87,13 @@ class RequestMaker:
         """Return the request for an item, over whose keys the texts are filled in; PagingError as in `later`."""
         if self._child is None:
             raise TypeError("the stream has no `each`")
-        found = self._child({**fields, **item} if isinstance(item, dict) else item)
-        if not isinstance(found, str) or not found:
-            raise PagingError("each.get finds no text in an item")
-        url = self._base + found if self._child_is_below else self._followed(found)
+        try:
+            target = self._child({**fields, **item} if isinstance(item, dict) else item)
+            if not isinstance(target, str) or not target:
+                raise PagingError("each.get finds no text in an item")
+            url = self._base + target if self._child_is_below else self._followed(target)
+        except UnicodeEncodeError:
+            raise PagingError("each.get finds half a surrogate pair in an item, which no URL can have") from None
         return HttpRequest("GET", url, self._filled(fields))
 
     def _make(self, request: _Request, values: Mapping[str, Any], url: str) -> HttpRequest:

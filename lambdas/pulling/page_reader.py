@@ -97,7 +97,7 @@ class PageReader:
         tokens = style.next_token(settings, page), style.kept_token(settings, page)
         if not style.is_url(settings):
             return Progress(*tokens)
-        return Progress(*(url and self._client.without_credential(url) for url in tokens))
+        return Progress(*(url and self._client.credential.without_credential(url) for url in tokens))
 
     def _read_whole(
         self, request: HttpRequest, answer: AnswerPage, fields: Mapping[str, str], token: str | None

@@ -45,8 +45,8 @@ def compile_pairs(texts: Mapping[str, Any]) -> Callable[[Any], str]:
     ]
 
     def write(value: Any) -> str:
-        found = [(name, fill(value)) for name, fill in fills]
-        return urlencode([(name, as_text(text)) for name, text in found if text is not None], quote_via=quote)
+        pairs = [(name, fill(value)) for name, fill in fills]
+        return urlencode([(name, as_text(text)) for name, text in pairs if text is not None], quote_via=quote)
 
     return write
 
@@ -58,11 +58,11 @@ def compile_json(template: Any) -> Fill:
     if isinstance(template, Mapping):
         members = [(name, compile_json(below), _may_be_absent(below)) for name, below in template.items()]
         return lambda value: {
-            name: found for name, fill, optional in members if (found := fill(value)) is not None or not optional
+            name: member for name, fill, optional in members if (member := fill(value)) is not None or not optional
         }
     if isinstance(template, list | tuple):
         items = [(compile_json(below), _may_be_absent(below)) for below in template]
-        return lambda value: [found for fill, optional in items if (found := fill(value)) is not None or not optional]
+        return lambda value: [item for fill, optional in items if (item := fill(value)) is not None or not optional]
     return _literal(template)
 
 
@@ -91,9 +91,9 @@ def _required(path: str, text: str, encode: Callable[[str], str]) -> Fill:
     find = _finder(path)
 
     def fill(value: Any) -> str:
-        if (found := find(value)) is None:
+        if (part := find(value)) is None:
             raise PagingError(f"{path} finds nothing, and is needed in the request's {text}")
-        return encode(as_text(found))
+        return encode(as_text(part))
 
     return fill
 

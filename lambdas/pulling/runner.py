@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lambdas.credential_type import Token
 from lambdas.model import Source
 from lambdas.model_pull import Pull, Stream
-from lambdas.pulling.api_client import MAX_WAIT, ApiClient, Send, SendStream
+from lambdas.pulling.api_client import ApiClient, Send, SendStream
 from lambdas.pulling.fault_log import log_fault
 from lambdas.pulling.outcomes import Refused, RunEnds, StreamFailed, StreamSkipped
 from lambdas.pulling.page_delivery import PageDelivery
@@ -20,6 +20,7 @@ from lambdas.pulling.page_reader import PageReader
 from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.position_table import LeaseHeld, PositionMoved, PositionTable, TableUnavailable
 from lambdas.pulling.rate import RequestLog
+from lambdas.pulling.rated_sender import MAX_WAIT
 from lambdas.pulling.stream_reader import StreamReader
 from lambdas.pulling.trial import TrialDelivery, TrialEnds, TrialTable
 from lambdas.runtime.deadline import Deadline

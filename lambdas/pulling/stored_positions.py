@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.model_pull import Stream
-from lambdas.pulling.windows import TimePosition, position_fields
+from lambdas.pulling.windows import FIELDS, TimePosition, position_fields
 
-_TIME_FIELDS = ("start", "goal", "end", "page", "length", "counts")
 _SLICE_FIELDS = ("end", "page", "counts")
 """What holds only for the request that was asked: another one has other pages."""
 
@@ -35,8 +34,8 @@ def read_time_position(fields: Mapping[str, Any], stream: Stream) -> TimePositio
     """
     if "start" not in fields:
         return TimePosition(int(fields.get("at", fields["since"])) - stream.window.overlap)
-    asked_alike = fields.get("of") == request_mark(stream)
-    names = [name for name in _TIME_FIELDS if name in fields and (asked_alike or name not in _SLICE_FIELDS)]
+    is_same_request = fields.get("of") == request_mark(stream)
+    names = [name for name in FIELDS if name in fields and (is_same_request or name not in _SLICE_FIELDS)]
     return TimePosition(**{name: fields[name] for name in names})
 
 

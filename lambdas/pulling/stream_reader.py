@@ -138,8 +138,8 @@ class StreamReader:
         position = retained(position, self._window, self._clock())
         if is_at_goal(position):  # the vendor has nothing of it any more
             self._table.write_position(name, at_goal(position), version)
-        while (asked := next_slice(position, self._window, self._clock())) is not None:
-            position = retained(self._read_page(asked, tokens), self._window, self._clock())
+        while (time_slice := next_slice(position, self._window, self._clock())) is not None:
+            position = retained(self._read_page(time_slice, tokens), self._window, self._clock())
             ended = is_at_goal(position)
             fields = at_goal(position) if ended else {**time_position_fields(position, self._stream), **more}
             version = self._table.write_position(name, fields, version)
@@ -150,23 +150,23 @@ class StreamReader:
                 tokens.clear()
                 self._delivery.begin_slice({})
 
-    def _read_page(self, asked: TimePosition, tokens: set[str]) -> TimePosition:
-        assert asked.end is not None  # noqa: S101 - next_slice() has set it
+    def _read_page(self, time_slice: TimePosition, tokens: set[str]) -> TimePosition:
+        assert time_slice.end is not None  # noqa: S101 - next_slice() has set it
         times = {
-            "from": write_time(asked.start, self._window.format),
-            "to": write_time(asked.end, self._window.format),
+            "from": write_time(time_slice.start, self._window.format),
+            "to": write_time(time_slice.end, self._window.format),
         }
-        if asked.page:
-            tokens.add(asked.page)
+        if time_slice.page:
+            tokens.add(time_slice.page)
         try:
-            progress = self._pages.read(times, asked.page)
+            progress = self._pages.read(times, time_slice.page)
         except TokenRefused as refused:
-            again = restarted(asked, self._window) if asked.page else None
-            if again is None:
+            shorter = restarted(time_slice, self._window) if time_slice.page else None
+            if shorter is None:
                 raise StreamFailed(str(refused)) from None
-            return again
+            return shorter
         check_token(progress.next_token, tokens)
-        return after_page(asked, progress.next_token, self._window, self._page_counts())
+        return after_page(time_slice, progress.next_token, self._window, self._page_counts())
 
     def _page_counts(self) -> Mapping[str, int]:
         """Return what the next page must know of equal events: nothing where it has those of its first second again."""

@@ -18,11 +18,11 @@ _EPOCH = 100_000_000
 _EPOCH_MS = 100_000_000_000
 # https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/: `"default";r=0;t=30`, of several limits with
 # commas between them; draft 07 and before, of a single limit: `limit=10, remaining=0, reset=30`
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?')  # the last quote may lack its end, which must not be sought again and again
 _MEMBER = re.compile(r"\b(r|t|remaining|reset)\s*=\s*([0-9]{1,18})")
 
 
-def asked_wait(answer: HttpAnswer | HttpStream, now: float) -> float | None:
+def requested_wait(answer: HttpAnswer | HttpStream, now: float) -> float | None:
     """Return for how many seconds the vendor asks to wait before the next request; None if it asks for none.
 
     `Retry-After` counts always. When a limit is renewed counts only where it is used up, or the answer is a 429:

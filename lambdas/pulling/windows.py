@@ -7,7 +7,7 @@ while it is read; its slices lie end to end. Only at the goal does the next swee
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,10 +39,13 @@ class TimePosition:
     """How often each event of the last page that has no id was in it, by its hash."""
 
 
+FIELDS = tuple(field.name for field in fields(TimePosition))
+
+
 def unit(time_format: str) -> int:
     """Return the seconds that a format can tell apart."""
-    known = _UNITS.get(time_format)
-    return known or next((seconds for directive, seconds in _DIRECTIVES if directive in time_format), DAY)
+    seconds = _UNITS.get(time_format)
+    return seconds or next((length for directive, length in _DIRECTIVES if directive in time_format), DAY)
 
 
 def write_time(at: int, time_format: str) -> str:
@@ -148,8 +151,7 @@ def not_ahead(position: TimePosition, window: Window, now: float) -> TimePositio
 
 def position_fields(position: TimePosition) -> dict[str, Any]:
     """Return a position as what is stored."""
-    names = ("start", "goal", "end", "page", "length", "counts")
-    return {name: value for name in names if (value := getattr(position, name)) is not None}
+    return {name: value for name in FIELDS if (value := getattr(position, name)) is not None}
 
 
 def _whole(at: float, window: Window) -> int:

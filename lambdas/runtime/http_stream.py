@@ -15,7 +15,3 @@ class HttpStream(NamedTuple):
     """The body, inflated, in blocks of at most 64 KB. FetchFailed where it breaks off: its blocks do not count then."""
     renew: Callable[[], None]
     """Give what is still to come all the seconds of the exchange once more."""
-
-    def header(self, name: str) -> str | None:
-        """Return a header's value, by its name in any case."""
-        return self.headers.get(name.lower())

@@ -51,7 +51,7 @@ def read_grant(request: HttpRequest, answer: HttpAnswer, now: float, secrets: It
 def read_document(request: HttpRequest, answer: HttpAnswer, secrets: Iterable[str] = ()) -> Mapping[str, Any]:
     """Return the JSON object of a successful answer."""
     host = urlsplit(request.url).netloc
-    if answer.status in _BUSY or answer.status >= 500:
+    if is_busy(answer):
         raise CredentialUnavailable(f"{host} gives no token at present: it answers {answer.status}", answer)
     if not 200 <= answer.status < 300:
         raise refusal(request, answer, secrets)
@@ -68,9 +68,14 @@ def refusal(request: HttpRequest, answer: HttpAnswer, secrets: Iterable[str], wo
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         vendor_words = vendor_words.replace(secret, "…")
     vendor_words = _LIKE_A_SECRET.sub("…", vendor_words)
-    said = ", ".join(filter(None, (words, _printable(vendor_words, LONGEST_WORDS))))
+    reason = ", ".join(filter(None, (words, _printable(vendor_words, LONGEST_WORDS))))
     hint = ", a redirect, which is not followed: is the URL right?" if 300 <= answer.status < 400 else ""
-    return CredentialRefused(f"{host} gives no token: it answers {answer.status}{hint}{said and ': '}{said}")
+    return CredentialRefused(f"{host} gives no token: it answers {answer.status}{hint}{reason and ': '}{reason}")
+
+
+def is_busy(answer: HttpAnswer) -> bool:
+    """Return whether who answers has nothing at present, so that asking again later may help."""
+    return answer.status in _BUSY or answer.status >= 500
 
 
 def is_token(value: Any) -> bool:

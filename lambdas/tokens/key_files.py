@@ -103,8 +103,8 @@ def _from_box(document: Mapping[str, Any]) -> KeyFile:
 
 def _from_pem(text: str) -> KeyFile:
     """Return the private key in a PEM, whose line breaks may have become spaces or escapes on the way."""
-    found = _BLOCK.findall(text.replace("\\r", "").replace("\\n", "\n"))
-    blocks = dict(reversed(found))  # the first certificate of a chain is the key's own
+    labels_and_bodies = _BLOCK.findall(text.replace("\\r", "").replace("\\n", "\n"))
+    blocks = dict(reversed(labels_and_bodies))  # the first certificate of a chain is the key's own
     private = next((label for label in blocks if label.endswith("PRIVATE KEY")), None)
     if private is None:
         kind = " and ".join(sorted(blocks)).lower()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.pulling import answer_rows, api_client
+from lambdas.pulling import answer_rows, rated_sender
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.runner import RunReport
 from lambdas.runtime import lookup
@@ -184,7 +184,7 @@ def test_rows_without_an_end_are_sent_up_to_the_limit(
 
 
 def test_a_byte_a_second_has_an_end(tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api_client, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(rated_sender, "REQUEST_SECONDS", 0.3)
     hostile.answers(lambda stream, _: hostile.host.drip(stream, page(event("a", note="x" * 1_000))))
     puller = puller_of(tmp_path, hostile)
     assert failure_of(puller) == f"{HOST} sends no complete answer within 0.3 s"
@@ -195,7 +195,7 @@ def test_a_byte_a_second_has_an_end(tmp_path: Path, hostile: Hostile, monkeypatc
 def test_a_file_that_begins_well_and_then_drips_has_an_end(
     tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_client, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(rated_sender, "REQUEST_SECONDS", 1.0)
     rows = b"".join(b"e%d,%d,%s\n" % (index, int(NOW) - 600, b"x" * 200) for index in range(1_500))
 
     def answer(stream: ssl.SSLSocket, _index: int) -> None:
@@ -244,6 +244,16 @@ def test_no_url_of_an_item_leads_elsewhere(tmp_path: Path, hostile: Hostile, url
     assert len(hostile.host.requests) == 1
 
 
+@pytest.mark.parametrize("get", ["'{url}'", "'/log/{url}'"])
+def test_no_text_of_an_item_that_no_url_can_have_is_a_fault_of_the_puller(
+    tmp_path: Path, hostile: Hostile, get: str
+) -> None:
+    hostile.answers(page(event("a", url="/\ud800")))
+    puller = puller_of(tmp_path, hostile, CHILDREN.replace("'{url}'", get))
+    assert failure_of(puller) == "each.get finds half a surrogate pair in an item, which no URL can have"
+    assert len(hostile.host.requests) == 1
+
+
 @pytest.mark.parametrize(("address", "kind"), [("10.0.0.7", "private"), ("169.254.169.254", "link-local")])
 def test_a_name_that_resolves_to_another_network_the_second_time_is_not_asked(
     tmp_path: Path, hostile: Hostile, monkeypatch: pytest.MonkeyPatch, address: str, kind: str
@@ -273,6 +283,14 @@ def test_json_of_any_depth_is_sent_as_text(tmp_path: Path, hostile: Hostile) -> 
 
 def test_json_that_never_closes_is_refused(tmp_path: Path, hostile: Hostile) -> None:
     hostile.answers(whole(b'{"items":' + b"[" * 100_000))
+    puller = puller_of(tmp_path, hostile)
+    assert failure_of(puller) == "the answer can't be read: it is not JSON: its brackets are never closed"
+    assert recovers(puller, hostile).counts["sent"] == 1
+
+
+def test_json_that_never_closes_is_read_once_however_many_quotes_it_has(tmp_path: Path, hostile: Hostile) -> None:
+    """Each of the quotes might begin a text: to seek the end of each would take the function's whole time."""
+    hostile.answers(whole(b'{"items":' + b"[" * 100_000 + b'"' + b'\\"' * 2_000_000))
     puller = puller_of(tmp_path, hostile)
     assert failure_of(puller) == "the answer can't be read: it is not JSON: its brackets are never closed"
     assert recovers(puller, hostile).counts["sent"] == 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.pulling.waits import asked_wait, remaining_requests
+from lambdas.pulling.waits import remaining_requests, requested_wait
 from lambdas.runtime.http_types import HttpAnswer
 
 NOW = 1_764_486_000.0  # 2025-11-30T07:00:00Z
@@ -54,7 +54,7 @@ def answer(headers: Mapping[str, str], status: int = 429) -> HttpAnswer:
     ],
 )
 def test_a_refusal_says_when_to_come_back(headers: Mapping[str, str], wait: float | None) -> None:
-    assert asked_wait(answer(headers), NOW) == wait
+    assert requested_wait(answer(headers), NOW) == wait
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,20 @@ def test_a_refusal_says_when_to_come_back(headers: Mapping[str, str], wait: floa
 def test_a_page_asks_to_wait_only_where_the_limit_is_used_up(
     headers: Mapping[str, str], wait: float | None, remaining: int | None
 ) -> None:
-    assert asked_wait(answer(headers, 200), NOW) == wait
+    assert requested_wait(answer(headers, 200), NOW) == wait
     assert remaining_requests(answer(headers, 200)) == remaining
 
 
 def test_a_refusal_for_another_reason_with_no_requests_left_asks_to_wait() -> None:
     """GitHub answers 403, not 429, where its limit is used up."""
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1764486060"}
-    assert asked_wait(answer(headers, 403), NOW) == 60
-    assert asked_wait(answer({**headers, "x-ratelimit-remaining": "9"}, 403), NOW) is None
+    assert requested_wait(answer(headers, 403), NOW) == 60
+    assert requested_wait(answer({**headers, "x-ratelimit-remaining": "9"}, 403), NOW) is None
+
+
+def test_a_header_is_read_once_however_many_quotes_it_has() -> None:
+    header = {"ratelimit": 'r=0;t=5, "' + '\\"' * 1_000_000}
+    assert requested_wait(answer(header, 200), NOW) == 5
 
 
 HEADER_NAMES = ("retry-after", "x-ratelimit-reset", "x-ratelimit-remaining", "ratelimit", "ratelimit-reset")
@@ -96,7 +101,7 @@ HEADER_NAMES = ("retry-after", "x-ratelimit-reset", "x-ratelimit-remaining", "ra
     st.sampled_from([200, 403, 429, 503]),
 )
 def test_any_header_gives_a_wait_or_none(headers: Mapping[str, str], status: int) -> None:
-    wait = asked_wait(answer(headers, status), NOW)
+    wait = requested_wait(answer(headers, status), NOW)
     assert wait is None or 0 <= wait < float("inf")
     remaining = remaining_requests(answer(headers, status))
     assert remaining is None or remaining >= 0
