@@ -28,7 +28,7 @@ def print_findings(start: PullStart, similar: Definition | None) -> None:
 
     out = _console.console()
     if start.answers:
-        size = _console.count(len(start.events.found), "event")
+        size = _console.count(len(start.events.captured), "event")
         count = _console.count(len(start.answers), "answer")
         out.print(f"[dim]{'answer':<8}[/] {count}, {start.answers[0].format.upper()}, {size}")
     for certainty, color in _COLORS.items():
