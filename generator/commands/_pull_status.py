@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.commands import _console
 from generator.commands._console import span
-from generator.commands._pull_run import time_text
+from generator.commands._pull_times import time_text
 from generator.definition.pull_words import span_text
 from lambdas.pulling.expiry import WARN_DAYS, days_left
 
