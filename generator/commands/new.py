@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--signed", help='What is signed, such as "{timestamp}.{body}".')
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
 @_new_pull.options
-@_options.sources
+@_options.own_sources
 @_options.build
 def command(
     name: str,
