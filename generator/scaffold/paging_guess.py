@@ -160,9 +160,11 @@ class _Captured:
                 if text == str(value.value):
                     return name, Finding("sure", f"{url.path} has the cursor in {name}")
         if known := self.requests[0].names.get("cursor"):
-            return known, Finding("likely", f"later requests have the cursor in {known}")
+            return known, Finding("likely", f"later requests carry the cursor in the parameter {known}")
         guessed = parameter_name(value, self.requests[0])
-        return guessed, Finding("check", f"later requests have the cursor in {guessed}: guessed from {value.path}")
+        return guessed, Finding(
+            "check", f"later requests carry the cursor in the parameter {guessed}: guessed from {value.path}"
+        )
 
     def nothing(self) -> PagingGuess:
         limit = self.requests[0].limit
