@@ -60,14 +60,19 @@ def note(message: object) -> None:
 
 
 def rows(out: Console, lines: Iterable[tuple[str, str]]) -> None:
-    """Print lines of a label and a text with markup; a narrow terminal breaks a text between words, and indents it."""
+    """Print lines of a label and a text with markup."""
+    columns(out, ((f"  [dim]{label}[/]", text) for label, text in lines), LABEL_WIDTH)
+
+
+def columns(out: Console, lines: Iterable[tuple[str, str]], first_width: int = 0) -> None:
+    """Print two columns with markup; a narrow terminal breaks the second between words, and indents it."""
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(min_width=LABEL_WIDTH, no_wrap=True)
+    grid.add_column(min_width=first_width, no_wrap=True)
     grid.add_column(overflow="fold")
-    for label, text in lines:
-        grid.add_row(f"  [dim]{label}[/]", text)
+    for first, text in lines:
+        grid.add_row(first, text)
     with out.capture() as drawn:
         out.print(grid)
     # The grid pads every line with spaces, which are no use in a file or a log.

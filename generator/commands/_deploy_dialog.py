@@ -43,13 +43,11 @@ def deploy(deployment: Deployment, options: DeployOptions) -> bool:
         delete=context.rebuild_command(f"delete {deployment.product.name}", pipeline=context.pipeline),
         roll_back=context.aws_command(f"cloudformation rollback-stack --stack-name {deployment.stack}"),
     )
-    if not context.pipeline:
-        preconditions.refuse_without_secret(deployment, context.target.client("ssm"))
     before = None if action in ("create", "delete") else stack
+    parameters = preconditions.change_set_parameters(deployment, before)
     preconditions.refuse_unfit_values(deployment, before)
     preconditions.refuse_takeover(deployment, before)
     preconditions.refuse_taken_names(deployment, before)
-    parameters = deployment.change_set_parameters(before)
     if stack and action in _PREPARATION_MESSAGES:
         if not _prepare_stack(cloudformation, deployment, stack, action, options):
             return options.dry_run

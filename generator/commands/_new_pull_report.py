@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.commands import _console
-from generator.commands._new_report import print_table
+from generator.commands._new_report import print_source
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written
 from generator.definition.secret_names import replaced_secrets
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from generator.scaffold.pull_start import PullStart
 
 _COLORS = {"sure": "green", "likely": "yellow", "check": "yellow"}
+"""How certain a finding is, the surest first."""
+_WIDTH = 8
 
 
 def print_findings(start: PullStart, similar: Definition | None) -> None:
@@ -28,13 +30,12 @@ def print_findings(start: PullStart, similar: Definition | None) -> None:
 
     out = _console.console()
     if start.answers:
-        size = _console.count(len(start.events.found), "event")
+        size = _console.count(len(start.events.captured), "event")
         count = _console.count(len(start.answers), "answer")
-        out.print(f"[dim]{'answer':<8}[/] {count}, {start.answers[0].format.upper()}, {size}")
-    for certainty, color in _COLORS.items():
-        for finding in start.findings:
-            if finding.certainty == certainty:
-                out.print(f"[{color}]{certainty:<8}[/] {escape(finding.text)}")
+        out.print(f"[dim]{'answer':<{_WIDTH}}[/] {count}, {start.answers[0].format.upper()}, {size}")
+    findings = sorted(start.findings, key=lambda finding: list(_COLORS).index(finding.certainty))
+    lines = ((f"[{_COLORS[finding.certainty]}]{finding.certainty}[/]", escape(finding.text)) for finding in findings)
+    _console.columns(out, lines, _WIDTH)
     if similar:
         name = similar.source.name
         out.print(f"[yellow]note[/]     this is the API of {name}: --from {name} would take its mapping too")
@@ -42,20 +43,12 @@ def print_findings(start: PullStart, similar: Definition | None) -> None:
 
 def report(start: PullStart, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:
     """Print what was written, and what is missing."""
-    from rich.markup import escape
-
-    out = _console.console()
-    out.print(f"\n[bold]{product.name}[/]  {escape(product.definition.source.description)}\n")
-    last = ""
-    for label, text in _facts(start, written_files, product, build):
-        out.print(f"  [dim]{label if label != last else '':<9}[/]  {escape(text)}")
-        last = label
-    for problem in product.notes:
-        _console.note(problem)
-    for problem in [*(product.hints if product.shaped else ()), *product.findings]:
-        _console.warning(problem)
-    print_table("missing", list(_open_questions(start, product, sources)))
-    print_table("next", list(_commands(start, product, sources, build)))
+    print_source(
+        product,
+        _facts(start, written_files, product, build),
+        missing=_open_questions(start, product, sources),
+        next_commands=_commands(start, product, sources, build),
+    )
 
 
 def _facts(start: PullStart, written_files: list[Path], product: Product, build: Path) -> Iterator[tuple[str, str]]:
@@ -70,7 +63,7 @@ def _facts(start: PullStart, written_files: list[Path], product: Product, build:
     for shaped in product.own_samples:
         yield "sample", sample_line(shaped)
     if start.written and start.paging.style in ("link", "next_url", "cursor"):
-        yield "made up", "the cursors in the samples, which may let somebody in"
+        yield "made up", "the cursors in the samples, since those of the vendor may give access"
     if start.has_end_page:
         yield "made up", f"{start.written[-1].name}: an empty last page, so that reading the samples ends"
     named = mask_fields(start.masked)

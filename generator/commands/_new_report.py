@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -16,9 +17,13 @@ from lambdas.auth import credential_fields
 from lambdas.model import Webhook, auths, verified_by
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from generator.packaging.product import Product
     from generator.scaffold.starting_point import StartingPoint
 
+_NARROWEST = 30
+"""Columns beside a command that a text needs, with the space between."""
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
 
 
@@ -53,32 +58,51 @@ def print_recognition(beginning: StartingPoint) -> None:
 
 def report(beginning: StartingPoint, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:
     """Print what was written, and what is missing."""
+    print_source(
+        product,
+        _facts(beginning, written_files, product, sources, build),
+        missing=_open_questions(beginning, product, sources),
+        next_commands=_commands(beginning, product, sources, build),
+    )
+
+
+def print_source(
+    product: Product,
+    facts: Iterable[tuple[str, str]],
+    *,
+    missing: Iterable[tuple[str, str]],
+    next_commands: Iterable[tuple[str, str]],
+) -> None:
+    """Print a new source: what is known of it, what its build says, what is missing, and what to do next."""
     from rich.markup import escape
 
     out = _console.console()
     out.print(f"\n[bold]{product.name}[/]  {escape(product.definition.source.description)}\n")
-    last = ""
-    for label, text in _facts(beginning, written_files, product, sources, build):
-        out.print(f"  [dim]{label if label != last else '':<9}[/]  {escape(text)}")
-        last = label
+    lines = [("", ""), *facts]
+    _console.rows(
+        out, ((label if label != before else "", escape(text)) for (before, _), (label, text) in pairwise(lines))
+    )
     for problem in product.notes:
         _console.note(problem)
     for problem in [*(product.hints if product.shaped else ()), *product.findings]:
         _console.warning(problem)
-    print_table("missing", list(_open_questions(beginning, product, sources)))
-    print_table("next", list(_commands(beginning, product, sources, build)))
+    for heading, rows in (("missing", list(missing)), ("next", list(next_commands))):
+        if rows:
+            out.print(f"\n[bold]{heading}[/]")
+            _print_table(out, rows)
 
 
-def print_table(heading: str, rows: list[tuple[str, str]]) -> None:
-    """Print rows of a name and a text below a heading; nothing where there are none."""
+def _print_table(out: Console, rows: list[tuple[str, str]]) -> None:
+    """Print names or commands, each with a text: beside it, or below it where both are too wide."""
     from rich.markup import escape
 
-    out = _console.console()
-    width = max((len(first) for first, _ in rows), default=0)
-    if rows:
-        out.print(f"\n[bold]{heading}[/]")
-    for first, text in rows:
-        out.print(f"  [cyan]{escape(f'{first:<{width}}')}[/]  [dim]{escape(text)}[/]")
+    lines = [(f"  [cyan]{escape(first)}[/] ", f"[dim]{escape(text)}[/]") for first, text in rows]
+    if max(len(first) for first, _ in rows) + _NARROWEST <= out.width:
+        _console.columns(out, lines)
+        return
+    for first, text in lines:
+        out.print(first.rstrip())
+        _console.columns(out, [("     ", text)])
 
 
 def _facts(

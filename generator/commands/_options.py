@@ -28,9 +28,18 @@ def sources_folder() -> Path:
 
 def sources(command: F) -> F:
     """Add --sources."""
+    return _sources_option(sources_folder)(command)
+
+
+def own_sources(command: F) -> F:
+    """Add --sources to a command that writes a source: never into those that come with the framework by default."""
+    return _sources_option(Path("sources"))(command)
+
+
+def _sources_option(default: Path | Callable[[], Path]) -> Callable[[F], F]:
     folder = click.Path(path_type=Path, file_okay=False)
     help_text = "Folder of the definitions.  [default: sources]"
-    return click.option("--sources", type=folder, default=sources_folder, metavar="DIR", help=help_text)(command)
+    return click.option("--sources", type=folder, default=default, metavar="DIR", help=help_text)
 
 
 def build(command: F) -> F:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.commands import _console
-from generator.commands._pull_run import position_text, time_text
+from generator.commands._pull_run import position_text
+from generator.commands._pull_times import time_text
 from generator.errors import GeneratorError
 from generator.files import regular_file
 from generator.operate.position_files import positions_text, read_positions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 
 from generator.commands import _console
 from generator.commands._pull_report import stream_line
+from generator.commands._pull_times import time_text
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -102,8 +102,3 @@ def position_text(fields: dict[str, Any]) -> str:
         return f"from {time_text(fields['since'])}"
     goal = f" towards {time_text(fields['goal'])}" if fields.get("goal") else ""
     return f"from {time_text(fields['start'])}{goal}"
-
-
-def time_text(at: float) -> str:
-    """Return a time in Unix seconds as people write it, in UTC."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}Z"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.commands import _console
 from generator.commands._console import span
-from generator.commands._pull_run import time_text
+from generator.commands._pull_times import time_text
 from generator.definition.pull_words import span_text
 from lambdas.pulling.expiry import WARN_DAYS, days_left
 
@@ -24,14 +24,14 @@ def asking_lines(
     pull: PullStatus, requests: MetricSums | None, source: str, next_command: Callable[[str], str]
 ) -> Iterator[Line]:
     """Yield label, text and color of what is asked, and of why nothing comes."""
-    color = "default" if pull.asked else "yellow"
+    color = "default" if pull.has_recent_requests else "yellow"
     counted = ""
     if requests:
         counted = f": {requests.hour:,.0f} requests in the last hour, {requests.day:,.0f} in the last day"
     left = pull.last_run.remaining if pull.last_run else None
     allowed = f"; the vendor allows {left:,} more now" if left is not None else ""
     where = f"{_console.printable(pull.url)} every {span_text(pull.every)}"
-    yield "asks", f"{'yes' if pull.asked else 'no'}, {where}{counted}{allowed}", color
+    yield "asks", f"{'yes' if pull.has_recent_requests else 'no'}, {where}{counted}{allowed}", color
     yield from _silence_lines(pull, source, next_command)
     for state in pull.streams:
         yield "stream", _stream_text(state), "default"

@@ -1,4 +1,4 @@
-"""Times as `pull` takes them: a day, a minute, RFC 3339, or how long ago."""
+"""Times as `pull` takes them, a day, a minute, RFC 3339, or how long ago, and as commands print them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def parse_time(text: str, now: float) -> int:
     if seconds < _FIRST:
         raise click.UsageError(f"{text}: is before the year 2000; is a digit missing, or one too many?")
     return int(seconds)
+
+
+def time_text(at: float) -> str:
+    """Return a time in Unix seconds as people write it, in UTC."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}Z"
 
 
 def _seconds(text: str, now: float) -> float:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from generator.commands import _console
-from generator.commands._pull_run import message_text, position_text, time_text
+from generator.commands._pull_run import message_text, position_text
+from generator.commands._pull_times import time_text
 from generator.explain.redaction import shorten
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from generator.commands import _new_pull, _new_pull_report, _new_report, _options, _prompts, names
+from generator.commands import _new_pull, _options, _prompts, names
 from generator.errors import GeneratorError, command_line, display_path
 from generator.scaffold.auth_questions import ALGORITHMS, KINDS
 from lambdas.runtime.times import TimeFormat
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--signed", help='What is signed, such as "{timestamp}.{body}".')
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
 @_new_pull.options
-@_options.sources
+@_options.own_sources
 @_options.build
 def command(
     name: str,
@@ -59,6 +59,7 @@ def command(
 
     Asks for what no option gives. Writes nothing if anything is wrong.
     """
+    from generator.commands import _new_report
     from generator.packaging import build_folder
     from generator.samples import captured
     from generator.scaffold import target_folder
@@ -107,6 +108,7 @@ def _begin_pulled(
     lint: Any,
 ) -> int:
     """Make a source that is pulled."""
+    from generator.commands import _new_pull_report
     from generator.scaffold import pull_start, target_folder
 
     start, given = _new_pull.begin(name, pulled, answers)

@@ -11,8 +11,7 @@ import click
 
 from generator.aws import Target
 from generator.commands import _console, _kept_options, _options
-from generator.commands._pull_run import time_text
-from generator.commands._pull_times import parse_time
+from generator.commands._pull_times import parse_time, time_text
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import click
 from generator.aws import Target
 from generator.commands import _console, _earlier_events, _kept_options, _options
 from generator.commands._console import span
-from generator.commands._pull_status import Line, asking_lines
 
 if TYPE_CHECKING:
+    from generator.commands._pull_status import Line
     from generator.operate.status import MetricSums, SourceStatus
 
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @_options.sources
 def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     """Show whether SOURCE receives events, what waits, what is kept, and what to do; exit 1 unless all is well."""
+    from generator.commands._pull_status import asking_lines
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
     from generator.operate.pull_status import read_pull_status

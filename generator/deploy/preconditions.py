@@ -17,6 +17,24 @@ from lambdas.auth import any_of, secret_names
 from lambdas.model import Source
 
 
+def change_set_parameters(deployment: Deployment, stack: Stack | None) -> list[dict[str, Any]]:
+    """Return the parameters of a change set; GeneratorError with all that is missing: a secret, and values."""
+    missing: list[GeneratorError] = []
+    parameters: list[dict[str, Any]] = []
+    if not deployment.context.pipeline:
+        try:
+            refuse_without_secret(deployment, deployment.context.target.client("ssm"))
+        except GeneratorError as error:
+            missing.append(error)
+    try:
+        parameters = deployment.change_set_parameters(stack)
+    except GeneratorError as error:
+        missing.append(error)
+    if missing:
+        raise GeneratorError("\n".join(map(str, missing)))
+    return parameters
+
+
 def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
     """Raise GeneratorError where no event could be verified, or the vendor not be asked, for want of a secret.
 

@@ -101,7 +101,7 @@ class VendorAsker:
         delivery = PageDelivery(self._source, Outbox("queue", queue), KeptBucket("kept", lambda: bucket), claims)
         pages = PageReader(self._source, self._pull, key, client, delivery, deadline, "try", lambda: now)
         table = PositionTable("positions", stored.table, "try", lambda: now)
-        before, asked = _first_position(stream, now)
+        before, time_range = _first_position(stream, now)
         table.write_position(f"position#{key}", before, 0)
         stored.after = None
         outcome, words = _read(
@@ -111,7 +111,7 @@ class VendorAsker:
         return PageTrial(
             key,
             before,
-            asked,
+            time_range,
             outcome,
             words,
             vendor,
@@ -148,8 +148,8 @@ def _first_position(stream: Stream, now: int) -> tuple[dict[str, Any], tuple[int
         since = now - stream.window.first
         return {"since": since}, (since, None)
     position = first_position(stream.window, now)
-    asked = next_slice(position, stream.window, now)
-    return position_fields(position), (position.start, asked.end if asked else None)
+    time_slice = next_slice(position, stream.window, now)
+    return position_fields(position), (position.start, time_slice.end if time_slice else None)
 
 
 def _read(reader: StreamReader, name: str, vendor: WatchedVendor, pages: PageReader) -> tuple[Outcome, str]:

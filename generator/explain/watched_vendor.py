@@ -48,7 +48,7 @@ class WatchedVendor:
         self._is_read = is_read
         self._kind: Kind = "page"
         self._authorizes = False
-        self._asked: list[HttpRequest] = []
+        self._requests: list[HttpRequest] = []
 
     def credentials(self, settings: Any) -> Credentials:
         """Return credentials that are those of the source, and let this object see each request before."""
@@ -61,7 +61,7 @@ class WatchedVendor:
     def begin_page(self) -> None:
         """Take the next request for that of the page, and others after it for those of its items."""
         self._kind = "page"
-        self._asked.clear()
+        self._requests.clear()
 
     def answered(self, kind: Kind) -> list[Exchange]:
         """Return the exchanges of a kind in which the vendor answered with 2xx."""
@@ -69,14 +69,14 @@ class WatchedVendor:
 
     def authorize(self, settings: Any, request: HttpRequest, context: CredentialContext) -> HttpRequest:
         """Return the request with its credential, once it is noted without; EnoughRead where it is one too much."""
-        if request not in self._asked:
+        if request not in self._requests:
             if self._is_read():
                 raise EnoughRead("")
-            if len(self._asked) > MAX_ITEMS:
+            if len(self._requests) > MAX_ITEMS:
                 raise EnoughRead(f"the page's other items were not asked for: {MAX_ITEMS} are enough")
-            if self._asked and self._kind == "page":
+            if self._requests and self._kind == "page":
                 self._kind = "item"
-            self._asked.append(request)
+            self._requests.append(request)
         self._authorizes = True
         try:
             return self._type.authorize(settings, request, context)
@@ -107,7 +107,7 @@ class WatchedVendor:
         return answer
 
     def _note(self, request: HttpRequest) -> None:
-        bare = request._replace(headers={}, body=b"") if self._authorizes else self._asked[-1]
+        bare = request._replace(headers={}, body=b"") if self._authorizes else self._requests[-1]
         self.exchanges.append(Exchange("token" if self._authorizes else self._kind, bare, None))
 
 

@@ -55,9 +55,9 @@ def read_positions(
         elif not isinstance(fields, dict):
             mistakes.append(f"streams.{name}: must be an object with `start` or `since`")
         else:
-            found = list(_mistakes(fields, now))
-            mistakes += [f"streams.{name}{mistake}" for mistake in found]
-            if not found:
+            stream_mistakes = list(_mistakes(fields, now))
+            mistakes += [f"streams.{name}{mistake}" for mistake in stream_mistakes]
+            if not stream_mistakes:
                 read[name] = {key: _seconds(text) if key in _TIMES else text for key, text in fields.items()}
     return read, mistakes
 

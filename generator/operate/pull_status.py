@@ -57,7 +57,7 @@ class PullStatus:
     """None where no run is in the log of the last intervals, or the caller may not read it."""
     last_end: datetime | None
     """When the last run ended, from the table."""
-    asked: bool
+    has_recent_requests: bool
     """A request was sent within the last intervals."""
     paused: bool
     waits_until: datetime | None
@@ -75,7 +75,7 @@ class PullStatus:
         run = self.last_run
         if run and run.failures and not self.paused:
             return "was refused" if run.refused else "could not ask"
-        if self.paused or not self.asked:
+        if self.paused or not self.has_recent_requests:
             return "did not ask"
         return "nothing happened" if self.arrived is False else None
 
@@ -104,7 +104,8 @@ def read_pull_status(target: Target, source: Source, status: SourceStatus) -> Pu
         every=pull.every,
         last_run=run,
         last_end=datetime.fromtimestamp(lease.last_end, UTC) if lease.last_end else None,
-        asked=bool(run and run.requests) or _requests_counted(target, status.stack, since, has=has_metrics),
+        has_recent_requests=bool(run and run.requests)
+        or _requests_counted(target, status.stack, since, has=has_metrics),
         paused=bool(table.control()[0].get("paused")),
         waits_until=datetime.fromtimestamp(lease.not_before, UTC) if lease.not_before > now else None,
         streams=tuple(table.state(key, stream) for key, stream in table.streams()),

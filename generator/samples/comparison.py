@@ -60,8 +60,8 @@ def _request_problems(shaped: Shaped) -> Iterator[Problem]:
         return
     file = requests_file(shaped.sample)
     stored = read_file(file).decode().splitlines() if file.exists() else []
-    asked = shaped.requests.splitlines()
-    for number, (old, new) in enumerate(zip_longest(stored, asked, fillvalue="nothing"), 1):
+    sent = shaped.requests.splitlines()
+    for number, (old, new) in enumerate(zip_longest(stored, sent, fillvalue="nothing"), 1):
         if old != new:
             message = f"{old} is stored, and the build asks {new}; if the build is right, --accept stores it"
             yield Problem(display_path(file), number, "", message)

@@ -37,7 +37,6 @@ class SampleAnswers:
         self._known = sorted(exchanges, key=lambda exchange: -len(exchange[0].url))
         self._lock = threading.Lock()
         self.hosts = {str(urlsplit(url).hostname) for url in (source.pull.url, self._token_url) if url}
-        self.asked: list[HttpRequest] = []
         self.unknown: list[HttpRequest] = []
         """The requests to which no sample has the answer."""
 
@@ -46,9 +45,8 @@ class SampleAnswers:
         if request.url == self._token_url:
             return _json_answer(200, _TOKEN)
         with self._lock:
-            self.asked.append(request)
-            for asked, answer in self._known:
-                if _is_same(asked, request):
+            for known_request, answer in self._known:
+                if _is_same(known_request, request):
                     return answer
             path = urlsplit(request.url).path
             for stream in self._pull.streams.values():

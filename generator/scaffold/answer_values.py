@@ -25,17 +25,17 @@ class Value(NamedTuple):
 
 def scalars(root: Any, without: str | None = None, depth: int = MAX_DEPTH) -> Iterator[Value]:
     """Yield the values in an object that are no list and no object; `without` is a path that is left out."""
-    for found in _members(root, "", (), depth):
-        if found.path != without and not isinstance(found.value, dict | list):
-            yield found
+    for member in _members(root, "", (), depth):
+        if member.path != without and not isinstance(member.value, dict | list):
+            yield member
 
 
 def event_lists(root: Any) -> list[Value]:
     """Return the lists in an answer whose items are all objects, empty ones too, outermost first."""
     if isinstance(root, list):
         return [Value("@", (), root)] if all(isinstance(item, dict) for item in root) else []
-    lists = [found for found in _members(root, "", (), MAX_DEPTH) if isinstance(found.value, list)]
-    return [found for found in lists if all(isinstance(item, dict) for item in found.value)]
+    lists = [member for member in _members(root, "", (), MAX_DEPTH) if isinstance(member.value, list)]
+    return [member for member in lists if all(isinstance(item, dict) for item in member.value)]
 
 
 def _members(value: Any, path: str, names: tuple[str, ...], depth: int) -> Iterator[Value]:

@@ -45,7 +45,7 @@ class EventsGuess:
 
     events: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    found: tuple[Any, ...] = ()
+    captured: tuple[Any, ...] = ()
     """All events that were captured."""
     findings: tuple[Finding, ...] = ()
     order: Literal["", "oldest first", "newest first"] = ""
@@ -64,9 +64,11 @@ def guess_events(name: str, answers: Sequence[CapturedAnswer], chosen: dict[str,
     guess: dict[str, Any] = {"split": split}
     findings = [split_finding] if split_finding else []
     for key, guesser in (("id", _id), ("type", _type), ("time", _time)):
-        values, found = guesser(events) if key not in chosen else _as_chosen(key, chosen[key], events, answers[0])
+        values, key_findings = (
+            guesser(events) if key not in chosen else _as_chosen(key, chosen[key], events, answers[0])
+        )
         guess |= values
-        findings += found
+        findings += key_findings
     if "time" not in guess:
         raise GeneratorError(
             f"{answers[0].file}: no field that all events have is a time; name the one that says when an event "
@@ -108,23 +110,23 @@ def _as_chosen(key: str, path: str, events: Sequence[Any], answer: CapturedAnswe
 
 def _id(events: Sequence[Any]) -> Guess:
     ranked = sorted(
-        (found for found in _common(events) if found.word in _IDS and len(found.names) <= 2),
-        key=lambda found: (len(found.names), _IDS.index(found.word)),
+        (candidate for candidate in _common(events) if candidate.word in _IDS and len(candidate.names) <= 2),
+        key=lambda candidate: (len(candidate.names), _IDS.index(candidate.word)),
     )
-    for found in ranked:
-        values = [str(value) for value in _values(events, found)]
-        if found.value not in ("", None) and len(set(values)) == len(values):
-            finding = Finding("sure", f"id: {found.path}, another in each of {len(events)} events")
+    for candidate in ranked:
+        values = [str(value) for value in _values(events, candidate)]
+        if candidate.value not in ("", None) and len(set(values)) == len(values):
+            finding = Finding("sure", f"id: {candidate.path}, another in each of {len(events)} events")
             if len(events) == 1:
-                finding = Finding("likely", f"id: {found.path}, from a single event: check that each has another")
-            return {"id": found.path}, [finding]
-    repeated = f" ({', '.join(found.path for found in ranked)} repeats)" if ranked else ""
+                finding = Finding("likely", f"id: {candidate.path}, from a single event: check that each has another")
+            return {"id": candidate.path}, [finding]
+    repeated = f" ({', '.join(candidate.path for candidate in ranked)} repeats)" if ranked else ""
     text = f"id: {HASH_ID}, a hash of the event: no field is an id of the event in all of them{repeated}"
     return {"id": HASH_ID}, [Finding("check", text)]
 
 
 def _type(events: Sequence[Any]) -> Guess:
-    texts = {found.path: found for found in _common(events) if first_mapping.is_word(found.value)}
+    texts = {candidate.path: candidate for candidate in _common(events) if first_mapping.is_word(candidate.value)}
     for path in filter(texts.__contains__, _TYPES):
         kinds = sorted({str(value) for value in _values(events, texts[path])})
         if path in _GENERAL and not all(map(_CODE.fullmatch, kinds)):
@@ -134,13 +136,15 @@ def _type(events: Sequence[Any]) -> Guess:
 
 
 def _time(events: Sequence[Any]) -> Guess:
-    fields = [found for found in _common(events) if not _NO_TIME.search(found.word)]
-    timed = [found for found in fields if _TIME.fullmatch(found.word) and _all_times(events, found)]
-    timed = timed or [found for found in fields if isinstance(found.value, str) and _all_times(events, found)]
+    fields = [candidate for candidate in _common(events) if not _NO_TIME.search(candidate.word)]
+    timed = [candidate for candidate in fields if _TIME.fullmatch(candidate.word) and _all_times(events, candidate)]
+    timed = timed or [
+        candidate for candidate in fields if isinstance(candidate.value, str) and _all_times(events, candidate)
+    ]
     if not timed:
         return {}, []
-    best = min(timed, key=lambda found: (len(found.names), _rank(found)))
-    others = [found.path for found in timed if found is not best]
+    best = min(timed, key=lambda candidate: (len(candidate.names), _rank(candidate)))
+    others = [candidate.path for candidate in timed if candidate is not best]
     more = f"; also times: {', '.join(others[:3])}" if others else ""
     kind: Any = "likely" if others else "sure"
     written = written_as(best.value)
@@ -151,12 +155,12 @@ def _time(events: Sequence[Any]) -> Guess:
     return settings, [Finding(kind, f"time: {best.path}, written as {written}{more}")]
 
 
-def _rank(found: Value) -> int:
-    return _FIRST_TIMES.index(found.word) if found.word in _FIRST_TIMES else len(_FIRST_TIMES)
+def _rank(candidate: Value) -> int:
+    return _FIRST_TIMES.index(candidate.word) if candidate.word in _FIRST_TIMES else len(_FIRST_TIMES)
 
 
-def _all_times(events: Sequence[Any], found: Value) -> bool:
-    first, values = written_as(found.value), _values(events, found)
+def _all_times(events: Sequence[Any], candidate: Value) -> bool:
+    first, values = written_as(candidate.value), _values(events, candidate)
     if not first:
         return all(isinstance(value, str) and _NO_ZONE.fullmatch(value) for value in values)
     return all(written_as(value) == first for value in values)
@@ -164,10 +168,10 @@ def _all_times(events: Sequence[Any], found: Value) -> bool:
 
 def _common(events: Sequence[Any]) -> Iterator[Value]:
     """Yield the fields that all events have, with the value of the first."""
-    paths = [{found.path for found in scalars(event) if found.value is not None} for event in events[1:]]
-    for found in scalars(events[0]):
-        if found.value is not None and all(found.path in others for others in paths):
-            yield found
+    paths = [{candidate.path for candidate in scalars(event) if candidate.value is not None} for event in events[1:]]
+    for candidate in scalars(events[0]):
+        if candidate.value is not None and all(candidate.path in others for others in paths):
+            yield candidate
 
 
 def _values(events: Sequence[Any], field_: Value) -> list[Any]:

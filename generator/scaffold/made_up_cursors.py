@@ -8,15 +8,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 MADE_UP = "page-2"
 
 
-def made_up_url(url: str, asked: str) -> str:
-    """Return a URL of a next page with the query values that were asked with; all others are made up."""
-    parts, known = urlsplit(url), parse_qsl(urlsplit(asked).query)
+def made_up_url(url: str, request_url: str) -> str:
+    """Return a URL of a next page with the query values of the request; all others are made up."""
+    parts, known = urlsplit(url), parse_qsl(urlsplit(request_url).query)
     query = [(name, text if (name, text) in known else MADE_UP) for name, text in parse_qsl(parts.query)]
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def made_up_header(text: str, asked: str) -> str:
+def made_up_header(text: str, request_url: str) -> str:
     """Return a header that has the URL of a next page, or links as `Link` has them, with such URLs."""
     if "<" not in text:
-        return made_up_url(text, asked)
-    return re.sub(r"<([^>]*)>", lambda link: f"<{made_up_url(link[1], asked)}>", text)
+        return made_up_url(text, request_url)
+    return re.sub(r"<([^>]*)>", lambda link: f"<{made_up_url(link[1], request_url)}>", text)

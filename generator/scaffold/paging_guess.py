@@ -44,8 +44,8 @@ def guess_paging(
     cursor = captured.cursor()
     if cursor and "while" in cursor.settings:  # it says itself which page is the last, which no URL does
         return cursor
-    found = captured.link() or captured.next_header() or captured.next_url() or cursor
-    return found or guess_numbered(pages[0], requests[0]) or captured.nothing()
+    guess = captured.link() or captured.next_header() or captured.next_url() or cursor
+    return guess or guess_numbered(pages[0], requests[0]) or captured.nothing()
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,18 @@ class _Captured:
         return replace(guess, findings=(*guess.findings, Finding("check", text)))
 
     def cursor(self) -> PagingGuess | None:
-        found = [value for word in CURSORS for value in self.values[0] if value.word == word]
+        candidates = [value for word in CURSORS for value in self.values[0] if value.word == word]
         flag = find_flag(self.values[0])
-        found = [value for value in found if value.word != "lastid" or flag]
+        candidates = [value for value in candidates if value.word != "lastid" or flag]
         is_numbered = bool({"page", "offset"} & set(self.requests[0].names))
         if is_numbered:  # then a number is that of the next page
-            found = [value for value in found if isinstance(value.value, str) and value.value]
-        value = next((value for value in found if is_cursor(value.value)), None)
+            candidates = [value for value in candidates if isinstance(value.value, str) and value.value]
+        value = next((value for value in candidates if is_cursor(value.value)), None)
         if not value and not is_numbered:
             sure_words = ("next", "after") if "cursor" not in self.requests[0].names else ()
-            value = next((value for value in found if value.value in (None, "") and value.word not in sure_words), None)
+            value = next(
+                (value for value in candidates if value.value in (None, "") and value.word not in sure_words), None
+            )
         if not value:
             return None
         parameter, finding = self._parameter(value)
@@ -158,9 +160,11 @@ class _Captured:
                 if text == str(value.value):
                     return name, Finding("sure", f"{url.path} has the cursor in {name}")
         if known := self.requests[0].names.get("cursor"):
-            return known, Finding("likely", f"later requests have the cursor in {known}")
+            return known, Finding("likely", f"later requests carry the cursor in the parameter {known}")
         guessed = parameter_name(value, self.requests[0])
-        return guessed, Finding("check", f"later requests have the cursor in {guessed}: guessed from {value.path}")
+        return guessed, Finding(
+            "check", f"later requests carry the cursor in the parameter {guessed}: guessed from {value.path}"
+        )
 
     def nothing(self) -> PagingGuess:
         limit = self.requests[0].limit

@@ -37,14 +37,18 @@ def as_sample(
     events = find_events(replace(answer, root=root), split)
     prefix = "[]" if split == "@" else f"{split}[]"
     masked = tuple(dict.fromkeys(field for event in events for field in first_sample.mask_named_secrets(event, prefix)))
-    asked = f"{request.url}{request.path}?{urlencode(request.values)}"
+    request_url = f"{request.url}{request.path}?{urlencode(request.values)}"
     header = "link" if paging.style == "link" else paging.settings.get("header")
-    headers = {name: _next_of(text, number, asked) for name, text in answer.answer.headers.items() if name == header}
+    headers = {
+        name: _next_of(text, number, request_url) for name, text in answer.answer.headers.items() if name == header
+    }
     path = paging.settings.get("at")
     parent, cursor = recorded_answer.place(root, path) if path else (None, None)
     if parent is not None and isinstance(cursor, str) and cursor:
         is_url = paging.style == "next_url"
-        recorded_answer.set_value(root, str(path), _next_of(cursor, number, asked) if is_url else f"page-{number + 1}")
+        recorded_answer.set_value(
+            root, str(path), _next_of(cursor, number, request_url) if is_url else f"page-{number + 1}"
+        )
     files = answer_content("page", "page", root, answer.format, {})
     body = next(iter(files.values()))
     if request.secret:
@@ -52,9 +56,9 @@ def as_sample(
     return HttpAnswer(200, headers, body), masked
 
 
-def _next_of(text: str, number: int, asked: str) -> str:
+def _next_of(text: str, number: int, request_url: str) -> str:
     """Return a link or a URL of a next page with a cursor that is made up."""
-    return made_up_header(text, asked).replace(MADE_UP, f"page-{number + 1}")
+    return made_up_header(text, request_url).replace(MADE_UP, f"page-{number + 1}")
 
 
 def mask_fields(masked: Sequence[str]) -> tuple[str, ...]:

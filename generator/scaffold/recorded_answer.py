@@ -40,7 +40,7 @@ class Recording:
 
 
 def record(
-    key: StreamKey, stream: Stream, asked: HttpRequest, page: HttpAnswer, items: list[HttpAnswer], redact: Redact
+    key: StreamKey, stream: Stream, request: HttpRequest, page: HttpAnswer, items: list[HttpAnswer], redact: Redact
 ) -> Recording:
     """Return a page, and the answers of its first items, as the sample of a stream."""
     recording = Recording()
@@ -49,7 +49,7 @@ def record(
     answer = _Answer(page, stream.format, stream, recording, redact)
     answer.cut(str(each.of if each else stream.events.split or "@"), limit)
     answer.remove_secrets()
-    headers = answer.end_paging(asked, f"{name}.2.{stream.format}")
+    headers = answer.end_paging(request, f"{name}.2.{stream.format}")
     recording.files |= answer_content(name, f"{name}.1", answer.root, stream.format, headers)
     for number, child in enumerate(items, 1):
         of_item = _Answer(child, each.format if each else "json", stream, recording, redact)
@@ -96,33 +96,33 @@ class _Answer:
             self._recording.changes.append("a credential was in it, and is hidden")
         self._recording.suspicious += _suspicious(self.root, "")
 
-    def end_paging(self, asked: HttpRequest, next_file: str) -> dict[str, str]:
+    def end_paging(self, request: HttpRequest, next_file: str) -> dict[str, str]:
         """Have the page be the last, or its cursor be made up; return the headers that the paging style reads."""
         headers: dict[str, str] = {}
-        if not self._leads_on(asked, self._headers, headers):
-            return self._with_made_up_cursor(asked, headers)
+        if not self._leads_on(request, self._headers, headers):
+            return self._with_made_up_cursor(request, headers)
         changed = next(iter(headers), None) or self._set_last(self._stream.paging.settings)
-        if self._leads_on(asked, {}, {}):
+        if self._leads_on(request, {}, {}):
             file = f"store that one's answer too, as {next_file}"
             self._recording.changes.append(f"the page leads to another: {file}, or change it to be the last")
         else:
             self._recording.changes.append(f"{changed} says now that this is the last page")
         return {}
 
-    def _leads_on(self, asked: HttpRequest, headers: Mapping[str, str], read: dict[str, str]) -> bool:
-        """Return whether the page says that there is another; the headers that say it are added to `read`."""
+    def _leads_on(self, request: HttpRequest, headers: Mapping[str, str], read_headers: dict[str, str]) -> bool:
+        """Return whether the page says that there is another; the headers that say it are added to `read_headers`."""
         stream, page = self._stream, AnswerPage(self.root, headers)
 
         def header(name: str) -> str | None:
             if text := page.header(name):
-                read[name.lower()] = text
+                read_headers[name.lower()] = text
             return text
 
         try:
             items = page.find(str(stream.each.of if stream.each else stream.events.split or "@"))
             size = len(items) if isinstance(items, list) else 0
-            seen = Page(asked.url, page.find, header, size, None)
-            return stream.paging.style.next_token(stream.paging.settings, seen) is not None
+            page_state = Page(request.url, page.find, header, size, None)
+            return stream.paging.style.next_token(stream.paging.settings, page_state) is not None
         except PagingError:
             return True
 
@@ -134,17 +134,17 @@ class _Answer:
                 return str(path)
         return ""
 
-    def _with_made_up_cursor(self, asked: HttpRequest, headers: dict[str, str]) -> dict[str, str]:
+    def _with_made_up_cursor(self, request: HttpRequest, headers: dict[str, str]) -> dict[str, str]:
         """Replace the cursor of a last page, which the next run would go on with."""
         path = getattr(self._stream.paging.settings, "at", None)
         is_url = self._stream.paging.style.is_url(self._stream.paging.settings)
         parent, cursor = place(self.root, path) if path else (None, None)
         if parent is not None and isinstance(cursor, str) and cursor:
-            set_value(self.root, str(path), made_up_url(cursor, asked.url) if is_url else MADE_UP)
+            set_value(self.root, str(path), made_up_url(cursor, request.url) if is_url else MADE_UP)
             self._recording.changes.append(f"the cursor at {path} is made up")
         if headers:
             self._recording.changes.append(f"the cursor in the header {next(iter(headers))} is made up")
-        return {name: self._redact(made_up_header(text, asked.url)) for name, text in headers.items()}
+        return {name: self._redact(made_up_header(text, request.url)) for name, text in headers.items()}
 
 
 def place(root: Any, path: str) -> tuple[Any, Any]:

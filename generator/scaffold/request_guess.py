@@ -190,12 +190,12 @@ class _Reader:
         """Yield what the parameters are for."""
         if self.secret:
             yield Finding("sure", f"{self.secret} in the query may be secret: left out, and written nowhere")
-        for purpose, text in (("from", "the time from which is asked"), ("to", "the time up to which is asked")):
+        for purpose, text in (("from", "begins the time range"), ("to", "ends the time range")):
             if name := self.names.get(purpose):
                 kind: Any = "sure" if purpose in self._proven else "check"
-                yield Finding(kind, f"{text} goes into {name}, written as {self.format}")
+                yield Finding(kind, f"{name} {text}, written as {self.format}")
         if self.limit is not None:
-            text = f"{self.names['limit']}={self.limit}: so many events in an answer at the most"
+            text = f"{self.names['limit']}={self.limit}: the most events in an answer"
             if self.limit >= USUAL_LIMIT:
                 yield Finding("sure", text)
             else:

@@ -25,8 +25,8 @@ def written_as(value: Any) -> TimeFormat | None:
 
 def find_events(answer: CapturedAnswer, split: str) -> list[Any]:
     """Return the events of an answer."""
-    found = compile_path(split)(answer.root, Functions(None, answer.root))  # type: ignore[arg-type]  # asks no intake
-    return list(found) if isinstance(found, list) else []
+    events = compile_path(split)(answer.root, Functions(None, answer.root))  # type: ignore[arg-type]  # asks no intake
+    return list(events) if isinstance(events, list) else []
 
 
 def path_mistake(path: str) -> str | None:
@@ -48,17 +48,19 @@ def guess_split(answers: Sequence[CapturedAnswer], chosen: str | None) -> tuple[
     if not lists:
         keys = _keys(first.root)
         raise GeneratorError(f"{first.file}: has no list of events{keys}; is it the answer to that request?")
-    filled = [found for found in lists if found.value]
+    filled = [candidate for candidate in lists if candidate.value]
     if not filled:
         raise GeneratorError(
             f"{first.file}: the list {lists[0].path} is empty; capture an answer with at least one event, such as by "
             f"asking for a longer time"
         )
-    best = max(filled, key=lambda found: (_looks_like_events(found.value), -len(found.names), len(found.value)))
+    best = max(
+        filled, key=lambda candidate: (_looks_like_events(candidate.value), -len(candidate.names), len(candidate.value))
+    )
     count = f"{len(best.value)} event{'' if len(best.value) == 1 else 's'}"
     if len(filled) == 1:
         return best.path, Finding("sure", f"split: {best.path}, the only list of objects in the answer, {count}")
-    others = ", ".join(found.path for found in filled if found is not best)
+    others = ", ".join(candidate.path for candidate in filled if candidate is not best)
     return best.path, Finding("likely", f"split: {best.path}, {count}; other lists in the answer: {others}")
 
 
@@ -70,4 +72,4 @@ def _keys(root: Any) -> str:
 
 def _looks_like_events(items: list[Any]) -> bool:
     """Return whether the items have times."""
-    return all(any(written_as(found.value) for found in scalars(item, depth=2)) for item in items)
+    return all(any(written_as(scalar.value) for scalar in scalars(item, depth=2)) for item in items)

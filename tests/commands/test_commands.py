@@ -347,3 +347,12 @@ def test_the_generator_runs_as_a_module() -> None:
         [sys.executable, "-m", "generator", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "MozDef Event Framework, version 0.1.0\n"
+
+
+@pytest.mark.parametrize("name", ["new", "pull", "status"])
+def test_a_command_loads_what_it_needs_only_when_it_runs(name: str) -> None:
+    """`--help` imports every command: it should not wait for the code of pulled sources."""
+    late = ("generator.scaffold.pull_samples", "generator.definition.secret_names", "lambdas.pulling.page_delivery")
+    script = f"import importlib, sys; importlib.import_module('generator.commands.{name}'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert not set(done.stdout.split()) & set(late)

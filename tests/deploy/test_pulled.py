@@ -73,6 +73,22 @@ def test_nothing_is_deployed_before_its_credential_is_stored(account: PulledAcco
     )
 
 
+def test_a_missing_credential_and_missing_values_are_said_at_once(account: PulledAccount, run: Run) -> None:
+    undeployed(account)
+    Path("sources/acme/source.yml").write_text(WITH_PARAMETERS.lstrip())
+    assert main(["acme", "--lint", "fast", "--accept"]) == 0
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    for option in ("--yes", "--dry-run"):
+        status, _, err = run("deploy", "acme", option)
+        secret, *values = err.splitlines()
+        assert status == 1
+        assert secret.startswith(f"error: no secret {SECRET} in Parameter Store. Store it: ")
+        assert values == [
+            "error: --parameter Account=VALUE is missing: Your account",
+            "error: --parameter Region=VALUE is missing: Your region",
+        ]
+
+
 def test_each_credential_has_to_be_stored(account: PulledAccount, run: Run) -> None:
     undeployed(account)
     file = Path("sources/acme/source.yml")

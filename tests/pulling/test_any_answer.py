@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.test_streams import HEAD, Scripted
-from tests.pulling.vendor import Puller
+from tests.pulling.test_streams import Scripted
+from tests.pulling.vendor import HEAD, Puller
 
 STYLES = {
     "cursor": ('{from: "{from}", cursor: "{cursor}"}', "{cursor: {at: next}}"),

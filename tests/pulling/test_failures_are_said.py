@@ -14,8 +14,8 @@ from lambdas.pulling.stream_reader import StreamReader
 from lambdas.runtime.http_types import HttpAnswer
 from tests.fakes import DOWN, NOW
 from tests.pulling.fake_table import PullTable
-from tests.pulling.test_streams import CHILDREN, HEAD, TWO, Scripted, event, scripted
-from tests.pulling.vendor import Puller, answer_of
+from tests.pulling.test_streams import CHILDREN, TWO, Scripted, event, scripted
+from tests.pulling.vendor import HEAD, Puller, answer_of
 
 TOKEN_HEAD = HEAD.replace("{bearer: {}}", "{oauth2: {url: 'https://auth.vendor.example/token'}}")
 PREPARED = TWO.replace("    a: {get: /a,", "    a: {prepare: {post: /start}, get: /a,")

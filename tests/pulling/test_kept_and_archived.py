@@ -17,7 +17,7 @@ from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.definitions import make_definition
 from tests.fakes import DOWN, NOW
 from tests.pulling.played import Played, played_streams
-from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
+from tests.pulling.vendor import HEAD, TIME_SOURCE, Clock, Puller, Vendor, answer_of
 
 DEMANDING = TIME_SOURCE.replace("id: id,", "id: id, require: [who],")
 HASHED = TIME_SOURCE.replace("id: id,", "id: hash(),")
@@ -260,13 +260,9 @@ def test_more_events_of_a_second_than_a_page_has_are_an_error_and_not_lost_silen
     assert report.failures == {"audit": "the answer names a page as the next that was read already"}
 
 
-FILES = """\
-description: made
-pull:
-  url: https://api.vendor.example/v1
-  credentials: {bearer: {}}
-  every: 5m
-  rate: {requests: 1000, per: 1m}
+FILES = (
+    HEAD
+    + """\
   streams:
     files:
       get: /files
@@ -277,6 +273,7 @@ pull:
       each: {of: items, id: id, get: "/files/{id}", format: ndjson}
       events: {split: "@", id: hash(), time: at, time_format: unix}
 """
+)
 ROW = f'{{"at": {int(NOW) - 50}, "who": "ann"}}\n'.encode()
 
 

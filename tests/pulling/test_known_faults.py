@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from lambdas.runtime.http_stream import HttpStream
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.fakes import NOW, Store
-from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, Vendor, answer_of
+from tests.pulling.vendor import HEAD, TIME_SOURCE, Clock, Puller, Vendor, answer_of
 
 
 class SlowVendor(Vendor):
@@ -149,13 +149,9 @@ class Limiting(Vendor):
         return answer_of({}, 429, **self.headers)
 
 
-LINKED = """\
-description: made
-pull:
-  url: https://api.vendor.example/v1
-  credentials: {bearer: {}}
-  every: 5m
-  rate: {requests: 1000, per: 1m}
+LINKED = (
+    HEAD
+    + """\
   streams:
     audit:
       get: /logs
@@ -165,6 +161,7 @@ pull:
       window: {first: 1h, overlap: 60s, format: unix}
 events: {split: "@", id: id, time: at, time_format: unix}
 """
+)
 
 
 class Linked(Vendor):
@@ -191,13 +188,9 @@ def test_a_page_with_fewer_events_than_the_limit_is_the_last(tmp_path: Path) -> 
     assert puller.ids == [*(f"e{index}" for index in range(7)), "later"]
 
 
-ROWS = """\
-description: made
-pull:
-  url: https://api.vendor.example/v1
-  credentials: {bearer: {}}
-  every: 5m
-  rate: {requests: 1000, per: 1m}
+ROWS = (
+    HEAD
+    + """\
   streams:
     audit:
       get: /log
@@ -209,6 +202,7 @@ pull:
 events: {split: "@", id: id, time: at, time_format: unix}
 drop: "note != 'kept'"
 """
+)
 
 
 class LargeFile(Vendor):

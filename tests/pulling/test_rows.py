@@ -16,8 +16,8 @@ from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_stream import HttpStream
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.fakes import NOW
-from tests.pulling.test_streams import CHILDREN, HEAD
-from tests.pulling.vendor import Clock, Puller, answer_of
+from tests.pulling.test_streams import CHILDREN
+from tests.pulling.vendor import HEAD, Clock, Puller, answer_of
 
 LIST = """\
   streams:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lambdas.credentials import api_key
-from tests.pulling.test_streams import HEAD, Scripted, event
-from tests.pulling.vendor import Puller, answer_of
+from tests.pulling.test_streams import Scripted, event
+from tests.pulling.vendor import HEAD, Puller, answer_of
 
 KEY_HEAD = HEAD.replace("{bearer: {}}", "{api_key: {query: key}}")
 SECRET = "made-up-key-5e1f"

@@ -12,16 +12,7 @@ import pytest
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.definitions import make_definition
 from tests.fakes import NOW
-from tests.pulling.vendor import TIME_SOURCE, Clock, Puller, answer_of
-
-HEAD = """\
-description: made
-pull:
-  url: https://api.vendor.example/v1
-  credentials: {bearer: {}}
-  every: 5m
-  rate: {requests: 1000, per: 1m}
-"""
+from tests.pulling.vendor import HEAD, TIME_SOURCE, Clock, Puller, answer_of
 
 
 class Scripted:

@@ -11,7 +11,7 @@ import pytest
 from lambdas.pulling import trial
 from lambdas.pulling.trial import log_trial, trial_answer
 from tests.fakes import NOW
-from tests.pulling.vendor import TIME_SOURCE, Puller, answer_of
+from tests.pulling.vendor import HEAD, TIME_SOURCE, Puller, answer_of
 
 TWO_STREAMS = TIME_SOURCE.replace(
     "events: {split",
@@ -112,13 +112,9 @@ def test_of_a_long_page_the_beginning_is_enough(puller: Puller, monkeypatch: pyt
     assert puller.run(trial=True).tried == {"audit": 3, "second": 3}
 
 
-EACH = """\
-description: made
-pull:
-  url: https://api.vendor.example/v1
-  credentials: {bearer: {}}
-  every: 5m
-  rate: {requests: 1000, per: 1m}
+EACH = (
+    HEAD
+    + """\
   streams:
     files:
       get: /files
@@ -128,6 +124,7 @@ pull:
       each: {of: files, id: id, get: "/files/{id}", format: ndjson}
 events: {split: "@", id: id, time: at, time_format: unix}
 """
+)
 
 
 def test_of_several_items_one_is_asked_for(tmp_path: Path) -> None:

@@ -86,13 +86,17 @@ def answer_of(body: Any, status: int = 200, **headers: str) -> HttpAnswer:
     return HttpAnswer(status, {"content-type": "application/json", **names}, json.dumps(body).encode())
 
 
-TIME_SOURCE = """\
+HEAD = """\
 description: made
 pull:
   url: https://api.vendor.example/v1
   credentials: {bearer: {}}
   every: 5m
   rate: {requests: 1000, per: 1m}
+"""
+TIME_SOURCE = (
+    HEAD
+    + """\
   streams:
     audit:
       get: /events
@@ -102,6 +106,7 @@ pull:
       window: {first: 1h, lag: 10s, overlap: 60s, longest: 30m, format: unix}
 events: {split: items, id: id, time: at, time_format: unix}
 """
+)
 
 
 @dataclass

@@ -6,12 +6,15 @@ import base64
 import io
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from rich.console import Console
 
+from generator import errors
 from generator.commands import _console, main
 from generator.definition.read import load, source_names
 from generator.errors import BUNDLED
@@ -731,6 +734,35 @@ def test_failing_build_afterwards_says_the_source_was_created(new) -> None:
         "error: s/acme is written, but was not built: python -m generator acme --accept --sources s"
     )
     assert files() == ["README.md", "source.yml"]
+
+
+@pytest.mark.parametrize("folder", ["s", "a-folder-of-sources/with-a-long-name"])
+def test_a_narrow_terminal_cuts_no_command_off_and_breaks_texts_between_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(_console, "console", lambda **_: Console(width=80, highlight=False, soft_wrap=True))
+    assert main(["new", "acme", *DESCRIBED, "--auth", "basic", "--lint", "fast", "--sources", folder]) == 0
+    out = capsys.readouterr().out
+    assert f"python -m generator acme --accept --sources {folder}\n" in re.sub(" +(build it again.*)?\n", "\n", out)
+    texts = [line for line in out.splitlines() if "--sources" not in line]
+    assert max(map(len, texts)) <= 80
+    assert "…" not in out
+    assert "write what to click at the vendor, and when it sends again" in " ".join(out.split())
+
+
+@pytest.mark.parametrize("kind", [("--auth", "basic"), ("--from", "zoom")], ids=lambda kind: kind[0])
+def test_a_new_source_is_never_written_beside_those_of_the_framework(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: tuple[str, ...]
+) -> None:
+    framework, empty = tmp_path / "framework", tmp_path / "empty"
+    shutil.copytree(BUNDLED / "zoom", framework / "zoom")
+    empty.mkdir()
+    monkeypatch.setattr(errors, "BUNDLED", framework)
+    monkeypatch.chdir(empty)
+    assert main(["new", "acme", *DESCRIBED, *kind, "--lint", "fast"]) == 0
+    assert "source.yml" in files("sources/acme")
+    assert [folder.name for folder in framework.iterdir()] == ["zoom"]
 
 
 def test_sources_must_be_a_writable_folder(new, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,8 +219,8 @@ def test_what_is_found_is_said_a_line_each(new, tmp_path: Path) -> None:
         "note": ["this is the API of slack-audit: --from slack-audit would take its mapping too"],
         "answer": ["2 answers, JSON, 2 events"],
         "sure": [
-            "the time from which is asked goes into oldest, written as unix",
-            "the time up to which is asked goes into latest, written as unix",
+            "oldest begins the time range, written as unix",
+            "latest ends the time range, written as unix",
             "split: entries, the only list of objects in the answer, 2 events",
             "id: id, another in each of 2 events",
             "time: date_create, written as unix",
@@ -230,12 +230,15 @@ def test_what_is_found_is_said_a_line_each(new, tmp_path: Path) -> None:
         ],
         "likely": ["type: action, such as user_login"],
         "check": [
-            "limit=2: so many events in an answer at the most; write the most that the vendor allows",
-            "later requests have the cursor in cursor: guessed from response_metadata.next_cursor",
+            "limit=2: the most events in an answer; write the most that the vendor allows",
+            "later requests carry the cursor in the parameter cursor: guessed from response_metadata.next_cursor",
         ],
     }
     text = Path("s/acme-log/source.yml").read_text(encoding="utf-8")
-    assert "    # - later requests have the cursor in cursor: guessed from response_metadata.next_cursor\n" in text
+    assert (
+        "    # - later requests carry the cursor in the parameter cursor: guessed from response_metadata.next_cursor\n"
+        in text
+    )
 
 
 def test_a_url_of_the_second_page_proves_where_the_cursor_goes(new, tmp_path: Path) -> None:
