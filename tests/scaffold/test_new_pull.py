@@ -597,7 +597,7 @@ def test_the_tutorial_shows_what_comes_of_its_answer(new, tmp_path: Path) -> Non
 def test_a_source_may_extend_one_that_is_pulled(new) -> None:
     status, out, err = new("--from", "okta-log", "--description", "Okta of the European company")
     assert (status, err) == (0, "")
-    assert "asks       https://${OktaDomain}/api/v1 every minute" in out
+    assert "asks     https://${OktaDomain}/api/v1 every minute" in out
     assert "python -m generator verify" not in out
     readme = Path("s/acme-log/README.md").read_text(encoding="utf-8")
     assert "1. Store its secret: `python -m generator secret acme-log`.\n" in readme
@@ -607,7 +607,7 @@ def test_a_source_may_extend_one_that_is_pulled(new) -> None:
 def test_a_source_may_be_a_copy_of_one_that_is_pulled(new) -> None:
     status, out, _ = new("--from", "github-audit", "--copy", "--description", "GitHub audit log of acme")
     assert status == 0
-    assert "made       s/acme-log, 7 files" in out
+    assert "made     s/acme-log, 7 files" in out
 
 
 def test_a_vendors_request_is_none_of_a_pulled_source(new, tmp_path: Path) -> None:
