@@ -26,13 +26,14 @@ from tests.pulling.apis.duo import Duo
 from tests.pulling.apis.github import GitHub
 from tests.pulling.apis.google_workspace import GoogleWorkspace
 from tests.pulling.apis.okta import Okta
+from tests.pulling.apis.onelogin import OneLogin
 from tests.pulling.apis.onepassword import OnePassword
 from tests.pulling.apis.salesforce import Salesforce
 from tests.pulling.vendor import SECONDS, Process, Puller
 
 pytestmark = pytest.mark.stateful
 
-VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce)
+VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin)
 DAY = 86_400
 LATEST_SKEW = 20
 """Seconds by which the puller's clock may be ahead of the vendor's, or behind it: less than the lag."""
