@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, program
 
 DEFAULT = "build"
 
@@ -59,7 +59,7 @@ def main(args: Sequence[str] | None = None) -> int:
     A bug keeps its traceback.
     """
     try:
-        result: Any = cli.main(args, prog_name="python -m generator", standalone_mode=False)
+        result: Any = cli.main(args, prog_name=program(), standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return 2

@@ -22,7 +22,8 @@ from moto import mock_aws
 
 from generator.aws import Target
 from generator.commands import main
-from generator.definition.read import load, source_names
+from generator.definition.read import load
+from generator.definition.source_folders import source_names
 from generator.deploy import secret_store
 from generator.deploy.secret_store import StoredSecret
 from lambdas.auth import ecdsa

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from generator import errors
 from generator.commands import _console, main
-from generator.definition.read import load, source_names
+from generator.definition.read import load
+from generator.definition.source_folders import source_names
 from generator.errors import BUNDLED
 
 pytestmark = pytest.mark.slow
