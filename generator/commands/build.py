@@ -23,7 +23,7 @@ _NEAR = 0.7
 
 
 @click.command(short_help="Build sources; the word `build` may be left out.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 on any finding, or if build/ differs.")
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Estimate what a source costs in AWS.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @click.option(
     "--events-per-month", "events", type=click.IntRange(0), default=1_000_000, show_default=True, help="Events a month."

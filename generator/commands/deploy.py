@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Deploy sources, or their pipelines, to AWS.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source that is already deployed there.")
 @click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")

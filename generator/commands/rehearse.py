@@ -31,7 +31,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command(short_help="Run a source's whole pipeline on this machine.")
-@click.argument("source")
+@_options.source
 @click.option(
     "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment that the pipeline deploys."
 )

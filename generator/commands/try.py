@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Ask a pulled source's vendor for a page, from this machine.")
-@click.argument("source")
+@_options.source
 @click.option("--stream", "stream_name", metavar="STREAM", help="This stream alone, such as logins[staff].")
 @click.option("--record", is_flag=True, help="Keep the answers as samples, without secrets.")
 @click.option("--yes", is_flag=True, help="Do not ask before a request that changes something at the vendor.")
