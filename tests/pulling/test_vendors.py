@@ -22,6 +22,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from lambdas.pulling.runner import RunReport
 from tests.fakes import DOWN, THROTTLED
 from tests.pulling.apis.api import Api
+from tests.pulling.apis.atlassian_org import AtlassianOrg
+from tests.pulling.apis.bitbucket_dc import BitbucketDc
 from tests.pulling.apis.duo import Duo
 from tests.pulling.apis.github import GitHub
 from tests.pulling.apis.google_workspace import GoogleWorkspace
@@ -32,7 +34,16 @@ from tests.pulling.vendor import SECONDS, Process, Puller
 
 pytestmark = pytest.mark.stateful
 
-VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce)
+VENDORS: tuple[type[Api], ...] = (
+    Okta,
+    GitHub,
+    GoogleWorkspace,
+    OnePassword,
+    Duo,
+    Salesforce,
+    AtlassianOrg,
+    BitbucketDc,
+)
 DAY = 86_400
 LATEST_SKEW = 20
 """Seconds by which the puller's clock may be ahead of the vendor's, or behind it: less than the lag."""
