@@ -19,6 +19,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from lambdas.delivering.dedupe import MAX_HOURS
 from lambdas.pulling.runner import RunReport
 from tests.fakes import DOWN, THROTTLED
 from tests.pulling.apis.api import Api
@@ -123,6 +124,8 @@ class PulledVendor(RuleBasedStateMachine):
         self.puller.table, self.puller.queue, self.puller.bucket = shaky
         self.process: Process | None = None
         self.sent_unsurely: Counter[str] = Counter()
+        self.read_at = self.puller.clock.now
+        """When a run last read everything to the present."""
 
     def teardown(self) -> None:
         self.settle()
@@ -172,6 +175,9 @@ class PulledVendor(RuleBasedStateMachine):
         self.fates.lined_up, self.api.fates = aws or [], vendor or []
         self.fates.unsure = False
         begun = len(self.queue.bodies), set(self.bucket.objects)
+        if self.puller.clock.now > self.read_at + MAX_HOURS * 3_600 / 2:
+            # Claims are prolonged as events are read again: after half of their time without that, they may end.
+            self.sent_unsurely += self.sent()
         report = None
         try:
             self.process = self.process or self.puller.new_process()
@@ -184,6 +190,8 @@ class PulledVendor(RuleBasedStateMachine):
         assert _FAULT not in str(report and report.failures), report
         if self.fates.unsure:
             self.sent_unsurely += self.sent(*begun)
+        if report and report.outcome == "asked" and report.behind < SECONDS:
+            self.read_at = self.puller.clock.now
         return report
 
     def meanwhile(self, fate: str) -> None:
