@@ -276,3 +276,15 @@ def _messages(envelope: Any) -> list[str]:
 def test_nothing_of_a_vendor_is_missed(api_type: type[Api]) -> None:
     machine = type(api_type.__name__, (PulledVendor,), {"api_type": api_type})
     run_state_machine_as_test(machine, settings=settings(max_examples=settings.default.max_examples // 10 or 1))
+
+
+@pytest.mark.parametrize("before", [2, 3])
+@pytest.mark.parametrize("api_type", VENDORS, ids=lambda api_type: api_type.source_name)
+def test_pages_that_a_vendor_forgot_are_read_anew(api_type: type[Api], before: int) -> None:
+    vendor = type(api_type.__name__, (PulledVendor,), {"api_type": api_type})()
+    vendor.a_run_comes_first()
+    for age in range(20):
+        vendor.api.happen(vendor.api.streams[0], age)
+    vendor.puller.clock.now += 1_000
+    vendor.run_with(vendor=["well"] * before + ["cursor"])
+    vendor.settle()
