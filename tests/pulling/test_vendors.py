@@ -34,6 +34,7 @@ from tests.pulling.apis.hcp_terraform import HcpTerraform
 from tests.pulling.apis.m365 import M365
 from tests.pulling.apis.mongodb_atlas import MongoDbAtlas
 from tests.pulling.apis.okta import Okta
+from tests.pulling.apis.onelogin import OneLogin
 from tests.pulling.apis.onepassword import OnePassword
 from tests.pulling.apis.openai import OpenAI
 from tests.pulling.apis.salesforce import Salesforce
@@ -43,7 +44,7 @@ from tests.pulling.vendor import SECONDS, Process, Puller
 pytestmark = pytest.mark.stateful
 
 VENDORS: tuple[type[Api], ...] = (
-    *(Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce),
+    *(Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin),
     *(M365, CrowdStrike, OpenAI, Anthropic, HcpTerraform, Zendesk, MongoDbAtlas, Box, Asana),
 )
 DAY = 86_400
