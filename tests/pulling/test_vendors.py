@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from lambdas.pulling.runner import RunReport
 from tests.fakes import DOWN, THROTTLED
 from tests.pulling.apis.api import Api
+from tests.pulling.apis.dropbox import Dropbox
 from tests.pulling.apis.duo import Duo
 from tests.pulling.apis.github import GitHub
 from tests.pulling.apis.google_workspace import GoogleWorkspace
@@ -33,8 +34,10 @@ from tests.pulling.vendor import SECONDS, Process, Puller
 
 pytestmark = pytest.mark.stateful
 
-VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin)
+VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin, Dropbox)
 DAY = 86_400
+REMEMBERED = 7 * DAY
+"""Seconds for which an event is known to be sent."""
 LATEST_SKEW = 20
 """Seconds by which the puller's clock may be ahead of the vendor's, or behind it: less than the lag."""
 AWS_FATES = ("down", "throttled", "lost", "partly", "dies", "dies after", "another run", "another run later")
@@ -124,6 +127,7 @@ class PulledVendor(RuleBasedStateMachine):
         self.puller.table, self.puller.queue, self.puller.bucket = shaky
         self.process: Process | None = None
         self.sent_unsurely: Counter[str] = Counter()
+        self.last_complete_run = self.puller.clock.now
 
     def teardown(self) -> None:
         self.settle()
@@ -171,7 +175,8 @@ class PulledVendor(RuleBasedStateMachine):
     def run_with(self, aws: list[str] | None = None, vendor: list[str] | None = None) -> RunReport | None:
         """Run the puller with these fates of its calls and requests; None where the function was ended."""
         self.fates.lined_up, self.api.fates = aws or [], vendor or []
-        self.fates.unsure = False
+        # A cursor that is forgotten after a longer outage leads back to events that were sent before it.
+        self.fates.unsure = self.puller.clock.now - self.last_complete_run > REMEMBERED
         begun = len(self.queue.bodies), set(self.bucket.objects)
         report = None
         try:
@@ -185,6 +190,8 @@ class PulledVendor(RuleBasedStateMachine):
         assert _FAULT not in str(report and report.failures), report
         if self.fates.unsure:
             self.sent_unsurely += self.sent(*begun)
+        if report and report.outcome == "asked" and not (report.failures or report.ended):
+            self.last_complete_run = self.puller.clock.now
         return report
 
     def meanwhile(self, fate: str) -> None:
