@@ -30,11 +30,12 @@ from tests.pulling.apis.okta import Okta
 from tests.pulling.apis.onelogin import OneLogin
 from tests.pulling.apis.onepassword import OnePassword
 from tests.pulling.apis.salesforce import Salesforce
+from tests.pulling.apis.wiz import Wiz
 from tests.pulling.vendor import SECONDS, Process, Puller
 
 pytestmark = pytest.mark.stateful
 
-VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin, Dropbox)
+VENDORS: tuple[type[Api], ...] = (Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin, Dropbox, Wiz)
 DAY = 86_400
 REMEMBERED = 7 * DAY
 """Seconds for which an event is known to be sent."""
@@ -175,7 +176,7 @@ class PulledVendor(RuleBasedStateMachine):
     def run_with(self, aws: list[str] | None = None, vendor: list[str] | None = None) -> RunReport | None:
         """Run the puller with these fates of its calls and requests; None where the function was ended."""
         self.fates.lined_up, self.api.fates = aws or [], vendor or []
-        # A cursor that is forgotten after a longer outage leads back to events that were sent before it.
+        # After a longer outage, what is read again may have been sent before it: a forgotten cursor leads back there.
         self.fates.unsure = self.puller.clock.now - self.last_complete_run > REMEMBERED
         begun = len(self.queue.bodies), set(self.bucket.objects)
         report = None
