@@ -5,9 +5,10 @@ A stand-in is a class with the name of its source, its streams, `event` and `ans
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -75,6 +76,8 @@ class Api:
     """The logs to which events come."""
     without_ids: ClassVar[frozenset[str]] = frozenset()
     """Those whose events have no ids."""
+    whole_seconds: ClassVar[bool] = False
+    """Whether its times have no parts of a second."""
     page_size: ClassVar[int] = 3
     prefix: ClassVar[str] = "Bearer "
     """What stands in `Authorization` before the only secret."""
@@ -89,6 +92,8 @@ class Api:
         self.logs: dict[str, list[Happening]] = {stream: [] for stream in self.streams}
         self.expected: Counter[str] = Counter()
         """How many events have each mark."""
+        self.replaced: Counter[str] = Counter()
+        """How many events have each mark that the vendor has no more: they may have been sent."""
         self.tokens: dict[str, Any] = {}
         """What the tokens of pages stand for that the vendor knows."""
         self.fates: list[str] = []
@@ -161,6 +166,10 @@ class Api:
         """Return what happened from `first` to `last`, both of which count."""
         return [happening for happening in self.logs[stream] if first <= happening.at <= last]
 
+    def before(self, stream: str, first: float, end: float) -> list[Happening]:
+        """Return what happened from `first`, which counts, to `end`, which does not."""
+        return [happening for happening in self.logs[stream] if first <= happening.at < end]
+
     def page(
         self, found: Iterable[Happening], token: str | None, *, by_arrival: bool = False, newest_first: bool = False
     ) -> tuple[list[Happening], str | None]:
@@ -172,6 +181,15 @@ class Api:
             keys = [pair for pair in keys if (pair[0] < last if newest_first else pair[0] > last)]
         page = keys[: self.page_size]
         return [happening for _, happening in page], self.token(page[-1][0]) if len(keys) > len(page) else None
+
+    def numbered_page(self, found: Sequence[Happening], number: int) -> tuple[Sequence[Happening], bool]:
+        """Return the page with a number, the first of which is 1, and whether it is the last."""
+        end = number * self.page_size
+        return found[end - self.page_size : end], end >= len(found)
+
+    def end_token(self, page: Sequence[Happening]) -> str:
+        """Return the token of what comes after a page that is the last, where a vendor gives one."""
+        return self.token((page[-1].at, page[-1].number))
 
     def token(self, state: Any) -> str:
         """Return a token for a state."""
@@ -189,17 +207,29 @@ class Api:
 
     def latest(self, name: str) -> int:
         """Return how many seconds an event of a log may come late, and is still to be found."""
-        stream = self.pull.streams[name]
+        stream = self.pull.streams.get(name) or next(iter(self.pull.streams.values()))
         return (stream.window.again if stream.resume == "time" else None) or stream.window.overlap - 60
+
+    @property
+    def kept(self) -> float:
+        """For how many seconds the vendor keeps events."""
+        return min(stream.window.retention or float("inf") for stream in self.pull.streams.values())
 
     def happen(self, stream: str, age: float, copies: int = 1) -> None:
         """Let something happen so many seconds ago; copies have the same time, and are equal where there are no ids."""
+        at = self.now - age
         for copy in range(copies):
             if copy == 0 or stream not in self.without_ids:
                 self._count += 1
-            happening = Happening(self.now - age, sum(map(len, self.logs.values())), f"mark-{self._count}")
+            number = sum(map(len, self.logs.values()))
+            happening = Happening(float(int(at)) if self.whole_seconds else at, number, f"mark-{self._count}")
             self.logs[stream].append(happening)
             self.expected[happening.mark] += 1
+
+    def replace(self, happening: Happening) -> None:
+        """Forget an event in whose place another came: nobody needs to have read it."""
+        self.expected[happening.mark] -= 1
+        self.replaced[happening.mark] += 1
 
     def jump(self, skew: int) -> None:
         """Set the puller's clock; what it counted before by another one says nothing of the rate from then on."""
@@ -264,6 +294,11 @@ def _blocks(body: bytes, fate: str) -> Iterator[bytes]:
         return
     yield body[: len(body) // 2]
     raise NoAnswer("the answer broke off")
+
+
+def basic(user: str, password: str) -> str:
+    """Return what `Authorization` has for a user (RFC 7617)."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def rfc3339(at: float) -> str:

@@ -13,6 +13,8 @@ class TokenApi(Api):
     """Gives a token for an hour to who proves to be a client, and answers requests that have it."""
 
     token_url: ClassVar[str]
+    token_status: ClassVar[int] = 200
+    """The status of an answer with a token."""
 
     def secrets(self) -> dict[str, str]:
         """Return what is stored, by name."""
@@ -42,7 +44,7 @@ class TokenApi(Api):
         self._count += 1
         token = f"access-token-{self._count}"
         self.access[token] = self.now + 3_600
-        return answer_of({"access_token": token, **self.grant()})
+        return answer_of({"access_token": token, **self.grant()}, self.token_status)
 
     def api_answer(self, asked: Asked) -> HttpAnswer:
         """Return the answer to a request that has a token."""
