@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Asked, Happening, basic, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -25,11 +24,9 @@ class Dropbox(TokenApi):
         return {**super().secrets(), "refresh_token": "the-refresh-token"}
 
     def is_client(self, asked: Asked) -> bool:
-        user, _, password = base64.b64decode(asked.authorization.removeprefix("Basic ")).decode().partition(":")
-        return {**asked.form, "client_id": user, "client_secret": password} == {
-            "grant_type": "refresh_token",
-            **self.secrets(),
-        }
+        client_id, client_secret, refresh_token = self.secrets().values()
+        assert asked.form == {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return asked.authorization == basic(client_id, client_secret)
 
     def event(self, stream: str, happening: Happening) -> Any:
         assert stream == "events"

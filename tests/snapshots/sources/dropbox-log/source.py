@@ -36,6 +36,11 @@ SOURCE = Source(
         },
         errors=(
             ErrorRule(do='restart', status=409, when='error.".tag" == \'reset\' || error.".tag" == \'bad_cursor\''),
+            ErrorRule(
+                do='stop',
+                status=400,
+                say='Dropbox refuses the request: was consent given by the administrator of a team?',
+            ),
             ErrorRule(do='stop', status=409, say="Dropbox refuses the request: {error_summary || 'no reason'}"),
             ErrorRule(
                 do='stop',
@@ -113,9 +118,10 @@ SOURCE = Source(
                 'account.disable': ('member_change_status suspended',),
                 'account.delete': ('member_change_status removed', 'member_change_status moved_to_another_team',),
                 'permission.change': (
-                    'member_change_admin_role *', 'changed_enterprise_admin_role *', 'guest_admin_change_status *',
-                    'group_change_member_role *', 'shared_content_change_*', 'shared_link_change_*',
-                    'shared_link_settings_*', 'shared_folder_change_*', 'shared_folder_transfer_ownership *',
+                    'shared_content_*_link_* *', 'member_change_admin_role *', 'changed_enterprise_admin_role *',
+                    'guest_admin_change_status *', 'group_change_member_role *', 'shared_content_change_*',
+                    'shared_link_change_*', 'shared_link_settings_*', 'shared_folder_change_*',
+                    'shared_folder_transfer_ownership *',
                 ),
                 'permission.grant': (
                     'app_link_*', 'integration_connected *', 'group_add_member *', 'shared_content_add_*',
@@ -134,7 +140,6 @@ SOURCE = Source(
                     'protect_policy_*', 'governance_policy_edit_*', 'legal_holds_change_*', 'legal_holds_*_members *',
                     'data_placement_*', 'team_merge_*',
                 ),
-                'account.change': ('member_*', 'tfa_*', 'passkey_*', 'password_*', 'secondary_*', 'pending_secondary_*', 'account_*',),
                 'configuration.create': (
                     'group_create *', 'team_folder_create *', 'create_team_invite_link *',
                     'team_encryption_key_create_*', 'governance_policy_create *', 'legal_holds_activate_*',
@@ -145,12 +150,13 @@ SOURCE = Source(
                     'team_encryption_key_delete_*', 'governance_policy_delete *', 'legal_holds_release_*',
                 ),
                 'data.read': (
-                    'file_download *', 'file_preview *', '*_download *', '*_view *', '*_downloaded *', '*_exported *',
-                    '*_report *', 'legal_holds_export_*', 'shared_link_copy *', 'shared_content_copy *',
-                    'file_transfers_*',
+                    'file_download *', 'file_preview *', 'member_folder_contents_accessed *', '*_download *', '*_view *',
+                    '*_downloaded *', '*_exported *', '*_report *', 'legal_holds_export_*', 'shared_link_copy *',
+                    'shared_content_copy *', 'file_transfers_*',
                 ),
                 'data.create': ('file_add*', 'file_copy *', 'file_restore *', 'file_request_receive_file *', 'shared_folder_create *'),
                 'data.delete': ('file_delete *', 'file_permanently_delete *',),
+                'account.change': ('member_*', 'tfa_*', 'passkey_*', 'password_*', 'secondary_*', 'pending_secondary_*', 'account_*',),
                 'data.change': ('file_*', 'folder_*', 'shared_folder_*', 'team_folder_*',),
                 'other': ('*',),
             },
