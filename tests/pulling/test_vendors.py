@@ -29,6 +29,7 @@ from tests.pulling.apis.atlassian_org import AtlassianOrg
 from tests.pulling.apis.bitbucket_dc import BitbucketDc
 from tests.pulling.apis.box import Box
 from tests.pulling.apis.crowdstrike import CrowdStrike
+from tests.pulling.apis.dropbox import Dropbox
 from tests.pulling.apis.duo import Duo
 from tests.pulling.apis.github import GitHub
 from tests.pulling.apis.google_workspace import GoogleWorkspace
@@ -40,6 +41,7 @@ from tests.pulling.apis.onelogin import OneLogin
 from tests.pulling.apis.onepassword import OnePassword
 from tests.pulling.apis.openai import OpenAI
 from tests.pulling.apis.salesforce import Salesforce
+from tests.pulling.apis.wiz import Wiz
 from tests.pulling.apis.zendesk import Zendesk
 from tests.pulling.vendor import SECONDS, Process, Puller
 
@@ -48,6 +50,7 @@ pytestmark = pytest.mark.stateful
 VENDORS: tuple[type[Api], ...] = (
     *(Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin),
     *(M365, CrowdStrike, OpenAI, Anthropic, HcpTerraform, Zendesk, MongoDbAtlas, Box, Asana),
+    *(Dropbox, Wiz),
     *(AtlassianOrg, BitbucketDc),
 )
 DAY = 86_400
