@@ -29,6 +29,7 @@ from tests.pulling.apis.auth0 import Auth0
 from tests.pulling.apis.box import Box
 from tests.pulling.apis.cloudflare import Cloudflare
 from tests.pulling.apis.crowdstrike import CrowdStrike
+from tests.pulling.apis.dropbox import Dropbox
 from tests.pulling.apis.duo import Duo
 from tests.pulling.apis.entra import Entra
 from tests.pulling.apis.github import GitHub
@@ -46,6 +47,7 @@ from tests.pulling.apis.salesforce import Salesforce
 from tests.pulling.apis.slack import Slack
 from tests.pulling.apis.snyk import Snyk
 from tests.pulling.apis.tailscale import Tailscale
+from tests.pulling.apis.wiz import Wiz
 from tests.pulling.apis.zendesk import Zendesk
 from tests.pulling.apis.zoom import Zoom
 from tests.pulling.vendor import SECONDS, Process, Puller
@@ -56,6 +58,7 @@ VENDORS: tuple[type[Api], ...] = (
     *(Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin),
     *(M365, CrowdStrike, OpenAI, Anthropic, HcpTerraform, Zendesk, MongoDbAtlas, Box, Asana),
     *(Slack, Cloudflare, Auth0, PagerDuty, Tailscale, Snyk, GitLab, Zoom, Entra),
+    *(Dropbox, Wiz),
 )
 DAY = 86_400
 CLAIMED = MAX_HOURS * 3_600 - 3_600
