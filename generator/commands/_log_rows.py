@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from generator.commands._follow import describe_log_line
-from generator.commands.logs import LEVELS
 from generator.operate.function_logs import ACCESS_LOG, LogRecord
+from lambdas.runtime.log import Level
 
+LEVELS = get_args(Level)
 _COLORS = {"INFO": "default", "WARN": "yellow", "ERROR": "red"}
 # What describe_log_line shows, or what says nothing to people; names of metrics begin with a capital.
 _NOT_SHOWN = {

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -14,13 +14,14 @@ from generator import names
 from generator.aws import Target, environment_is_emulator, explain_failure
 from generator.commands import _console, _options
 from generator.errors import GeneratorError, command_line
+from lambdas.runtime.log import Level
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from generator.operate.function_logs import LogReader, LogRecord
 
-LEVELS = ("INFO", "WARN", "ERROR")
+LEVELS = get_args(Level)
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 3, 60
 """Between two looks for new lines; it grows while CloudWatch takes no request."""
 
