@@ -24,7 +24,12 @@ class AnswerRules:
     def apply(self, answer: Answer, page: AnswerPage | None, *, has_token: bool) -> tuple[str, str]:
         """Return what to do, an action of `ErrorRule` or `page`, and what to tell people."""
         rule = self._rule(answer, page)
-        action = rule.do if rule else _default_action(answer, has_token=has_token)
+        default = _default_action(answer, has_token=has_token)
+        action = rule.do if rule else default
+        if rule and rule.when is None and action == "stop" and default == "restart":
+            # A rule for a status alone can't tell a token that the vendor forgot. If the first page is refused too, it
+            # was not the token.
+            action = default
         return action, _words(rule, page) or f"the vendor answers {answer.status}"
 
     def _rule(self, answer: Answer, page: AnswerPage | None) -> ErrorRule | None:

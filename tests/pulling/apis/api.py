@@ -5,14 +5,15 @@ A stand-in is a class with the name of its source, its streams, `event` and `ans
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lambdas.model import Source
 from lambdas.model_pull import Pull
@@ -56,7 +57,15 @@ class Asked(NamedTuple):
     @property
     def authorization(self) -> str:
         """The header `Authorization`."""
-        return next((value for name, value in self.request.headers.items() if name.lower() == "authorization"), "")
+        return self.header("authorization")
+
+    def header(self, name: str) -> str:
+        """Return a header."""
+        return next((value for key, value in self.request.headers.items() if key.lower() == name), "")
+
+    def url(self, **more: str | None) -> str:
+        """Return the URL of the request with more in its query, as that of the next page."""
+        return f"{self.request.url.partition('?')[0]}?{urlencode({**self.query, **more})}"
 
 
 class Answered(Exception):  # noqa: N818 - it names the outcome
@@ -75,10 +84,16 @@ class Api:
     """The logs to which events come."""
     without_ids: ClassVar[frozenset[str]] = frozenset()
     """Those whose events have no ids."""
+    whole_seconds: ClassVar[bool] = False
+    """Whether its times have no parts of a second."""
     page_size: ClassVar[int] = 3
+    header: ClassVar[str] = "authorization"
+    """The header that has the only secret."""
     prefix: ClassVar[str] = "Bearer "
-    """What stands in `Authorization` before the only secret."""
+    """What stands in it before the secret."""
     secret_name: ClassVar[str] = "token"
+    token_lasts: ClassVar[float] = float("inf")
+    """Seconds for which the vendor knows the token of a page."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -89,8 +104,10 @@ class Api:
         self.logs: dict[str, list[Happening]] = {stream: [] for stream in self.streams}
         self.expected: Counter[str] = Counter()
         """How many events have each mark."""
-        self.tokens: dict[str, Any] = {}
-        """What the tokens of pages stand for that the vendor knows."""
+        self.replaced: Counter[str] = Counter()
+        """How many events have each mark that the vendor has no more: they may have been sent."""
+        self.tokens: dict[str, tuple[float, Any]] = {}
+        """Until when the vendor knows the tokens of pages, and what they stand for."""
         self.fates: list[str] = []
         self.meanwhile: Callable[[str], None] = lambda _fate: None
         """What a test does during a request, for a word that is no fault of the vendor's."""
@@ -111,7 +128,7 @@ class Api:
 
     def is_authorized(self, asked: Asked) -> bool:
         """Return whether the request has the credential."""
-        return asked.authorization == self.prefix + self.stored[f"/made/up/{self.secret_name}"]
+        return asked.header(self.header) == self.prefix + self.stored[f"/made/up/{self.secret_name}"]
 
     def replace_credential(self) -> None:
         """End the credential, and store another."""
@@ -161,6 +178,14 @@ class Api:
         """Return what happened from `first` to `last`, both of which count."""
         return [happening for happening in self.logs[stream] if first <= happening.at <= last]
 
+    def before(self, stream: str, first: float, end: float) -> list[Happening]:
+        """Return what happened from `first`, which counts, to `end`, which does not."""
+        return [happening for happening in self.logs[stream] if first <= happening.at < end]
+
+    def between(self, stream: str, start: float, end: float) -> list[Happening]:
+        """Return what happened from `start` to `end`, neither of which counts."""
+        return [happening for happening in self.logs[stream] if start < happening.at < end]
+
     def page(
         self, found: Iterable[Happening], token: str | None, *, by_arrival: bool = False, newest_first: bool = False
     ) -> tuple[list[Happening], str | None]:
@@ -173,33 +198,55 @@ class Api:
         page = keys[: self.page_size]
         return [happening for _, happening in page], self.token(page[-1][0]) if len(keys) > len(page) else None
 
+    def numbered_page(self, found: Sequence[Happening], number: int) -> tuple[Sequence[Happening], bool]:
+        """Return the page with a number, the first of which is 1, and whether it is the last."""
+        end = number * self.page_size
+        return found[end - self.page_size : end], end >= len(found)
+
+    def end_token(self, page: Sequence[Happening]) -> str:
+        """Return the token of what comes after a page that is the last, where a vendor gives one."""
+        return self.token((page[-1].at, page[-1].number))
+
     def token(self, state: Any) -> str:
         """Return a token for a state."""
         token = f"page{len(self.tokens)}-{self._count}"
-        self.tokens[token] = state
+        self.tokens[token] = (self.now + self.token_lasts, state)
         return token
 
     def known(self, token: str) -> Any:
         """Return the state of a token; Answered where the vendor does not know it."""
-        if token not in self.tokens:
+        until, state = self.tokens.get(token, (0.0, None))
+        if until < self.now:
             raise Answered(self.forgotten())
-        return self.tokens[token]
+        return state
 
     # What a test uses
 
     def latest(self, name: str) -> int:
         """Return how many seconds an event of a log may come late, and is still to be found."""
-        stream = self.pull.streams[name]
+        stream = self.pull.streams.get(name) or next(iter(self.pull.streams.values()))
         return (stream.window.again if stream.resume == "time" else None) or stream.window.overlap - 60
+
+    @property
+    def kept(self) -> float:
+        """For how many seconds the vendor keeps events."""
+        return min(stream.window.retention or float("inf") for stream in self.pull.streams.values())
 
     def happen(self, stream: str, age: float, copies: int = 1) -> None:
         """Let something happen so many seconds ago; copies have the same time, and are equal where there are no ids."""
+        at = self.now - age
         for copy in range(copies):
             if copy == 0 or stream not in self.without_ids:
                 self._count += 1
-            happening = Happening(self.now - age, sum(map(len, self.logs.values())), f"mark-{self._count}")
+            number = sum(map(len, self.logs.values()))
+            happening = Happening(float(int(at)) if self.whole_seconds else at, number, f"mark-{self._count}")
             self.logs[stream].append(happening)
             self.expected[happening.mark] += 1
+
+    def replace(self, happening: Happening) -> None:
+        """Forget an event in whose place another came: nobody needs to have read it."""
+        self.expected[happening.mark] -= 1
+        self.replaced[happening.mark] += 1
 
     def jump(self, skew: int) -> None:
         """Set the puller's clock; what it counted before by another one says nothing of the rate from then on."""
@@ -264,6 +311,11 @@ def _blocks(body: bytes, fate: str) -> Iterator[bytes]:
         return
     yield body[: len(body) // 2]
     raise NoAnswer("the answer broke off")
+
+
+def basic(user: str, password: str) -> str:
+    """Return what `Authorization` has for a user (RFC 7617)."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def rfc3339(at: float) -> str:

@@ -48,10 +48,6 @@ class GoogleWorkspace(TokenApi):
         scope = "https://www.googleapis.com/auth/admin.reports.audit.readonly"
         return (found["sub"], found["scope"], found["aud"]) == ("siem@example.com", scope, self.token_url)
 
-    def latest(self, name: str) -> int:
-        _ = name
-        return super().latest("activities")
-
     def event(self, stream: str, happening: Happening) -> Any:
         id_ = {"time": rfc3339(happening.at), "uniqueQualifier": happening.mark, "applicationName": stream}
         return {"id": id_, "events": [{"name": "SOMETHING"}], "actor": {"email": "ann@example.com"}}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Asked, Happening, basic, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -19,9 +18,8 @@ class OneLogin(TokenApi):
     streams = ("events",)
 
     def is_client(self, asked: Asked) -> bool:
-        user, _, password = base64.b64decode(asked.authorization.removeprefix("Basic ")).decode().partition(":")
         assert asked.json == {"grant_type": "client_credentials"}
-        return {"client_id": user, "client_secret": password} == self.secrets()
+        return asked.authorization == basic(*self.secrets().values())
 
     def event(self, stream: str, happening: Happening) -> Any:
         assert stream == "events"

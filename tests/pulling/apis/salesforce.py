@@ -9,7 +9,7 @@ from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
 from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
-from tests.pulling.apis.token_api import TokenApi
+from tests.pulling.apis.files_api import FilesApi
 from tests.pulling.vendor import answer_of
 
 _QUERY = re.compile(
@@ -19,28 +19,16 @@ _DATA = "/services/data/v64.0"
 _STREAMS = {"EventLogFile": "files", "SetupAuditTrail": "setup"}
 
 
-class Salesforce(TokenApi):
+class Salesforce(FilesApi):
     """Two queries in SOQL; events of one are the rows of files, each of which is a further request."""
 
     source_name = "salesforce"
     token_url = "https://example.my.salesforce.com/services/oauth2/token"
     streams = ("files", "setup")
-    without_ids = frozenset(("files",))
+    in_files = without_ids = frozenset(("files",))
 
     def grant(self) -> dict[str, object]:
         return {"token_type": "Bearer", "instance_url": "https://example.my.salesforce.com"}
-
-    def happen(self, stream: str, age: float, copies: int = 1) -> None:
-        while stream == "files" and any(row.at == self.now - age for row in self.logs[stream]):
-            age += 1  # a file that was made does not change
-        super().happen(stream, age, copies)
-
-    def files(self) -> list[list[Happening]]:
-        """Return the rows of each file: what came at the same time is in the same."""
-        by_time: dict[float, list[Happening]] = {}
-        for row in self.logs["files"]:
-            by_time.setdefault(row.at, []).append(row)
-        return list(by_time.values())
 
     def event(self, stream: str, happening: Happening) -> Any:
         created = {"CreatedDate": rfc3339(happening.at).replace("Z", "+0000")}
@@ -56,7 +44,7 @@ class Salesforce(TokenApi):
             query = _QUERY.fullmatch(asked.query["q"].strip())
             assert query
             stream, first, last = _STREAMS[query[1]], seconds(query[2]), seconds(query[3])
-            rows = [file[0] for file in self.files()] if stream == "files" else self.logs[stream]
+            rows = [file[0] for file in self.files(stream)] if stream == "files" else self.logs[stream]
             # The rows are those of the time of the query, also on later pages.
             found = sorted(row for row in rows if first <= row.at < last)
         else:
@@ -67,12 +55,11 @@ class Salesforce(TokenApi):
         return answer_of({"totalSize": len(found), "done": not rest, "records": records, **more})
 
     def _file(self, number: int) -> HttpAnswer:
-        rows = next(rows for rows in self.files() if rows[0].number == number)
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow(["EVENT_TYPE", "TIMESTAMP_DERIVED", "USER_NAME"])
         # A row is hours older than its file.
-        writer.writerows(["Login", rfc3339(row.at - 10_000), row.mark] for row in rows)
+        writer.writerows(["Login", rfc3339(row.at - 10_000), row.mark] for row in self.file("files", number))
         return HttpAnswer(200, {"content-type": "text/csv"}, text.getvalue().encode())
 
     def unauthorized(self) -> HttpAnswer:
