@@ -11,7 +11,7 @@ from generator.commands import _console, _options
 from generator.definition.auth_types import auth_type_name
 from generator.definition.pull_words import credential_type_name
 from generator.definition.read import Definition, load
-from generator.definition.source_folders import all_source_names
+from generator.definition.source_folders import all_source_names, source_names
 from generator.errors import BUNDLED, display_path, program
 
 
@@ -21,7 +21,7 @@ from generator.errors import BUNDLED, display_path, program
 @_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
-    definitions = load(sources, all_source_names(sources))
+    definitions = load(sources, source_names(sources) if markdown else all_source_names(sources))
     if markdown:
         from generator.reference.source_table import pulled_table, source_table
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
-from generator.commands import main, names
+from generator.commands import cli, main, names
+from generator.commands._options import complete_source
 from generator.errors import SCRIPT
 
 
@@ -48,6 +50,14 @@ def completions(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
 )
 def test_commands_sources_and_options_complete(completions, shell: str, words: tuple[str, ...], offered: set) -> None:
     assert {word for word in completions(shell, *words) if word.startswith(words[-1])} == offered
+
+
+@pytest.mark.parametrize("name", names())
+def test_wherever_a_source_is_named_it_completes(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command
+    named = [each for each in command.params if each.human_readable_name.strip("[].") == "SOURCE"]
+    assert [each.name for each in named if each._custom_shell_complete is not complete_source] == []
 
 
 @pytest.mark.parametrize("command", [*names(), ""])
