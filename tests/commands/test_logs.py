@@ -211,7 +211,7 @@ def test_a_missing_permission_is_named(log: Logs, run: Run) -> None:
         1,
         "",
         f"error: you may not read the log group {GROUPS['Redrive']}: that takes the permission logs:FilterLogEvents on "
-        'it, which "What an operator needs" in docs/operating.md has. AWS says: User: arn:x is not authorized\n',
+        "it, which an operator has: docs/reference/permissions.md. AWS says: User: arn:x is not authorized\n",
     )
 
 
