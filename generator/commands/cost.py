@@ -13,8 +13,7 @@ from generator.definition.read import load, source_names
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
-    from generator.templates.cost import Cost
-    from generator.templates.flood import Flood
+    from generator.templates.source_cost import Estimate
     from lambdas.model import Source
 
 
@@ -35,34 +34,28 @@ def command(sources_named: tuple[str, ...], everything: bool, events: int, as_js
         raise GeneratorError(f"{sources}: has no sources yet")
     estimates = [_estimate(definition.source, events) for definition in load(sources, names)]
     if as_json:
-        rows = {estimate.name: _row(estimate, events) for estimate in estimates}
+        rows = {name: _row(estimate, events) for name, estimate in estimates}
         click.echo(json.dumps({"eventsPerMonth": events, "sources": rows}, indent=2))
     else:
         _table(estimates, events)
     return 0
 
 
-class _Estimate(NamedTuple):
-    """What a source costs; a pulled one has no endpoint that could be flooded, but asks so often a month."""
-
+class _SourceEstimate(NamedTuple):
     name: str
-    cost: Cost
-    flood: Flood | None
-    requests: int | None
+    estimate: Estimate
 
 
-def _estimate(source: Source, events: int) -> _Estimate:
-    from generator.templates import cost, event_source, flood, pull_cost
+def _estimate(source: Source, events: int) -> _SourceEstimate:
+    from generator.templates import event_source
+    from generator.templates.source_cost import estimate
     from generator.templates.text import template_text
 
     resources = json.loads(template_text(event_source.build(source, "code/any.zip")))["Resources"]
-    if source.pull:
-        requests = pull_cost.requests_a_month(source.pull)
-        return _Estimate(source.name, pull_cost.estimate_pull_cost(resources, source.pull), None, requests)
-    return _Estimate(source.name, cost.estimate_cost(resources, events), flood.estimate_flood(resources), None)
+    return _SourceEstimate(source.name, estimate(resources, source, events))
 
 
-def _row(estimate: _Estimate, events: int) -> dict[str, Any]:
+def _row(estimate: Estimate, events: int) -> dict[str, Any]:
     cost = estimate.cost
     row = {"perMillion": cost.per_million, "fixed": cost.fixed, "month": cost.month(events)}
     if estimate.flood:
@@ -70,7 +63,7 @@ def _row(estimate: _Estimate, events: int) -> dict[str, Any]:
     return {**row, "requestsPerMonth": estimate.requests}
 
 
-def _table(estimates: list[_Estimate], events: int) -> None:
+def _table(estimates: list[_SourceEstimate], events: int) -> None:
     from rich.table import Table
 
     from generator.templates.cost import ASSUMPTIONS
@@ -78,7 +71,8 @@ def _table(estimates: list[_Estimate], events: int) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source")
-    has_webhooks, has_pulled = (any(each.flood for each in estimates), any(each.requests for each in estimates))
+    has_webhooks = any(each.flood for _, each in estimates)
+    has_pulled = any(each.requests for _, each in estimates)
     flood_columns = ["an hour of flood, at most"] if has_webhooks else []
     request_columns = ["requests a month"] if has_pulled else []
     for column in (
@@ -89,7 +83,7 @@ def _table(estimates: list[_Estimate], events: int) -> None:
         *request_columns,
     ):
         table.add_column(column, justify="right")
-    for name, cost, flood, requests in estimates:
+    for name, (cost, flood, requests) in estimates:
         cells = [f"${amount:.2f}" for amount in (cost.per_million, cost.fixed, cost.month(events))]
         cells += [f"${flood.most:.2f}" if flood else "none"] if has_webhooks else []
         cells += [f"{requests:,}" if requests else "none"] if has_pulled else []

@@ -28,6 +28,7 @@ from generator.local.pipeline_template import action_output, read_stages, stage_
 from generator.local.running import upload_prerequisites
 from generator.local.start import run_emulator
 from generator.packaging.product import CODE, CONFIG, MERGE, PIPELINE
+from generator.templates.resources.network import example_network
 from lambdas.model import Source
 
 # Parameters that a person fills in on AWS. The emulator has no CodeCommit, so no repository is made.
@@ -148,7 +149,7 @@ def start_rehearsal(
         target = EmulatorTarget(environment=form.get("Environment", names.DEFAULT_ENVIRONMENT), emulator=running)
         upload_prerequisites(target, source, [built[name] for name in (CODE, CONFIG, MERGE)], secret=secret)
         template = json.loads(built[PIPELINE])
-        values = {**_FORM, **examples(source), "HelperBucket": target.bucket, **form}
+        values = {**_FORM, **example_network(source), **examples(source), "HelperBucket": target.bucket, **form}
         parameters = {name: value for name, value in values.items() if name in template["Parameters"]}
         stack = target.pipeline_stack(source.name)
         outputs = running.deploy(stack, json.dumps(without_pipeline(template)), parameters)

@@ -22,6 +22,7 @@ from generator.local.emulator import Emulator, EmulatorTarget, KeyPair
 from generator.packaging import bundle
 from generator.packaging.product import shared_files
 from generator.samples.vendor import store_random_secrets
+from generator.templates.resources.network import example_network
 from lambdas.model import Source
 
 
@@ -58,11 +59,12 @@ def deploy_source(
 ) -> dict[str, str]:
     """Deploy the files of a build, with a random secret; return the stack's outputs.
 
-    `values` are those of the source's parameters; one that is not given has its example.
+    `values` are those of the source's parameters; one that is not given has its example, as has the network of a
+    self-hosted API.
     """
     target = EmulatorTarget(emulator=emulator)
     upload_prerequisites(target, source, [code])
-    parameters = {**examples(source), **values, "HelperBucket": target.bucket}
+    parameters = {**example_network(source), **examples(source), **values, "HelperBucket": target.bucket}
     return emulator.deploy(names.stack_name(source.name), template, parameters)
 
 

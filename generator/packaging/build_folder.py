@@ -18,6 +18,8 @@ from generator.packaging.previous_build import previous_config_files
 FileState = Literal["new", "changed", "unchanged"]
 CACHE_FOLDER = ".lint"
 """Folder of results that later builds reuse: lint verdicts, and which templates are made from what."""
+PAGE, PAGE_MARK = "page.html", "MozDef Event Framework"
+"""The page of a source, which the command `page` writes beside the files of a build, and what it names as its maker."""
 _LOCK = ".lock"
 _MARKS_OF_BUILDS = {_LOCK, CACHE_FOLDER, "merge.zip"}
 """Each exists after a build; the last is also in a build that is checked in."""
@@ -90,9 +92,17 @@ def _recover_interrupted_build(build: Path, source: str) -> None:
 def unexpected_file_message(folder: Path, files: Mapping[str, bytes]) -> str | None:
     """Return an error's message where a source's folder has a file that no build makes, so it can't be replaced."""
     unexpected = _unexpected_file(folder, files)
-    return unexpected and (
-        f"{folder}: holds {unexpected}, which no build makes: move it away, or name another folder with --build"
-    )
+    return unexpected and _unexpected_message(folder, unexpected)
+
+
+def _unexpected_message(folder: Path, name: str) -> str:
+    return f"{folder}: holds {name}, which no build makes: move it away, or name another folder with --build"
+
+
+def refuse_foreign_page(folder: Path) -> None:
+    """Raise a GeneratorError where a source's folder has a page that the command `page` has not written."""
+    if (folder / PAGE).exists() and not _is_page(PAGE, folder / PAGE):
+        raise GeneratorError(_unexpected_message(folder, PAGE))
 
 
 def _unexpected_file(folder: Path, files: Mapping[str, bytes]) -> str | None:
@@ -101,7 +111,9 @@ def _unexpected_file(folder: Path, files: Mapping[str, bytes]) -> str | None:
         return "something else than a build" if folder.is_symlink() or folder.exists() else None
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     unknown = [
-        name for name, path in paths.items() if not _is_built(name, path, files) and not is_debris(name, SYSTEM_FILES)
+        name
+        for name, path in paths.items()
+        if not _is_built(name, path, files) and not is_debris(name, SYSTEM_FILES) and not _is_page(name, path)
     ]
     previous = previous_config_files(folder) if unknown else {}
     return next((name for name in unknown if not _is_built(name, paths[name], previous, same_content=True)), None)
@@ -112,6 +124,11 @@ def _is_built(name: str, path: Path, files: Mapping[str, bytes], *, same_content
     if path.is_dir():
         return not path.is_symlink() and any(file.startswith(f"{name}/") for file in files)
     return path.is_file() and name in files and (not same_content or file_state(path, files[name]) == "unchanged")
+
+
+def _is_page(name: str, path: Path) -> bool:
+    """Return whether it is a source's page; a build with other files removes it, since it tells of the old ones."""
+    return name == PAGE and path.is_file() and PAGE_MARK.encode() in regular_file.read(path)
 
 
 def file_states(folder: Path, files: Mapping[str, bytes]) -> dict[str, FileState]:

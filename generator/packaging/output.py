@@ -89,6 +89,17 @@ def write_shared(build: Path, files: Mapping[str, bytes]) -> dict[str, FileState
     return states
 
 
+def write_page(build: Path, name: str, content: bytes) -> FileState:
+    """Write a page into the build folder and return its state; `name` is its path there."""
+    (state,) = file_states(build, {name: content}).values()
+    try:
+        if state != "unchanged":
+            regular_file.write(build / name, content)
+    except OSError as error:
+        raise unwritable(build, error) from error
+    return state
+
+
 @contextmanager
 def stored_while(files: Mapping[Path, bytes | None]) -> Iterator[None]:
     """Store accepted files (None removes one); if the context fails, restore what was there before."""

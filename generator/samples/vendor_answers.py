@@ -48,9 +48,8 @@ class SampleAnswers:
             for known_request, answer in self._known:
                 if _is_same(known_request, request):
                     return answer
-            path = urlsplit(request.url).path
             for stream in self._pull.streams.values():
-                if _path_pattern(self._pull, stream).fullmatch(path):
+                if _is_of(self._pull, stream, request):
                     return _empty_page(stream)
             self.unknown.append(request)
         return _json_answer(404, {"error": "no sample has the answer to this request"})
@@ -73,6 +72,13 @@ def _is_same(known: HttpRequest, request: HttpRequest) -> bool:
         return False
     known_pairs, pairs = (set(parse_qsl(parts.query, keep_blank_values=True)) for parts in (known_url, url))
     return known_pairs <= pairs
+
+
+def _is_of(pull: Pull, stream: Stream, request: HttpRequest) -> bool:
+    """Return whether a stream asks so: those of a GraphQL API have the same path, and differ in the query."""
+    if not _path_pattern(pull, stream).fullmatch(urlsplit(request.url).path):
+        return False
+    return not stream.graphql or json.loads(request.body)["query"] == stream.graphql
 
 
 def _path_pattern(pull: Pull, stream: Stream) -> re.Pattern[str]:

@@ -22,6 +22,7 @@ from lambdas.pulling.windows import (
     after_sweep,
     first_position,
     is_at_goal,
+    is_shortest,
     latest,
     next_slice,
     not_ahead,
@@ -54,6 +55,8 @@ class StreamReader:
         self._table = table
         self._clock = clock
         self._reached = 0
+        self._stored_token: str | None = None
+        """The token of an earlier run that is not refused yet: it may be refused for its age alone."""
         self.behind: float | None = None
         """Seconds from what is read to now; None before anything was read."""
         self.forgotten: str = ""
@@ -134,6 +137,7 @@ class StreamReader:
             self.forgotten = ELSEWHERE
             position = replace(position, page=None, counts=None)
         self._delivery.begin_slice(position.counts or {})
+        self._stored_token = position.page
         tokens: set[str] = set()
         position = retained(position, self._window, self._clock())
         if is_at_goal(position):  # the vendor has nothing of it any more
@@ -161,10 +165,10 @@ class StreamReader:
         try:
             progress = self._pages.read(times, time_slice.page)
         except TokenRefused as refused:
-            shorter = restarted(time_slice, self._window) if time_slice.page else None
-            if shorter is None:
+            stored, self._stored_token = self._stored_token, None
+            if not time_slice.page or (time_slice.page != stored and is_shortest(time_slice, self._window)):
                 raise StreamFailed(str(refused)) from None
-            return shorter
+            return restarted(time_slice, self._window)
         check_token(progress.next_token, tokens)
         return after_page(time_slice, progress.next_token, self._window, self._page_counts())
 

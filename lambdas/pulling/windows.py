@@ -117,16 +117,17 @@ def after_sweep(position: TimePosition, window: Window) -> TimePosition:
     return TimePosition(_whole(position.start - window.overlap, window), length=position.length)
 
 
-def restarted(position: TimePosition, window: Window) -> TimePosition | None:
-    """Return the position with the slice begun anew at half its length, since the vendor refuses its token.
+def is_shortest(position: TimePosition, window: Window) -> bool:
+    """Return whether a slice is as short as the format can say."""
+    assert position.end is not None  # noqa: S101 - a token is that of a slice
+    return position.end - position.start < 2 * unit(window.format)
 
-    None where the slice is as short as the format can say.
-    """
+
+def restarted(position: TimePosition, window: Window) -> TimePosition:
+    """Return the position with the slice begun anew at half its length, since the vendor refuses its token."""
     assert position.end is not None  # noqa: S101 - a token is that of a slice
     step = unit(window.format)
-    length = int((position.end - position.start) * _SHORTER) // step * step
-    if length < step:
-        return None
+    length = max(int((position.end - position.start) * _SHORTER) // step, 1) * step
     return TimePosition(position.start, position.goal, length=length)
 
 

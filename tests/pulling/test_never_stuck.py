@@ -68,6 +68,26 @@ def test_a_slice_whose_beginning_the_vendor_has_no_more_begins_later(tmp_path: P
     assert puller.ids == ["a"]
 
 
+def test_a_token_that_ended_before_the_next_run_stops_no_slice_as_short_as_the_format_can_say(tmp_path: Path) -> None:
+    """Zoom's slices are days, and the tokens of its pages end after 15 minutes."""
+    puller = Puller(tmp_path)
+    start = int(NOW) - 600
+    for index in range(4):
+        puller.vendor.add(start, f"e{index}")
+    assert puller.source.pull
+    mark = request_mark(puller.source.pull.streams["audit"])
+    store(puller, "position#audit", start=start, goal=start + 1, end=start + 1, page="3", of=mark)
+    ended = answer_of({}, 400)
+    puller.vendor.answers = [ended]
+    assert puller.run().failures == {}
+    assert puller.ids == ["e0", "e1", "e2", "e3"]
+    # A token that is refused in the run that got it is refused again and again.
+    store(puller, "position#audit", start=start, goal=start + 1, end=start + 1, page="3", of=mark)
+    puller.vendor.answers = [ended, answer_of({"items": [], "next": "3"}), ended]
+    assert puller.run().failures == {"audit": "the vendor answers 400"}
+    assert puller.vendor.answers == []
+
+
 def test_a_look_and_a_backfill_ask_for_nothing_that_the_vendor_keeps_no_more(tmp_path: Path) -> None:
     text = KEPT_DAYS.replace("overlap: 60s", "overlap: 60s, again: 7d").replace("first: 7d", "first: 1h")
     puller = Puller(tmp_path, text, Vendor)

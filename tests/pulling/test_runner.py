@@ -103,6 +103,18 @@ def test_a_token_that_the_vendor_forgot_restarts_the_slice_shorter(puller: Pulle
     assert len(lengths) >= 4
 
 
+def test_a_rule_that_says_stop_for_a_status_holds_for_the_first_page_and_not_for_a_token(tmp_path: Path) -> None:
+    rule = '  errors: [{status: 400, do: stop, say: "refused: {message}"}]\nevents:'
+    puller = Puller(tmp_path, TIME_SOURCE.replace("events:", rule))
+    puller.vendor.add(NOW - 600, "a")
+    refused = answer_of({"message": "Invalid Skip Token"}, 400)
+    puller.vendor.answers = [answer_of({"items": [], "next": "3"}), refused]
+    report = puller.run()
+    assert (report.counts["sent"], report.failures) == (1, {})
+    puller.vendor.answers = [answer_of({"items": [], "next": "3"}), refused, refused]
+    assert puller.run().failures == {"audit": "refused: Invalid Skip Token"}
+
+
 def test_an_event_that_becomes_no_message_is_kept_by_itself_once(tmp_path: Path) -> None:
     puller = Puller(tmp_path, TIME_SOURCE.replace("id: id,", "id: id, require: [who],"))
     puller.vendor.add(NOW - 50, "a", who="ann")

@@ -25,10 +25,17 @@ from tests.fakes import DOWN, THROTTLED
 from tests.pulling.apis.anthropic import Anthropic
 from tests.pulling.apis.api import Api
 from tests.pulling.apis.asana import Asana
+from tests.pulling.apis.atlassian_org import AtlassianOrg
+from tests.pulling.apis.auth0 import Auth0
+from tests.pulling.apis.bitbucket_dc import BitbucketDc
 from tests.pulling.apis.box import Box
+from tests.pulling.apis.cloudflare import Cloudflare
 from tests.pulling.apis.crowdstrike import CrowdStrike
+from tests.pulling.apis.dropbox import Dropbox
 from tests.pulling.apis.duo import Duo
+from tests.pulling.apis.entra import Entra
 from tests.pulling.apis.github import GitHub
+from tests.pulling.apis.gitlab import GitLab
 from tests.pulling.apis.google_workspace import GoogleWorkspace
 from tests.pulling.apis.hcp_terraform import HcpTerraform
 from tests.pulling.apis.m365 import M365
@@ -37,8 +44,14 @@ from tests.pulling.apis.okta import Okta
 from tests.pulling.apis.onelogin import OneLogin
 from tests.pulling.apis.onepassword import OnePassword
 from tests.pulling.apis.openai import OpenAI
+from tests.pulling.apis.pagerduty import PagerDuty
 from tests.pulling.apis.salesforce import Salesforce
+from tests.pulling.apis.slack import Slack
+from tests.pulling.apis.snyk import Snyk
+from tests.pulling.apis.tailscale import Tailscale
+from tests.pulling.apis.wiz import Wiz
 from tests.pulling.apis.zendesk import Zendesk
+from tests.pulling.apis.zoom import Zoom
 from tests.pulling.vendor import SECONDS, Process, Puller
 
 pytestmark = pytest.mark.stateful
@@ -46,8 +59,16 @@ pytestmark = pytest.mark.stateful
 VENDORS: tuple[type[Api], ...] = (
     *(Okta, GitHub, GoogleWorkspace, OnePassword, Duo, Salesforce, OneLogin),
     *(M365, CrowdStrike, OpenAI, Anthropic, HcpTerraform, Zendesk, MongoDbAtlas, Box, Asana),
+    *(Slack, Cloudflare, Auth0, PagerDuty, Tailscale, Snyk, GitLab, Zoom, Entra),
+    *(Dropbox, Wiz),
+    *(AtlassianOrg, BitbucketDc),
 )
 DAY = 86_400
+CLAIMED = MAX_HOURS * 3_600 - 3_600
+"""Seconds for which a claim lasts, but for an hour that a run takes and clocks differ by."""
+LONGEST_PAUSE = MAX_HOURS * 3_600 / 2 - DAY
+"""Seconds without a reading after which claims may have ended. What is read again is claimed for half of their time at
+least, and what may be late is read again once a day."""
 LATEST_SKEW = 20
 """Seconds by which the puller's clock may be ahead of the vendor's, or behind it: less than the lag."""
 AWS_FATES = ("down", "throttled", "lost", "partly", "dies", "dies after", "another run", "another run later")
@@ -55,6 +76,8 @@ VENDOR_FATES = (
     *("429", "500", "503", "401", "nothing", "html", "truncated", "slow", "token", "cursor"),
     *("events", "clock", "dies", "another run", "another run later"),
 )
+WAITS = {"well", "429", "503"}
+"""Of these, those that are waited for: in a run with no others, the vendor refuses nothing."""
 _FAULT = "a fault of the puller itself"
 _MARK = re.compile(r"mark-\d+")
 
@@ -139,6 +162,8 @@ class PulledVendor(RuleBasedStateMachine):
         self.sent_unsurely: Counter[str] = Counter()
         self.read_at = self.puller.clock.now
         """When a run last read everything to the present."""
+        self.sent_at: dict[str, float] = {}
+        """When each event was last sent, by its mark."""
 
     def teardown(self) -> None:
         self.settle()
@@ -190,9 +215,8 @@ class PulledVendor(RuleBasedStateMachine):
         self.fates.lined_up, self.api.fates = aws or [], vendor or []
         self.fates.unsure = False
         begun = len(self.queue.bodies), set(self.bucket.objects)
-        if self.puller.clock.now > self.read_at + MAX_HOURS * 3_600 / 2:
-            # Claims are prolonged as events are read again: after half of their time without that, they may end.
-            self.sent_unsurely += self.sent()
+        waits = not aws and WAITS.issuperset(vendor or [])
+        paused = self.puller.clock.now - self.read_at > LONGEST_PAUSE
         report = None
         try:
             self.process = self.process or self.puller.new_process()
@@ -203,11 +227,19 @@ class PulledVendor(RuleBasedStateMachine):
         finally:
             self.fates.lined_up, self.api.fates = [], []
         assert _FAULT not in str(report and report.failures), report
-        if self.fates.unsure:
-            self.sent_unsurely += self.sent(*begun)
+        assert report is None or not report.refused or not waits, report
+        self.note_sent(self.sent(*begun), paused=paused)
         if report and (report.outcome, report.failures, report.ended) == ("asked", {}, "") and report.behind < SECONDS:
             self.read_at = self.puller.clock.now
         return report
+
+    def note_sent(self, sent: Counter[str], *, paused: bool) -> None:
+        """Note what a run has sent, and what of it may be on the queue twice: after a pause, what is a week old."""
+        now = self.puller.clock.now
+        for mark, count in sent.items():
+            if self.fates.unsure or (paused and now - self.sent_at.get(mark, now) > CLAIMED):
+                self.sent_unsurely[mark] += count
+            self.sent_at[mark] = now
 
     def meanwhile(self, fate: str) -> None:
         """Do what happens while a run waits for an answer."""

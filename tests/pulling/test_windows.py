@@ -16,6 +16,7 @@ from lambdas.pulling.windows import (
     after_sweep,
     first_position,
     is_at_goal,
+    is_shortest,
     next_slice,
     not_ahead,
     position_fields,
@@ -78,10 +79,13 @@ def test_a_slice_whose_token_is_refused_is_read_anew_at_half_its_length_which_gr
     assert after_page(replace(asked, length=3_000), None, WINDOW, {}).length is None
 
 
-def test_a_slice_of_a_single_unit_cannot_be_halved() -> None:
-    assert restarted(TimePosition(NOW, NOW + 9, NOW + 1, "9"), WINDOW) is None
-    days = replace(WINDOW, format="date")
-    assert restarted(TimePosition(NOW, NOW + 86_400, NOW + 86_400, "9"), days) is None
+@pytest.mark.parametrize(("time_format", "step"), [("unix", 1), ("date", 86_400)])
+def test_a_slice_of_a_single_unit_cannot_be_halved(time_format: str, step: int) -> None:
+    window = replace(WINDOW, format=time_format)
+    asked = TimePosition(NOW, NOW + 9 * step, NOW + step, "9")
+    assert is_shortest(asked, window)
+    assert not is_shortest(replace(asked, end=NOW + 2 * step), window)
+    assert restarted(asked, window) == TimePosition(NOW, NOW + 9 * step, length=step)
 
 
 @pytest.mark.parametrize(("length", "longer"), [(1, 2), (2, 3), (3, 4), (4, 5), (40, 50)])

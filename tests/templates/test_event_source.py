@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 EVERY = [definition.source for definition in every_definition()]
 WEBHOOKS = [source for source in EVERY if source.webhook]
 PULLED = [source for source in EVERY if source.pull]
-(SELF_HOSTED,) = (source for source in PULLED if source.pull and source.pull.self_hosted)
+SELF_HOSTED = next(source for source in PULLED if source.pull and source.pull.self_hosted)
 NAME, PLACE = SELF_HOSTED.name, "${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
 BY_NAME = pytest.mark.parametrize("source", EVERY, ids=lambda source: source.name)
 BY_WEBHOOK = pytest.mark.parametrize("source", WEBHOOKS, ids=lambda source: source.name)

@@ -41,6 +41,12 @@ def network_inputs(source: Source) -> list[TemplateInput]:
     ]
 
 
+def example_network(source: Source) -> dict[str, str]:
+    """Return made-up values of these inputs: an emulator has no VPC, and its functions reach what it reaches."""
+    examples = {SUBNETS: "subnet-0a1b2c3d", SECURITY_GROUPS: "sg-0a1b2c3d"}
+    return {given.name: examples[given.name] for given in network_inputs(source)}
+
+
 def network_variables(source: Source) -> dict[str, Ref]:
     """Return the environment variables with which the pipeline's build hands these inputs on."""
     return {f"{PREFIX}{given.name}": Ref(given.name) for given in network_inputs(source)}

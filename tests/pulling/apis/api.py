@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lambdas.model import Source
 from lambdas.model_pull import Pull
@@ -57,7 +57,15 @@ class Asked(NamedTuple):
     @property
     def authorization(self) -> str:
         """The header `Authorization`."""
-        return next((value for name, value in self.request.headers.items() if name.lower() == "authorization"), "")
+        return self.header("authorization")
+
+    def header(self, name: str) -> str:
+        """Return a header."""
+        return next((value for key, value in self.request.headers.items() if key.lower() == name), "")
+
+    def url(self, **more: str | None) -> str:
+        """Return the URL of the request with more in its query, as that of the next page."""
+        return f"{self.request.url.partition('?')[0]}?{urlencode({**self.query, **more})}"
 
 
 class Answered(Exception):  # noqa: N818 - it names the outcome
@@ -79,9 +87,13 @@ class Api:
     whole_seconds: ClassVar[bool] = False
     """Whether its times have no parts of a second."""
     page_size: ClassVar[int] = 3
+    header: ClassVar[str] = "authorization"
+    """The header that has the only secret."""
     prefix: ClassVar[str] = "Bearer "
-    """What stands in `Authorization` before the only secret."""
+    """What stands in it before the secret."""
     secret_name: ClassVar[str] = "token"
+    token_lasts: ClassVar[float] = float("inf")
+    """Seconds for which the vendor knows the token of a page."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -94,8 +106,8 @@ class Api:
         """How many events have each mark."""
         self.replaced: Counter[str] = Counter()
         """How many events have each mark that the vendor has no more: they may have been sent."""
-        self.tokens: dict[str, Any] = {}
-        """What the tokens of pages stand for that the vendor knows."""
+        self.tokens: dict[str, tuple[float, Any]] = {}
+        """Until when the vendor knows the tokens of pages, and what they stand for."""
         self.fates: list[str] = []
         self.meanwhile: Callable[[str], None] = lambda _fate: None
         """What a test does during a request, for a word that is no fault of the vendor's."""
@@ -116,7 +128,7 @@ class Api:
 
     def is_authorized(self, asked: Asked) -> bool:
         """Return whether the request has the credential."""
-        return asked.authorization == self.prefix + self.stored[f"/made/up/{self.secret_name}"]
+        return asked.header(self.header) == self.prefix + self.stored[f"/made/up/{self.secret_name}"]
 
     def replace_credential(self) -> None:
         """End the credential, and store another."""
@@ -170,6 +182,10 @@ class Api:
         """Return what happened from `first`, which counts, to `end`, which does not."""
         return [happening for happening in self.logs[stream] if first <= happening.at < end]
 
+    def between(self, stream: str, start: float, end: float) -> list[Happening]:
+        """Return what happened from `start` to `end`, neither of which counts."""
+        return [happening for happening in self.logs[stream] if start < happening.at < end]
+
     def page(
         self, found: Iterable[Happening], token: str | None, *, by_arrival: bool = False, newest_first: bool = False
     ) -> tuple[list[Happening], str | None]:
@@ -194,14 +210,15 @@ class Api:
     def token(self, state: Any) -> str:
         """Return a token for a state."""
         token = f"page{len(self.tokens)}-{self._count}"
-        self.tokens[token] = state
+        self.tokens[token] = (self.now + self.token_lasts, state)
         return token
 
     def known(self, token: str) -> Any:
         """Return the state of a token; Answered where the vendor does not know it."""
-        if token not in self.tokens:
+        until, state = self.tokens.get(token, (0.0, None))
+        if until < self.now:
             raise Answered(self.forgotten())
-        return self.tokens[token]
+        return state
 
     # What a test uses
 

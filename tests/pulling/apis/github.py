@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from lambdas.runtime.http_types import HttpAnswer
 from tests.pulling.apis.api import Api, Asked, Happening, seconds
@@ -25,8 +24,7 @@ class GitHub(Api):
         assert (asked.query["order"], asked.query["include"]) == ("asc", "all")
         first, last = map(seconds, asked.query["phrase"].removeprefix("created:").split(".."))
         page, token = self.page(self.within("audit", first, last), asked.query.get("after"))
-        url = f"https://api.github.com{asked.path}?{urlencode({**asked.query, 'after': token})}"
-        link = {"link": f'<{url}>; rel="next"'} if token else {}
+        link = {"link": f'<{asked.url(after=token)}>; rel="next"'} if token else {}
         return answer_of([self.event("audit", happening) for happening in page], **link)
 
     def limited(self) -> HttpAnswer:

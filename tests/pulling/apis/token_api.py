@@ -13,6 +13,8 @@ class TokenApi(Api):
     """Gives a token for an hour to who proves to be a client, and answers requests that have it."""
 
     token_url: ClassVar[str]
+    token_form: ClassVar[dict[str, str]] = {"grant_type": "client_credentials"}
+    """What a request for a token has, beside the client's id and secret."""
     token_status: ClassVar[int] = 200
     """The status of an answer with a token."""
 
@@ -22,7 +24,7 @@ class TokenApi(Api):
 
     def is_client(self, asked: Asked) -> bool:
         """Return whether a request for a token proves whose it is."""
-        return self.secrets().items() <= asked.form.items()
+        return {**self.secrets(), **self.token_form}.items() <= asked.form.items()
 
     def grant(self) -> dict[str, object]:
         """Return what the token endpoint answers, beside the token."""

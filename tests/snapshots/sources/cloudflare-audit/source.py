@@ -61,7 +61,12 @@ SOURCE = Source(
                 status=404,
                 say='Cloudflare finds no such account: check AccountId, and that the token is for it',
             ),
-            ErrorRule(do='stop', when='success == `false`', say="Cloudflare says: {errors[0].message || 'no reason'}"),
+            ErrorRule(
+                do='stop',
+                status=200,
+                when='success == `false`',
+                say="Cloudflare says: {errors[0].message || 'no reason'}",
+            ),
         ),
     ),
     events=Events(

@@ -51,13 +51,7 @@ SOURCE = Source(
         },
         window=Window(lag=120, overlap=3600, retention=2592000, again=86400),
         errors=(
-            ErrorRule(
-                do='restart',
-                status=400,
-                when="contains(error.message || '', 'skiptoken') || contains(error.message || '', 'skip token')",
-                say='Graph does not know the page any more',
-            ),
-            ErrorRule(do='stop', status=400, when='error.message', say='Graph refuses the request: {error.message}'),
+            ErrorRule(do='stop', status=400, say="Graph refuses the request: {error.message || 'no reason'}"),
             ErrorRule(do='stop', status=401, say="Graph does not accept the token: {error.message || 'no reason'}"),
             ErrorRule(
                 do='skip_stream',

@@ -51,12 +51,6 @@ SOURCE = Source(
         window=Window(first=172800, overlap=86400, longest=604800, retention=15552000, format='date'),
         errors=(
             ErrorRule(
-                do='restart',
-                status=400,
-                when="contains(message || '', 'page token')",
-                say="Zoom does not know the page any more: {message || 'no reason'}",
-            ),
-            ErrorRule(
                 do='stop',
                 status=400,
                 say="Zoom refuses: {message || 'no reason'}; reports need Pro or above, and the app must be activated",

@@ -1,0 +1,1 @@
+"""A page for whoever must approve a source: what it takes, may do, keeps and costs."""

@@ -1,0 +1,24 @@
+"""The stand-in for a vendor that `rehearse` and the emulator's tests ask."""
+
+from __future__ import annotations
+
+import json
+
+from generator.samples.vendor_answers import SampleAnswers
+from lambdas.runtime.http_types import HttpRequest
+from tests.definitions import bundled_source
+
+
+def test_lists_of_a_graphql_api_are_told_apart_by_the_query() -> None:
+    source = bundled_source("wiz").source
+    assert source.pull
+    answers = SampleAnswers(source, [])
+    found = []
+    for stream in source.pull.streams.values():
+        body = json.dumps({"query": stream.graphql, "variables": {}}).encode()
+        found.append(json.loads(answers.answer(HttpRequest("POST", f"{source.pull.url}/graphql", {}, body)).body))
+    assert found == [
+        {"data": {"auditLogEntries": {"nodes": []}}},
+        {"data": {"issues": {"nodes": []}}},
+        {"data": {"detections": {"nodes": []}}},
+    ]
