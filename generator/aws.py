@@ -104,6 +104,11 @@ class Target:
         """Return the options for a command that uploads to the helper bucket, too."""
         return f"{self.options} --bucket {quote(self.bucket_option)}" if self.bucket_option else self.options
 
+    def aws_command(self, arguments: str) -> str:
+        """Return a command of the AWS CLI to copy, for the same region and profile."""
+        profile = f" --profile {quote(self.profile)}" if self.profile else ""
+        return f"aws {arguments} --region {self.region}{profile}"
+
 
 def environment_is_emulator(environ: Mapping[str, str] = os.environ) -> bool:
     """Return whether the user's own AWS settings lead to an emulator on this machine."""

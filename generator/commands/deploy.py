@@ -111,7 +111,7 @@ def _deployed_sources(context: DeployContext) -> list[str]:
 def _warn_of_orphans(context: DeployContext, cloudformation: Any, sources: Iterable[str]) -> None:
     from botocore.exceptions import ClientError
 
-    from generator.deploy.stacks import stacks_without_source
+    from generator.deploy.stack_lists import stacks_without_source
 
     try:
         orphans = stacks_without_source(cloudformation, context.stack, sources)

@@ -44,7 +44,7 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
         return 1
     healthy = status.healthy and (pull is None or pull.healthy)
     if as_json:
-        report = {**asdict(status), "flowing": status.receiving_events, "problem": None, "well": healthy}
+        report = {**asdict(status), "flowing": status.receiving_events, "well": healthy}
         if pull:
             report |= {"flowing": pull.arrived, "silence": pull.silence, "pull": asdict(pull)}
         click.echo(json.dumps(report, indent=2, default=lambda at: at.isoformat()))
@@ -73,6 +73,7 @@ def _lines(
     `asking` are the lines of what a pulled source asks, which the others have not.
     """
     fine, look = "default", "yellow"
+    yield from _stack_lines(status, next_command(f"deploy {source}"))
     yield from asking or _receiving(status)
     yield from _flow(status)
     age = f", the oldest for {span(status.oldest)}" if status.waiting and status.oldest else ""
@@ -96,6 +97,15 @@ def _lines(
     for name, stored in status.secrets.items():
         text_ = f"stored {_ago(stored)}" if stored else f"not there: {next_command(f'secret {source}')}"
         yield "secret", f"{name} {text_}", fine if stored else "red"
+
+
+def _stack_lines(status: SourceStatus, deploy: str) -> Iterator[Line]:
+    """Yield the line of the stack's own state, where there is something to say of it."""
+    if status.problem:
+        yield "stack", status.problem.removeprefix(f"stack {status.stack} "), "red"
+    elif status.status.endswith("ROLLBACK_COMPLETE"):
+        text = f"its last change failed and was taken back, so it is as before. To try again: {deploy}"
+        yield "stack", text, "yellow"
 
 
 def _receiving(state: SourceStatus) -> Iterator[Line]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from generator.aws import Target
 from generator.errors import GeneratorError, command_line
@@ -35,8 +34,7 @@ class DeployContext:
 
     def aws_command(self, arguments: str) -> str:
         """Return a command of the AWS CLI to copy, for the same region and profile."""
-        profile = f" --profile {quote(self.target.profile)}" if self.target.profile else ""
-        return f"aws {arguments} --region {self.target.region}{profile}"
+        return self.target.aws_command(arguments)
 
     def refuse_path(self, product: Product, path: str) -> None:
         """Raise GeneratorError where the definition has another path than the pipeline was made with."""

@@ -5,13 +5,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from generator.errors import GeneratorError, command_line
-from generator.names import service_problem
 
 if TYPE_CHECKING:
     from generator.aws import Target
@@ -40,7 +39,7 @@ _EMPTY_BECAUSE = {
     "REVIEW_IN_PROGRESS": "nothing is deployed yet, and a change set waits for somebody to execute it",
     "ROLLBACK_COMPLETE": "its creation failed, and nothing of it is left",
 }
-_NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
+NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 _DELETED = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -90,6 +89,11 @@ def find_stack(cloudformation: Any, name: str) -> Stack | None:
         if "does not exist" in error.response["Error"]["Message"]:
             return None
         raise
+    return parse_stack(description)
+
+
+def parse_stack(description: Mapping[str, Any]) -> Stack:
+    """Return a stack from a description of DescribeStacks."""
     return Stack(
         description["StackName"],
         description["StackId"],
@@ -100,16 +104,6 @@ def find_stack(cloudformation: Any, name: str) -> Stack | None:
         {each["OutputKey"]: each["OutputValue"] for each in description.get("Outputs", ())},
         description.get("RoleARN"),
     )
-
-
-def stacks_without_source(cloudformation: Any, name_of: Callable[[str], str], sources: Iterable[str]) -> list[str]:
-    """Return the stacks with a name as `name_of` makes it of a source, but of none of these sources."""
-    before, after = name_of("*").split("*")
-    pages = cloudformation.get_paginator("list_stacks").paginate()
-    stacks = [stack for page in pages for stack in page["StackSummaries"] if stack["StackStatus"] not in _NOT_DEPLOYED]
-    services = {stack["StackName"].removeprefix(before).removesuffix(after) for stack in stacks}
-    names = {name_of(service) for service in services if not service_problem(service)}
-    return sorted(names.intersection(stack["StackName"] for stack in stacks).difference(map(name_of, sources)))
 
 
 def get_stack(target: Target, name: str) -> Stack:
@@ -124,6 +118,12 @@ def get_stack(target: Target, name: str) -> Stack:
 def get_deployed_stack(target: Target, service: str) -> Stack:
     """Return the stack of a deployed source; NotDeployedError with the status in words where it can't be used."""
     stack = get_stack(target, target.stack(service))
+    refuse_undeployed(target, stack, service)
+    return stack
+
+
+def refuse_undeployed(target: Target, stack: Stack, service: str) -> None:
+    """Raise NotDeployedError with the status in words where the stack is of something else, or can't be used."""
     deploy, delete = (command_line(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
     if reason := _EMPTY_BECAUSE.get(stack.status):
         problem = f"stack {stack.name} is in {stack.status}: {reason}: {deploy}"
@@ -133,7 +133,24 @@ def get_deployed_stack(target: Target, service: str) -> Stack:
         raise NotDeployedError(stack.busy_message, stack.name, stack.status)
     if stack.status in _DELETE_FIRST:
         raise NotDeployedError(_delete_first(stack, delete), stack.name, stack.status)
-    return stack
+
+
+def state_problem(stack: Stack, target: Target, service: str) -> str | None:
+    """Return what is wrong with the state of a deployed stack, and what to do; None where nothing is."""
+    deploy, delete = (command_line(f"{command} {service}{target.options}") for command in ("deploy", "delete"))
+    if stack.in_progress:
+        return stack.busy_message
+    if stack.status == "UPDATE_ROLLBACK_FAILED":
+        return (
+            f"stack {stack.name} is in {stack.status}: its last update failed, and could not be taken back either, so "
+            f"parts of it may be new and parts old; this goes on with it: {deploy}"
+        )
+    try:
+        roll_back = target.aws_command(f"cloudformation rollback-stack --stack-name {stack.name}")
+        next_action(stack, delete=delete, roll_back=roll_back)
+    except GeneratorError as error:
+        return str(error)
+    return None
 
 
 def _delete_first(stack: Stack, delete: str) -> str:

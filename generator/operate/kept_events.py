@@ -55,6 +55,8 @@ class SourceResources:
     """The table of how far each stream is read, of a source that is pulled."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The values of the stack's parameters."""
+    problem: str | None = None
+    """What is wrong with the stack's own state."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def find_resources(target: Target, source: str) -> SourceResources:
         puller_log=ids.get("PullerLog"),
         positions=outputs.get("PositionsTable"),
         parameters=stack.parameters,
+        problem=stacks.state_problem(stack, target, source),
     )
 
 

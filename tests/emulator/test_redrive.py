@@ -264,6 +264,32 @@ def test_one_id_leads_from_the_request_to_the_object_and_from_there_to_the_messa
     assert lines == ["accepted", "redriven"]
 
 
+def test_the_log_of_a_source_is_rows_and_the_lines_of_a_request(
+    account: Emulator, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("deploy", "--yes")[0] == 0
+    body = whole(event_ts="no time")
+    assert service(account).post(body, zoom_headers(body)).status == 200
+    kept = "Webhook WARN  200 kept: time: event_ts is not a time as unix_ms writes it  "
+    *_, row = logged(capsys, kept, "--level", "WARN", "--since", "1m")
+    request_id = row.split()[-1]
+    (line,) = logged(capsys, request_id, "--request", request_id, "--json")
+    assert (json.loads(line)["message"], json.loads(line)["requestId"]) == ("accepted", request_id)
+
+
+def logged(capsys: pytest.CaptureFixture[str], text: str, *options: str) -> list[str]:
+    """The lines of `logs` with a text, which come a moment later than the answer."""
+    lines: list[str] = []
+
+    def shows_the_text() -> bool:
+        assert main(["logs", "zoom", *options]) == 0
+        lines[:] = [line for line in capsys.readouterr().out.splitlines() if text in line]
+        return bool(lines)
+
+    assert eventually(shows_the_text)
+    return lines
+
+
 def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: Run) -> None:
     assert run("deploy", "--yes")[0] == 0
     status, out, _ = run("status")

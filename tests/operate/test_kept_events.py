@@ -906,11 +906,45 @@ def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words:
     assert_reported(run, words, message, None)
 
 
-@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_COMPLETE"])
-def test_a_stack_that_is_being_changed_is_looked_at_as_it_is(account: Account, run: Run, status: str) -> None:
-    account.cloudformation.stacks[STACK]["StackStatus"] = status
-    assert run("status")[::2] == (0, "")
+WORKED_ON = "is in {} since 2026-03-02 12:00 UTC: wait until that has ended"
+UNFINISHED = {
+    **dict.fromkeys(
+        (
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            "UPDATE_ROLLBACK_IN_PROGRESS",
+            "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        ),
+        WORKED_ON,
+    ),
+    "UPDATE_FAILED": "is in {}: its last update waits to be rolled back: "
+    f"aws cloudformation rollback-stack --stack-name {STACK} --region us-west-2",
+    "UPDATE_ROLLBACK_FAILED": "is in {}: its last update failed, and could not be taken back either, so parts of it "
+    "may be new and parts old; this goes on with it: python -m generator deploy zoom",
+    "IMPORT_ROLLBACK_FAILED": "is in {}, from which there is no way on: look at it in the console of CloudFormation",
+}
+
+
+@pytest.mark.parametrize("status", UNFINISHED)
+def test_a_stack_in_an_unfinished_state_is_looked_at_and_is_not_well(account: Account, run: Run, status: str) -> None:
+    account.cloudformation.stacks[STACK].update(StackStatus=status, LastUpdatedTime=NOON)
+    problem = UNFINISHED[status].format(status)
+    code, out, err = run("status")
+    assert (code, out.splitlines()[3], err) == (1, f"  stack     {problem}", "")
+    report = json.loads(run("status", "--json")[1])
+    assert (report["problem"], report["well"]) == (f"stack {STACK} {problem}", False)
     assert run("rejected")[::2] == (0, "")
+
+
+def test_a_change_that_was_taken_back_is_reported_and_the_source_is_well(account: Account, run: Run) -> None:
+    account.cloudformation.stacks[STACK]["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
+    code, out, _ = run("status")
+    again = "To try again: python -m generator deploy zoom"
+    assert (code, out.splitlines()[3]) == (
+        0,
+        f"  stack     its last change failed and was taken back, so it is as before. {again}",
+    )
+    assert json.loads(run("status", "--json")[1])["problem"] is None
 
 
 @pytest.mark.usefixtures("account")

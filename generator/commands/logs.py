@@ -1,0 +1,163 @@
+"""Show the log lines of a deployed source's functions: the command `logs`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from generator import names
+from generator.aws import Target, environment_is_emulator, explain_failure
+from generator.commands import _console, _options
+from generator.errors import GeneratorError, command_line
+from lambdas.runtime.log import Level
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from generator.operate.function_logs import LogReader, LogRecord
+
+LEVELS = get_args(Level)
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 3, 60
+"""Between two looks for new lines; it grows while CloudWatch takes no request."""
+
+
+def _request_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    from generator.operate.function_logs import is_request_id
+
+    if value is None or is_request_id(value):
+        return value
+    raise click.BadParameter(f"{value}: is no id of a request, such as JKJaXmPLvHcESHA=")
+
+
+@click.command(short_help="Show the log of a deployed source's functions.")
+@click.argument("source")
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@click.option(
+    "--since",
+    default="1h",
+    show_default=True,
+    metavar="TIME",
+    help="From how long ago (30m, 1h, 2d), or from a time such as 2026-03-01T14:30, in UTC.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS, case_sensitive=False),
+    default="INFO",
+    show_default=True,
+    help="Only lines of at least this level.",
+)
+@click.option(
+    "--request",
+    "request_id",
+    metavar="ID",
+    callback=_request_id,
+    help="Only lines about this request, with that of the API. The id is `processid` of a message.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Each record as it is, one JSON object a line.")
+@_options.target
+def command(
+    source: str, follow: bool, since: str, level: str, request_id: str | None, as_json: bool, target: Target
+) -> int:
+    """Show the log lines of all functions of SOURCE in the order of time, which is in UTC."""
+    from generator.commands._pull_times import parse_time
+    from generator.operate.function_logs import LogReader, filter_pattern, log_groups
+
+    if problem := names.service_problem(source):
+        raise click.UsageError(f"{source}: {problem}")
+    start = parse_time(since, time.time())
+    groups = log_groups(target, source, access_log=request_id is not None)
+    reader = LogReader(target.client("logs"), groups, start * 1_000, filter_pattern(level, request_id))
+    view = _View(level, request_id, max(map(len, groups), default=0), as_json=as_json)
+    try:
+        count = _show(reader, view)
+        for function in sorted(reader.missing):
+            _console.warning(f"{function} has no log group {groups[function]}: somebody has deleted it")
+        if follow:
+            _follow(reader, view)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+        return 0
+    if not count:
+        more = command_line(f"logs {source} --since 7d{target.options}")
+        which = "matching " if request_id or level != "INFO" else ""
+        since_text = f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d %H:%M} UTC"
+        _console.note(f"no {which}line of {source} since {since_text}; to look further back: {more}")
+    return 0
+
+
+class _View:
+    """Prints records, as rows or as JSON, and leaves out what was not asked for."""
+
+    def __init__(self, level: str, request_id: str | None, width: int, *, as_json: bool) -> None:
+        self._least, self._request_id, self._width, self._as_json = LEVELS.index(level), request_id, width, as_json
+        self._out: Console = _console.console()
+
+    def show(self, record: LogRecord) -> bool:
+        """Print a record; return whether it was one to print."""
+        from generator.commands._log_rows import log_row
+
+        if self._request_id and self._request_id not in record.message:
+            return False
+        row = log_row(record)
+        if self._as_json:
+            if self._least and (row is None or LEVELS.index(row.level) < self._least):
+                return False
+            click.echo(_json_line(record))
+            return True
+        if row is None or LEVELS.index(row.level) < self._least:
+            return False
+        at = datetime.fromtimestamp(record.at / 1_000, UTC)
+        request = f"  [dim]{_console.safe(row.request_id)}[/]" if row.request_id else ""
+        function = f"{record.function:<{self._width}}"
+        text = f"[{row.color}]{row.level:<5} {_console.safe(row.text)}[/]"
+        self._out.print(f"[dim]{at:%Y-%m-%d %H:%M:%S}[/] {function} {text}{request}")
+        return True
+
+
+def _json_line(record: LogRecord) -> str:
+    """Return the record as the function wrote it; a text that is no JSON object as one."""
+    try:
+        if isinstance(json.loads(record.message), dict):
+            return record.message.replace("\n", "")
+    except ValueError:
+        pass
+    at = datetime.fromtimestamp(record.at / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"timestamp": at, "function": record.function, "message": record.message}, ensure_ascii=False)
+
+
+def _show(reader: LogReader, view: _View) -> int:
+    return sum(view.show(record) for record in reader.read())
+
+
+def _follow(reader: LogReader, view: _View) -> None:
+    """Print what comes, for ever; what CloudWatch does not answer now is read later."""
+    for pause in _pauses(reader, view):
+        time.sleep(pause)
+
+
+def _pauses(reader: LogReader, view: _View) -> Iterator[float]:
+    """Look for new lines again and again, and yield how long to wait until the next look."""
+    from botocore.exceptions import ConnectionError as NoConnectionError
+    from botocore.exceptions import HTTPClientError
+
+    from generator.operate.function_logs import ThrottledError
+
+    pause: float = PAUSE_SECONDS
+    while True:
+        yield pause
+        try:
+            _show(reader, view)
+            pause = PAUSE_SECONDS
+        except (ThrottledError, NoConnectionError, HTTPClientError) as error:
+            if environment_is_emulator():
+                raise
+            if pause == PAUSE_SECONDS:
+                reason = str(error) if isinstance(error, GeneratorError) else explain_failure(error)
+                _console.note(f"{reason.partition('. ')[0]}; nothing is lost, and this goes on by itself")
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
