@@ -144,5 +144,9 @@ SOURCE = Source(
             'uri': '{raw.uri}',
         },
     ),
-    vendor=Vendor(docs='https://developers.cloudflare.com/fundamentals/account/account-security/audit-logs/'),
+    vendor=Vendor(
+        docs='https://developers.cloudflare.com/fundamentals/account/account-security/audit-logs/',
+        credential='an account-owned token with Account Settings Read, by a Super Administrator',
+        limit="1,200 requests in 5 minutes for the token's owner, over all its tokens",
+    ),
 )

@@ -99,5 +99,9 @@ SOURCE = Source(
             'disposition': '{pattern_disposition_description}',
         },
     ),
-    vendor=Vendor(docs='https://developer.crowdstrike.com/api-reference/collections/alerts/'),
+    vendor=Vendor(
+        docs='https://developer.crowdstrike.com/api-reference/collections/alerts/',
+        credential='an API client with Alerts: Read, by a Falcon administrator',
+        limit='no figure is published; all API clients of the customer share it',
+    ),
 )

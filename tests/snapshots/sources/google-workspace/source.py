@@ -202,5 +202,10 @@ SOURCE = Source(
         },
     ),
     drop="id.applicationName == 'token' && length(events) == `1` && events[0].name == 'activity' && contains(to_string(events[0].parameters[?name == 'method_name'].value), 'activities.list')",
-    vendor=Vendor(docs='https://developers.google.com/workspace/admin/reports/reference/rest/v1/activities/list'),
+    vendor=Vendor(
+        docs='https://developers.google.com/workspace/admin/reports/reference/rest/v1/activities/list',
+        credential='a service account; a super administrator delegates the domain to it, for a user with the privilege Reports',
+        lateness='minutes; some applications hours, a few events days',
+        limit='2,400 requests a minute for the user and the Cloud project',
+    ),
 )

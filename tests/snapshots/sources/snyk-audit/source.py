@@ -118,5 +118,9 @@ SOURCE = Source(
             'service_account': '{content.serviceAccountPublicId}',
         },
     ),
-    vendor=Vendor(docs='https://docs.snyk.io/snyk-api/reference/audit-logs'),
+    vendor=Vendor(
+        docs='https://docs.snyk.io/snyk-api/reference/audit-logs',
+        credential="a service account's key with a role that may view audit logs, by a group administrator",
+        limit='1,620 requests a minute for the key, shared with nobody else',
+    ),
 )

@@ -117,5 +117,9 @@ SOURCE = Source(
             'ephemeral': '{target.isEphemeral}',
         },
     ),
-    vendor=Vendor(docs='https://tailscale.com/kb/1203/audit-logging'),
+    vendor=Vendor(
+        docs='https://tailscale.com/kb/1203/audit-logging',
+        credential='an OAuth credential with logs:configuration:read, by an Owner, Admin, Network admin or IT admin',
+        limit='no figure is published',
+    ),
 )
