@@ -15,9 +15,10 @@ from lambdas.model import Source, message_texts
 from lambdas.model_pull import HASH_ID, Stream
 from lambdas.reading.text_templates import template_paths
 from tests.descriptions.documents import Node
-from tests.descriptions.operations import Operation, Operations, SentRequest
+from tests.descriptions.operations import Operation, Operations
 from tests.descriptions.schema_paths import SchemaPaths
 from tests.descriptions.schemas import Schemas
+from tests.descriptions.sent_requests import SentRequest
 
 _PAGING_PATHS = ("at", "while_", "total")
 

@@ -7,29 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.descriptions.documents import ANY_QUERY, Node
 from tests.descriptions.schemas import ANY, Schemas
+from tests.descriptions.sent_requests import SentRequest
 
 _VARIABLE = re.compile(r"\{[^/}]+\}")
-
-
-class SentRequest(NamedTuple):
-    """A request that the puller sends: a line of `<stream>.requests.txt`."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: str
-
-    @classmethod
-    def read(cls, line: str) -> SentRequest:
-        """Read a line: method, URL, headers as `name=value`, and the body from its first brace."""
-        head, brace, body = line.partition(" {")
-        method, url, *headers = head.split(" ")
-        return cls(method.lower(), url, dict(header.split("=", 1) for header in headers), brace.strip() + body)
 
 
 @dataclass(frozen=True)
@@ -105,7 +90,7 @@ class Operation:
 
     def _header_problems(self, headers: Mapping[str, str]) -> Iterator[str]:
         for name, value in headers.items():
-            if name == "accept":
+            if name == "accept" and ("header", name) not in self.parameters:
                 if value not in (*self.contents, "*/*"):
                     yield f"header accept: {value} is not among {', '.join(self.contents) or 'none'}"
             elif name != "content-type":
@@ -140,11 +125,11 @@ class Operations:
         found = []
         for path, item in self._document["paths"].items():
             for server in item.get("servers") or self._document.get("servers") or [{"url": ""}]:
-                pattern = _pattern(server["url"].rstrip("/") + path.partition("?")[0])
+                pattern = _server_pattern(server["url"].rstrip("/")) + _path_pattern(path.partition("?")[0])
                 if method in item and (match := re.fullmatch(pattern, address)):
                     names = [name.strip("{}") for name in _VARIABLE.findall(path)]
-                    values = list(match.groups())[-len(names) :] if names else []
-                    found.append((len(names), path, item, dict(zip(names, map(unquote, values), strict=True))))
+                    values = map(unquote, match.groups())
+                    found.append((len(names), path, item, dict(zip(names, values, strict=True))))
         if not found:
             return None
         _, path, item, values = min(found, key=lambda entry: entry[0])
@@ -156,10 +141,15 @@ class Operations:
         return Operation(path, node, by_name, values, self.schemas)
 
 
-def _pattern(address: str) -> str:
-    """Return a pattern of URLs: each variable stands for a part without slashes. A server may leave out the host."""
-    parts = [re.escape(part) for part in _VARIABLE.split(address.replace("{+", "{"))]
-    return ("" if "://" in address else "https://[^/]+") + "([^/]+)".join(parts)
+def _server_pattern(server: str) -> str:
+    """Return a pattern of a server's URLs: a variable is a part of a host or a whole URL; the host may be left out."""
+    pattern = ".+".join(re.escape(part) for part in _VARIABLE.split(server))
+    return pattern if server.startswith(("https://", "{")) else f"https://[^/]+{pattern}"
+
+
+def _path_pattern(path: str) -> str:
+    """Return a pattern of paths: each variable stands for a part without slashes."""
+    return "([^/]+)".join(re.escape(part) for part in _VARIABLE.split(path))
 
 
 def _parameter_name(parameter: Node) -> str:

@@ -21,6 +21,8 @@ ANY: Node = {}
 _LENGTH = 160
 _REFERRED_TO = ("components", "definitions", "schemas", "paths")
 _COMBINED = ("allOf", "anyOf", "oneOf")
+_NOTHING: Node = {"type": "object", "nullable": True}
+"""Beside another form: how Microsoft says that a value may be null. It leaves no fields open."""
 
 
 class Schemas:
@@ -88,7 +90,7 @@ class Schemas:
     def _forms(self, schema: Node, depth: int = 12) -> Iterator[Node]:
         """Yield the schemas of which a schema is composed, without references."""
         schema = self.resolved(schema)
-        combined = [below for key in _COMBINED for below in schema.get(key, [])]
+        combined = [below for key in _COMBINED for below in schema.get(key, []) if below != _NOTHING]
         if not combined or "properties" in schema or "items" in schema:
             yield schema
         for below in combined if depth else ():

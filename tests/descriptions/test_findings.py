@@ -16,6 +16,7 @@ from tests.descriptions.documents import Node, read_document
 from tests.descriptions.findings import findings
 from tests.descriptions.operations import Operations
 from tests.descriptions.sdk_types import SdkTypes
+from tests.descriptions.stone_types import StoneTypes
 
 DEFINITION = """
     description: Orders
@@ -227,6 +228,44 @@ def test_a_discovery_document_is_read_as_openapi(tmp_path: Path) -> None:
     assert findings(definition, Operations(read_document(tmp_path / "discovery.json"))) == [
         "orders.north: query parameter limit: 10 is greater than the maximum of 5",
         "orders.north.items[].colour: no such field",
+    ]
+
+
+@pytest.mark.parametrize("server", ["https://{host}/v1", "{address}", "/v1", "https://api.{region}.com/v1"])
+def test_a_server_may_have_variables(server: str, tmp_path: Path) -> None:
+    document = {**description(), "servers": [{"url": server}]}
+    assert findings(source(tmp_path), Operations(document)) == []
+
+
+def test_a_form_that_stands_for_null_leaves_no_fields_open(tmp_path: Path) -> None:
+    document = description()
+    actor = {"anyOf": [ORDER["properties"]["actor"], {"type": "object", "nullable": True}]}
+    document["components"]["schemas"]["Order"] = {**ORDER, "properties": {**ORDER["properties"], "actor": actor}}
+    found = findings(source(tmp_path, {**EVENT, "actor": {"nam": "ann"}}), Operations(document))
+    assert found == ["orders.north.items[].actor.nam: no such field"]
+
+
+def test_dropbox_s_types_are_read_as_openapi() -> None:
+    operations = Operations(StoneTypes("https://api.dropboxapi.com/2", "team_log").document())
+    operation = operations.find("post", "https://api.dropboxapi.com/2/team_log/get_events")
+    assert operation is not None
+    event = {
+        "timestamp": "2026-01-01T08:00:00Z",
+        "event_category": {".tag": "logins"},
+        "actor": {".tag": "admin", "admin": {".tag": "team_member", "email": "ann@example.com"}},
+        "assets": [{".tag": "file", "file_id": "f1", "path": {"contextual": "/a"}}],
+        "event_type": {".tag": "login_success", "description": "Signed in"},
+        "details": {".tag": "login_success_details", "login_method": {".tag": "password"}},
+    }
+    right = {"events": [event], "cursor": "c", "has_more": False}
+    schema, schemas = operation.answer, operations.schemas
+    assert [*schemas.problems(schema, right, "events"), *schemas.unknown_fields(schema, right, "events")] == []
+    wrong = [{**event, "event_category": {".tag": "login"}}, {**event, "timestamp": 7}]
+    assert len(list(schemas.problems(schema, {"events": wrong}, "events"))) == 2
+    unknown = {"events": [{**event, "actors": {}}, {**event, "details": {".tag": "login_success_details", "metod": 1}}]}
+    assert list(schemas.unknown_fields(schema, unknown, "events")) == [
+        "events.events[].actors: no such field",
+        "events.events[].details.metod: no such field",
     ]
 
 

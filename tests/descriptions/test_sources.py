@@ -12,7 +12,6 @@ from tests.descriptions.documents import FOLDER, own_file, package_file, read_do
 from tests.descriptions.exceptions import PACKAGED, PUBLISHED
 from tests.descriptions.findings import findings
 from tests.descriptions.operations import Operations
-from tests.descriptions.sdk_types import SdkTypes
 from tests.descriptions.vendors import VENDORS
 
 
@@ -24,11 +23,11 @@ def test_a_source_is_as_its_vendor_describes_the_api(name: str) -> None:
         pytest.skip(f"no package describes this API; put {name}.json into {FOLDER}. Published: {vendor.published}")
     if file:
         document = read_document(file)
-    elif isinstance(vendor.package, SdkTypes):
-        document = vendor.package.document()
+    elif isinstance(vendor.package, str):
+        document = read_document(package_file(vendor.package))
     else:
         assert vendor.package is not None
-        document = read_document(package_file(vendor.package))
+        document = vendor.package.document()
     known = (PUBLISHED if file else PACKAGED).get(name, {})
     found = findings(bundled_source(name), Operations(document))
     assert [finding for finding in found if not finding.startswith(tuple(known))] == []
