@@ -14,7 +14,8 @@ import yaml
 
 from generator.commands import main, names
 from generator.definition.auth_types import auth_types
-from generator.definition.read import load, source_names
+from generator.definition.read import load
+from generator.definition.source_folders import source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.source_table import pulled_table, source_table
