@@ -24,20 +24,12 @@ class Vendor(NamedTuple):
 VENDORS = {
     "anthropic": Vendor(f"{_NOTHING}; the descriptions behind Anthropic's SDKs leave out the Compliance API"),
     "asana-audit": Vendor("github.com/Asana/openapi: defs/asana_oas.yaml", f"{_DIRECTORY}/asana.com.json"),
-<<<<<<< HEAD
-    "atlassian-org": Vendor("the link OpenAPI of developer.atlassian.com/cloud/admin/organization/rest"),
-=======
     "atlassian-org": Vendor("developer.atlassian.com/cloud/admin/organization/rest: the file behind its pages"),
->>>>>>> main
     "auth0-log": Vendor(
         "github.com/auth0/docs-v2: main/docs/oas/management/v2/management-api-oas.json",
         SdkTypes("https://{domain}/api/v2", "/logs", event="auth0.management.types.log:Log"),
     ),
-<<<<<<< HEAD
-    "bitbucket-dc": Vendor("the link OpenAPI of developer.atlassian.com/server/framework/atlassian-sdk/rest"),
-=======
     "bitbucket-dc": Vendor(f"{_NOTHING}; Bitbucket's own description leaves out what audits it"),
->>>>>>> main
     "box-events": Vendor("github.com/box/box-openapi: openapi.json", f"{_DIRECTORY}/box.com.json"),
     "cloudflare-audit": Vendor(
         "github.com/cloudflare/api-schemas: openapi.json",
