@@ -321,3 +321,25 @@ def test_pages_that_a_vendor_forgot_are_read_anew(api_type: type[Api], before: i
     vendor.puller.clock.now += 1_000
     vendor.run_with(vendor=["well"] * before + ["cursor"])
     vendor.settle()
+
+
+@pytest.mark.parametrize("fate", ["html", "words"])
+@pytest.mark.parametrize("api_type", VENDORS, ids=lambda api_type: api_type.source_name)
+def test_no_words_count_as_a_page_in_which_nothing_happened(api_type: type[Api], fate: str) -> None:
+    vendor = type(api_type.__name__, (PulledVendor,), {"api_type": api_type})()
+    vendor.a_run_comes_first()
+    vendor.puller.clock.now += 1_000
+    report = vendor.run_with(vendor=[fate] * 100)
+    assert report
+    assert (report.counts["pages"], bool(report.failures)) == (0, True)
+
+
+@pytest.mark.parametrize("fate", ["429", "503"])
+@pytest.mark.parametrize("api_type", VENDORS, ids=lambda api_type: api_type.source_name)
+def test_a_vendor_that_asks_to_wait_is_waited_for(api_type: type[Api], fate: str) -> None:
+    vendor = type(api_type.__name__, (PulledVendor,), {"api_type": api_type})()
+    vendor.a_run_comes_first()
+    vendor.puller.clock.now += 1_000
+    report = vendor.run_with(vendor=[fate])
+    assert report
+    assert (report.outcome, report.failures) == ("asked", {})

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lambdas.model import Source
-from lambdas.model_pull import Pull
+from lambdas.model_pull import Pull, Stream
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_stream import HttpStream
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
@@ -135,6 +135,11 @@ class Api:
         self._count += 1
         self.stored[f"/made/up/{self.secret_name}"] = f"secret-number-{self._count}"
 
+    def is_for_events(self, asked: Asked) -> bool:
+        """Return whether a request is one to the API, and not to what gives tokens for it."""
+        _ = asked
+        return True
+
     def unauthorized(self) -> HttpAnswer:
         """Return the answer to a request without the credential."""
         return answer_of({"message": "who are you?"}, 401)
@@ -224,8 +229,12 @@ class Api:
 
     def latest(self, name: str) -> int:
         """Return how many seconds an event of a log may come late, and is still to be found."""
-        stream = self.pull.streams.get(name) or next(iter(self.pull.streams.values()))
+        stream = self.definition(name)
         return (stream.window.again if stream.resume == "time" else None) or stream.window.overlap - 60
+
+    def definition(self, name: str) -> Stream:
+        """Return what the definition says of a log."""
+        return self.pull.streams.get(name) or next(iter(self.pull.streams.values()))
 
     @property
     def kept(self) -> float:
@@ -270,13 +279,18 @@ class Api:
         parts = urlsplit(request.url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         asked = Asked(request, parts.path, query, self.now)
-        answers = {"500": answer_of({}, 500), "503": answer_of({}, 503, retry_after="5"), "html": answer_of("<html>")}
+        answers = {
+            "500": answer_of({}, 500),
+            "503": answer_of({}, 503, retry_after="5"),
+            "html": answer_of("<html>"),
+            "words": answer_of({"message": "come again later"}),
+        }
         if fate == "nothing":
             raise NoAnswer("nobody answers")
         if fate in answers:
             return answers[fate], fate
         if fate == "429":
-            return self.limited(), fate
+            return self.limited() if self.is_for_events(asked) else answer_of({}, 429, retry_after="30"), fate
         if fate == "401":
             return self.unauthorized(), fate
         if fate == "slow":

@@ -31,7 +31,8 @@ class Snyk(Api):
         page, cursor = self.page(found, asked.query.get("cursor"))
         links = {"next": asked.url(cursor=cursor).removeprefix("https://api.snyk.io")} if cursor else {}
         items = [self.event("audit", happening) for happening in page]
-        return answer_of({"data": {"type": "audit_logs_search", "items": items}, "links": links})
+        data = {"type": "audit_logs_search", "items": items}
+        return answer_of({"jsonapi": {"version": "1.0"}, "data": data, "links": links})
 
     def unauthorized(self) -> HttpAnswer:
         return _error(401, "Unauthorized")

@@ -35,13 +35,16 @@ class TokenApi(Api):
         self.access: dict[str, float] = {}
         self.stored |= {f"/made/up/{name}": value for name, value in self.secrets().items()}
 
+    def is_for_events(self, asked: Asked) -> bool:
+        return asked.request.url != self.token_url
+
     def is_authorized(self, asked: Asked) -> bool:
-        if asked.request.url == self.token_url:
+        if not self.is_for_events(asked):
             return self.is_client(asked)
         return self.access.get(asked.authorization.removeprefix("Bearer "), 0) > self.now
 
     def answer(self, asked: Asked) -> HttpAnswer:
-        if asked.request.url != self.token_url:
+        if self.is_for_events(asked):
             return self.api_answer(asked)
         self._count += 1
         token = f"access-token-{self._count}"
