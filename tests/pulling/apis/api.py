@@ -102,6 +102,8 @@ class Api:
         self.stored: dict[str, str] = {}
         """The source's secrets, by their names in Parameter Store."""
         self.logs: dict[str, list[Happening]] = {stream: [] for stream in self.streams}
+        self.asked_until: dict[str, float] = {}
+        """Where the last time ended that was asked for, by stream."""
         self.expected: Counter[str] = Counter()
         """How many events have each mark."""
         self.replaced: Counter[str] = Counter()
@@ -181,14 +183,17 @@ class Api:
 
     def within(self, stream: str, first: float, last: float) -> list[Happening]:
         """Return what happened from `first` to `last`, both of which count."""
+        self.asked_until[stream] = last
         return [happening for happening in self.logs[stream] if first <= happening.at <= last]
 
     def before(self, stream: str, first: float, end: float) -> list[Happening]:
         """Return what happened from `first`, which counts, to `end`, which does not."""
+        self.asked_until[stream] = end
         return [happening for happening in self.logs[stream] if first <= happening.at < end]
 
     def between(self, stream: str, start: float, end: float) -> list[Happening]:
         """Return what happened from `start` to `end`, neither of which counts."""
+        self.asked_until[stream] = end
         return [happening for happening in self.logs[stream] if start < happening.at < end]
 
     def page(
