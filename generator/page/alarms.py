@@ -13,7 +13,7 @@ from generator.page.words import span
 from generator.templates.resources.alarms import GUIDE
 
 _IN_SECONDS = ("ApproximateAgeOfOldestMessage", "Behind", "DeliveryToS3.DataFreshness")
-_STATISTICS = {"Sum": "the sum of", "Maximum": "the most of", "Minimum": "the least of"}
+_STATISTICS = {"Sum": "the sum of", "Maximum": "the highest", "Minimum": "the lowest"}
 _INTRODUCTION = (
     "Where the parameter `AlarmTopicArn` is given, that SNS topic hears when an alarm begins and when it ends. Where "
     f"it is not, the alarms are in CloudWatch alone. `{GUIDE}` says under “When an alarm goes off” what to do "
@@ -43,6 +43,7 @@ def _when(properties: Mapping[str, Any]) -> str:
     threshold, period, periods = (properties[name] for name in ("Threshold", "Period", "EvaluationPeriods"))
     metric = properties["MetricName"]
     limit = span(int(threshold)) if metric in _IN_SECONDS else f"{threshold:g}"
-    side = "below" if properties["ComparisonOperator"] == "LessThanThreshold" else "above"
+    below = properties["ComparisonOperator"] == "LessThanThreshold"
+    side = "missing or below" if below else "above"
     each = f"in {span(period)}" if periods == 1 else f"in each of {periods} periods of {span(period)}"
     return f"{_STATISTICS[properties['Statistic']]} `{metric}` is {side} {limit} {each}"

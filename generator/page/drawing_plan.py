@@ -105,7 +105,7 @@ def _resource_lines(built: BuiltSource, title: str) -> tuple[str, ...]:
         case "AWS::DynamoDB::Table" | "AWS::KinesisFirehose::DeliveryStream":
             return (built.kind(title),)
         case "AWS::KMS::Key":
-            return "KMS key", "encrypts what is kept"
+            return "KMS key", "encrypts the data"
     return ()
 
 

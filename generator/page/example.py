@@ -9,12 +9,13 @@ from xml.etree import ElementTree as ET
 
 from generator.page.built_source import BuiltSource
 from generator.page.html import Child, element, paragraph, section
+from generator.page.words import counted
 from generator.samples.files import load_samples
 from generator.samples.run import Shaped, sample_events, shape
 from generator.samples.sample import Sample
 from lambdas.model import Source
 
-MAX_LINES = 60
+MAX_LINES, MAX_REQUESTS = 60, 8
 _USUAL = ("accept", "content-type", "content-encoding", "user-agent")
 
 
@@ -29,7 +30,7 @@ def example_section(built: BuiltSource) -> ET.Element:
         "example",
         "An event and its message",
         paragraph(f"The sample {shaped.sample.name}, whose data are made up. {which}"),
-        *_headers(shaped),
+        *_request(shaped),
         element(
             "div",
             _side("The event, as the vendor has it", event),
@@ -67,18 +68,25 @@ def _event(source: Source, shaped: Shaped) -> tuple[Any, str]:
     return events, "It has several events; this is the first message."
 
 
-def _headers(shaped: Shaped) -> Iterator[Child]:
+def _request(shaped: Shaped) -> Iterator[Child]:
+    """Yield the headers with which an event comes, or the requests that bring it."""
+    if shaped.requests:
+        yield paragraph("The requests that bring it, without the credential:")
+        yield element("pre", "\n".join(_shown(shaped.requests.splitlines(), MAX_REQUESTS)))
     lines = [f"{name}: {value}" for name, value in shaped.sample.headers.items() if name not in _USUAL]
     if lines:
-        yield paragraph("Its headers, beside the credential:")
+        yield paragraph("Its headers, without the credential:")
         yield element("pre", "\n".join(lines))
 
 
 def _side(title: str, value: Any) -> ET.Element:
-    lines = _lines(value)
-    more = len(lines) - MAX_LINES
-    shown = [*lines[:MAX_LINES], f"… and {more} more lines"] if more > 0 else lines
-    return element("div", element("h3", title), element("pre", "\n".join(shown)))
+    return element("div", element("h3", title), element("pre", "\n".join(_shown(_lines(value), MAX_LINES))))
+
+
+def _shown(lines: list[str], limit: int) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = len(lines) - limit
+    return [*lines[:limit], f"… and {counted(more, 'more line')}"] if more > 0 else lines
 
 
 def _lines(value: Any) -> list[str]:

@@ -49,7 +49,7 @@ def _facts(built: BuiltSource) -> Iterator[tuple[str, Sequence[Child]]]:
     wide = sum(1 for _ in wide_permissions(built))
     yield (
         "Permissions",
-        [f"{counted(roles, 'role')}; {counted(wide, 'permission')} with a * that AWS has no narrower form for"],
+        [f"{counted(roles, 'role')}; {counted(wide, 'permission')} with a *, for which AWS has nothing narrower"],
     )
     yield "Kept", [listed(retention(built))]
     yield "Alarms", [str(sum(1 for _ in built.of_type("AWS::CloudWatch::Alarm")))]

@@ -15,10 +15,11 @@ from lambdas.delivering.dedupe import MAX_HOURS
 from lambdas.model import Challenge, Source, Webhook, methods, verified_by
 
 _VERIFIER = {
-    "handler": "the function `Webhook`, before it reads anything of the event",
+    "handler": "the function `Webhook`, before it reads the body as an event",
     "authorizer": "the function `Verify`, which the HTTP API asks first; then `Webhook` verifies the request again",
     "api": "the HTTP API itself; then `Webhook` checks what the token says",
 }
+_REFUSED = {"handler": "401", "authorizer": "401 or 403", "api": "401"}
 _SECRETS = (
     "Each is an encrypted parameter of Parameter Store, and is in no template, no environment variable, no log and no "
     "repository. The name has `MozDef-EF` and `dev` for the project and the environment of a deployment."
@@ -46,7 +47,7 @@ def _calls(source: Source, webhook: Webhook) -> Iterator[Child]:
             ("Endpoint", [code(verbs), ", an HTTP API of Amazon API Gateway, public, over HTTPS"]),
             ("Sender verified with", [webhook.auth.type.describe(webhook.auth.settings)]),
             ("Verified by", marked(_VERIFIER[verified_by(webhook)])),
-            ("Not verified", ["answered 401; nothing of the request is stored"]),
+            ("Not verified", [f"answered {_REFUSED[verified_by(webhook)]}; nothing of its body is stored"]),
             ("Limits", [_limits(webhook)]),
             *_vendor(source),
         )

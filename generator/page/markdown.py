@@ -64,8 +64,9 @@ def _elements(node: SyntaxTreeNode, level: int) -> Iterator[Child]:
         yield _filled(element(f"h{min(_BASE_HEADING + int(node.tag[1:]) - level, 6)}"), node, level)
     elif node.type == "link":
         yield _filled(_link(str(node.attrs.get("href", ""))), node, level)
-    elif node.type in _TAGS:
-        yield _filled(element(_TAGS[node.type]), node, level)
+    elif node.type in _TAGS and not node.hidden:  # a paragraph of a list without blank lines is hidden
+        start = node.attrs.get("start")
+        yield _filled(element(_TAGS[node.type], start=str(start) if start else None), node, level)
     else:
         for child in node.children:
             yield from _elements(child, level)

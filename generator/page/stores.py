@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from generator.definition.secret_names import source_secrets
 from generator.page.built_source import BuiltSource
 from generator.page.html import Child, code, marked, paragraph, prose, section, table
-from generator.page.words import counted, days, span
+from generator.page.words import days, span
 from lambdas.delivering.dedupe import MAX_HOURS
 
 _HOLDS = {
@@ -38,8 +38,9 @@ _TYPES = (
 )
 _AFTER_THE_STACK = {"Delete": "is deleted", "Retain": "stays", "RetainExceptOnCreate": "stays"}
 _PLACE = (
-    "All of it lies in the AWS account and the region of the stack. Nothing is sent to anybody but MozDef, which takes "
-    "its messages from the queue. Buckets are private, versioned and reached over TLS alone; so are the queues."
+    "All of it lies in the AWS account and the region of the stack. The stack hands it to nobody but MozDef, which "
+    "takes its messages from the queue. Buckets are private and versioned. Buckets and queues are reached over TLS "
+    "alone."
 )
 
 
@@ -87,7 +88,7 @@ def _how_long(built: BuiltSource, title: str, properties: Mapping[str, Any]) -> 
         seconds = destination["BufferingHints"]["IntervalInSeconds"]
         return f"{span(seconds)}; a day at most where the bucket does not take it"
     dedupe = built.source.dedupe
-    ids = f"{counted(dedupe.window if dedupe else MAX_HOURS, 'hour')} for an id"
+    ids = f"{span((dedupe.window if dedupe else MAX_HOURS) * 3_600)} for an id"
     return f"{ids}; positions stay" if title == "Positions" else ids
 
 

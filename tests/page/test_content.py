@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.page.drawing import drawings
+from generator.page.drawing_places import NARROW, WIDE, places
 from generator.page.drawing_plan import plan
 from generator.page.permissions import PHRASES, role_permissions
 from generator.page.source_page import source_page
@@ -80,6 +81,10 @@ def test_reasons_are_those_of_the_documentation() -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_drawing_has_its_boxes_apart_and_a_number_for_each_line(name: str) -> None:
     planned = plan(built(name))
+    for cells in (places(planned, layout) for layout in (WIDE, NARROW)):
+        for line in planned.lines:
+            first, second = cells[line.first], cells[line.second]
+            assert first.column != second.column or abs(first.row - second.row) == 1, "a box is between them"
     found = parsed(name)
     assert len(
         [each for each in found.all("li") if each.path[-2:] == ("section", "ol") and each.path.count("li") == 0]
@@ -105,7 +110,7 @@ def test_a_webhook_says_how_its_sender_is_verified() -> None:
     for words in (
         "POST /events, an HTTP API of Amazon API Gateway, public, over HTTPS",
         'HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old',
-        "the function Webhook, before it reads anything of the event",
+        "the function Webhook, before it reads the body as an event",
         "/MozDef-EF/zoom/dev/auth_token",
         "3 times: after 5, 25 and 85 minutes; after anything but 200 or 204",
         "payload.object.recording_files[].download_url",
@@ -157,7 +162,7 @@ def test_alarms_say_when_and_what_to_do() -> None:
     rows = {row[0]: row[1:] for row in parsed("zoom").rows("Alarms")}
     assert rows["Unread"] == [
         "MozDef does not read the queue: messages are kept for 13 days.",
-        "the most of ApproximateAgeOfOldestMessage is above 1 hour in 5 minutes",
+        "the highest ApproximateAgeOfOldestMessage is above 1 hour in 5 minutes",
     ]
     assert rows["Unsent"][1] == "the sum of Unsent is above 0 in each of 3 periods of 5 minutes"
 

@@ -87,7 +87,8 @@ facts:
 <script>alert(6)</script>
 
 1. [run](javascript:alert(7)) <b>bold</b> ![picture](https://acme.example/x.png) `<i>`
-2. [data](data:text/html,<script>alert(8)</script>), [page](../zoom/README.md), [web](https://acme.example/?a="><script>)
+2. second
+3. [data](data:text/html,<script>alert(8)</script>), [page](../zoom/README.md), [web](https://acme.example/?a="><script>)
 """,
 }
 

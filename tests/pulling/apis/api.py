@@ -137,11 +137,6 @@ class Api:
         self._count += 1
         self.stored[f"/made/up/{self.secret_name}"] = f"secret-number-{self._count}"
 
-    def is_for_events(self, asked: Asked) -> bool:
-        """Return whether a request is one to the API, and not to what gives tokens for it."""
-        _ = asked
-        return True
-
     def unauthorized(self) -> HttpAnswer:
         """Return the answer to a request without the credential."""
         return answer_of({"message": "who are you?"}, 401)
@@ -149,6 +144,11 @@ class Api:
     def limited(self) -> HttpAnswer:
         """Return the answer to a request beyond the vendor's limit."""
         return answer_of({"message": "slow down"}, 429, retry_after="30")
+
+    def limit_answer(self, asked: Asked) -> HttpAnswer:
+        """Return the answer to this request, which is beyond the limit of what it asks for."""
+        _ = asked
+        return self.limited()
 
     def forgotten(self) -> HttpAnswer:
         """Return the answer to a request for a page whose token the vendor does not know any more."""
@@ -219,7 +219,8 @@ class Api:
 
     def token(self, state: Any) -> str:
         """Return a token for a state."""
-        token = f"page{len(self.tokens)}-{self._count}"
+        self._count += 1
+        token = f"page-{self._count}"
         self.tokens[token] = (self.now + self.token_lasts, state)
         return token
 
@@ -284,18 +285,14 @@ class Api:
         parts = urlsplit(request.url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         asked = Asked(request, parts.path, query, self.now)
-        answers = {
-            "500": answer_of({}, 500),
-            "503": answer_of({}, 503, retry_after="5"),
-            "html": answer_of("<html>"),
-            "words": answer_of({"message": "come again later"}),
-        }
+        answers = {"500": answer_of({}, 500), "503": answer_of({}, 503, retry_after="5"), "html": answer_of("<html>")}
+        answers["other"] = answer_of({"message": "Please try again later."})
         if fate == "nothing":
             raise NoAnswer("nobody answers")
         if fate in answers:
             return answers[fate], fate
         if fate == "429":
-            return self.limited() if self.is_for_events(asked) else answer_of({}, 429, retry_after="30"), fate
+            return self.limit_answer(asked), fate
         if fate == "401":
             return self.unauthorized(), fate
         if fate == "slow":

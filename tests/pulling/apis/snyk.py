@@ -31,8 +31,7 @@ class Snyk(Api):
         page, cursor = self.page(found, asked.query.get("cursor"))
         links = {"next": asked.url(cursor=cursor).removeprefix("https://api.snyk.io")} if cursor else {}
         items = [self.event("audit", happening) for happening in page]
-        data = {"type": "audit_logs_search", "items": items}
-        return answer_of({"jsonapi": {"version": "1.0"}, "data": data, "links": links})
+        return answer_of({"data": {"type": "audit_logs_search", "items": items}, "links": links})
 
     def unauthorized(self) -> HttpAnswer:
         return _error(401, "Unauthorized")

@@ -35,16 +35,17 @@ class TokenApi(Api):
         self.access: dict[str, float] = {}
         self.stored |= {f"/made/up/{name}": value for name, value in self.secrets().items()}
 
-    def is_for_events(self, asked: Asked) -> bool:
-        return asked.request.url != self.token_url
-
     def is_authorized(self, asked: Asked) -> bool:
-        if not self.is_for_events(asked):
+        if asked.request.url == self.token_url:
             return self.is_client(asked)
         return self.access.get(asked.authorization.removeprefix("Bearer "), 0) > self.now
 
+    def limit_answer(self, asked: Asked) -> HttpAnswer:
+        """Return the answer to this request; a token endpoint has a limit of its own (RFC 6585)."""
+        return answer_of({}, 429) if asked.request.url == self.token_url else super().limit_answer(asked)
+
     def answer(self, asked: Asked) -> HttpAnswer:
-        if self.is_for_events(asked):
+        if asked.request.url != self.token_url:
             return self.api_answer(asked)
         self._count += 1
         token = f"access-token-{self._count}"

@@ -34,7 +34,7 @@ SOURCE = Source(
                 },
                 window=Window(overlap=1800, retention=7776000, again=86400),
                 events=Events(
-                    split='resources || (meta || resources) && `[]`',
+                    split='resources || (meta.pagination && `[]`)',
                     require=('composite_id', 'updated_timestamp',),
                     id="join('/', [composite_id, updated_timestamp])",
                     type='type',
@@ -63,7 +63,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        split='resources || (meta || resources) && `[]`',
+        split='resources || (meta.pagination && `[]`)',
         require=('composite_id', 'updated_timestamp',),
         id="join('/', [composite_id, updated_timestamp])",
         type='type',
@@ -99,5 +99,9 @@ SOURCE = Source(
             'disposition': '{pattern_disposition_description}',
         },
     ),
-    vendor=Vendor(docs='https://developer.crowdstrike.com/api-reference/collections/alerts/'),
+    vendor=Vendor(
+        docs='https://developer.crowdstrike.com/api-reference/collections/alerts/',
+        credential='an API client with Alerts: Read, by a Falcon administrator',
+        limit='no figure is published; all API clients of the customer share it',
+    ),
 )

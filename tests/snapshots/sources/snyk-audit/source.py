@@ -30,7 +30,7 @@ SOURCE = Source(
                 query={'version': '2024-10-15', 'from': '{from}', 'to': '{to}', 'size': '100', 'sort_order': 'ASC'},
                 window=Window(lag=120, overlap=1800, longest=604800, retention=7776000, again=86400),
                 events=Events(
-                    split='data.items || (jsonapi || data.items) && `[]`',
+                    split="data.items || (type(data) == 'object' && `[]`)",
                     require=('event',),
                     id='hash()',
                     type='event',
@@ -59,7 +59,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        split='data.items || (jsonapi || data.items) && `[]`',
+        split="data.items || (type(data) == 'object' && `[]`)",
         require=('event',),
         id='hash()',
         type='event',
@@ -118,5 +118,9 @@ SOURCE = Source(
             'service_account': '{content.serviceAccountPublicId}',
         },
     ),
-    vendor=Vendor(docs='https://docs.snyk.io/snyk-api/reference/audit-logs'),
+    vendor=Vendor(
+        docs='https://docs.snyk.io/snyk-api/reference/audit-logs',
+        credential="a service account's key with a role that may view audit logs, by a group administrator",
+        limit='1,620 requests a minute for the key, shared with nobody else',
+    ),
 )
