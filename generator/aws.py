@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from generator import names
@@ -37,6 +37,10 @@ class Target:
             raise GeneratorError(f"AWS: {error}; --profile chooses another") from error
 
     @cached_property
+    def _clients(self) -> dict[tuple[str, int | None], Any]:
+        return {}
+
+    @cached_property
     def region(self) -> str:
         """Return the region; GeneratorError where none is chosen."""
         if not (region := self._session.region_name):
@@ -64,6 +68,11 @@ class Target:
 
     def client(self, service: str, seconds: int | None = None) -> Any:
         """Return a client of a service, such as `s3`; with `seconds`, one that waits so long, and does not retry."""
+        if (service, seconds) not in self._clients:
+            self._clients[service, seconds] = self._make_client(service, seconds)
+        return self._clients[service, seconds]
+
+    def _make_client(self, service: str, seconds: int | None) -> Any:
         from botocore.config import Config
 
         config = Config(read_timeout=seconds, retries={"total_max_attempts": 1}) if seconds else None
@@ -71,6 +80,13 @@ class Target:
             return self._session.client(service, region_name=self.region, config=config)
         except ValueError as error:  # a setting in the environment, such as AWS_ENDPOINT_URL
             raise GeneratorError(f"AWS: {error}") from error
+
+    def in_environment(self, environment: str) -> Self:
+        """Return the target in another environment, with the same session: to begin one may ask AWS, or a person."""
+        target = replace(self, environment=environment)
+        for name in ("_session", "_clients"):
+            target.__dict__[name] = getattr(self, name)
+        return target
 
     def stack(self, service: str) -> str:
         """Return the name of a source's stack."""
