@@ -17,6 +17,7 @@ root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**.md", "sources/*/README.md"]
 exclude_patterns = [".*", "site", "build", "tests", "generator", "lambdas", "benchmarks"]
 nitpicky = True
+smartquotes = False  # what is quoted is often code
 suppress_warnings = ["misc.highlighting_failure"]  # a block of several requests is not HTTP as it goes over the wire
 
 myst_heading_anchors = 5  # as GitHub makes them
