@@ -1,8 +1,12 @@
-"""`python -m generator`."""
+"""`python -m generator`, and the console script `mozdef-ef`."""
+
+from __future__ import annotations
 
 import sys
 
-if __name__ == "__main__":
+
+def run() -> int:
+    """Run the command line; return its exit status."""
     try:
         from generator.commands import main
     except ModuleNotFoundError as error:
@@ -12,4 +16,8 @@ if __name__ == "__main__":
         raise SystemExit(
             f"error: the framework is not installed for {sys.executable} (no {error.name}): . .venv/bin/activate"
         ) from None
-    raise SystemExit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-BUNDLED = Path(__file__).parents[1] / "sources"
+_PACKAGE = Path(__file__).parent
+_IN_WHEEL = _PACKAGE / "repository"
+IS_INSTALLED = _IN_WHEEL.is_dir()
+"""Whether this is the wheel, whose files are nobody's to change, and not a checkout."""
+REPOSITORY = _IN_WHEEL if IS_INSTALLED else _PACKAGE.parent
+"""The folder of what lies beside the packages in the framework's repository: a checkout, or its part in the wheel."""
+BUNDLED = REPOSITORY / "sources"
 """The folder of the definitions that come with the framework."""
+SCRIPT = "mozdef-ef"
 
 
 class GeneratorError(Exception):
@@ -19,7 +27,12 @@ def command_line(arguments: str, build: Path = Path("build"), sources: Path = Pa
     """Return a command to copy, with `--sources` and `--build` where they are not the defaults."""
     sources_option = "" if sources in (Path("sources"), BUNDLED) else f" --sources {quote(str(sources))}"
     build_option = "" if build == Path("build") else f" --build {quote(str(build))}"
-    return f"python -m generator {arguments}{sources_option}{build_option}"
+    return f"{program()} {arguments}{sources_option}{build_option}"
+
+
+def program() -> str:
+    """Return the words with which this command line was started: the console script's name, or Python's module."""
+    return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m generator"
 
 
 @dataclass(frozen=True, order=True)

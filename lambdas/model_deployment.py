@@ -36,8 +36,14 @@ class Vendor:
     """How the vendor delivers, for people to know."""
 
     docs: HttpsUrl
-    """The vendor's page about its webhooks."""
+    """The vendor's page about its webhooks, or its API."""
     deadline: int | None = None
     """Seconds within which the vendor expects a reply, where it says so."""
     retries: str = "not known"
     """What the vendor retries, how often and after which replies, in a line."""
+    credential: str = "not known"
+    """Of a source that is pulled: the credential that may do the least, and who at the vendor's makes it, in a line."""
+    lateness: str = "not known"
+    """Of a source that is pulled: how late an event may come, in a line."""
+    limit: str = "not known"
+    """Of a source that is pulled: what the vendor allows, and who shares that, in a line."""

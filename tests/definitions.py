@@ -7,7 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import source_names
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "sources"

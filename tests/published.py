@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import source_names
 from generator.testing import event_of
 from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Reply, Source, verified_by

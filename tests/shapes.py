@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from generator.definition.read import load, source_names
+from generator.definition.read import load
 from generator.definition.secret_names import source_secrets
+from generator.definition.source_folders import source_names
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text

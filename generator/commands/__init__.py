@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, program
 
 DEFAULT = "build"
 
@@ -30,9 +31,16 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"generator.commands.{name}").command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the first word: a command, or a source to build."""
+        from generator.commands._options import complete_source
+
+        sources = [CompletionItem(name) for name in complete_source(ctx, None, incomplete)]
+        return [*super().shell_complete(ctx, incomplete), *(sources if not incomplete.startswith("-") else [])]
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
-        if args and first not in names() and first not in ("--help", "--version"):
+        if args and first not in names() and first not in ("-h", "--help", "--version"):
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
@@ -42,7 +50,12 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
 
-@click.group(cls=Commands, invoke_without_command=True, subcommand_metavar="SOURCE... | COMMAND [ARGS]...")
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    subcommand_metavar="SOURCE... | COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(importlib.import_module("lambdas").VERSION, prog_name="MozDef Event Framework")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
@@ -59,7 +72,7 @@ def main(args: Sequence[str] | None = None) -> int:
     A bug keeps its traceback.
     """
     try:
-        result: Any = cli.main(args, prog_name="python -m generator", standalone_mode=False)
+        result: Any = cli.main(args, prog_name=program(), standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return 2

@@ -26,6 +26,24 @@ def sources_folder() -> Path:
     return BUNDLED
 
 
+def complete_source(context: click.Context, _parameter: click.Parameter | None, incomplete: str) -> list[str]:
+    """Return the names of sources that begin so, for the shell; none where there is no such folder."""
+    from generator.definition.source_folders import all_source_names
+
+    folder = context.params.get("sources") or sources_folder()
+    return [name for name in all_source_names(folder) if name.startswith(incomplete)] if folder.is_dir() else []
+
+
+def source(command: F) -> F:
+    """Add the argument SOURCE."""
+    return click.argument("source", shell_complete=complete_source)(command)
+
+
+def sources_named(command: F) -> F:
+    """Add the arguments SOURCE, any number of them."""
+    return click.argument("sources_named", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)(command)
+
+
 def sources(command: F) -> F:
     """Add --sources."""
     return _sources_option(sources_folder)(command)

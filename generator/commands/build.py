@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import _console, _options, names
+from generator.definition.source_folders import refuse_installed
 from generator.errors import GeneratorError, command_line
 from generator.packaging import build_folder, output
 from generator.packaging.lint import Linter
@@ -22,7 +23,7 @@ _NEAR = 0.7
 
 
 @click.command(short_help="Build sources; the word `build` may be left out.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 on any finding, or if build/ differs.")
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
@@ -45,8 +46,10 @@ def command(
         raise click.UsageError("name a source, or use --all")
     if check and accept:
         raise click.UsageError("--check writes nothing, so it can't be used with --accept")
-    if sources_named and not (sources / sources_named[0]).is_dir():
+    if sources_named:
         _refuse_misspelt_command(sources_named[0], sources)
+    if everything and check and _is_empty(sources):
+        return 0
     if not check:
         build_folder.refuse_unfit_folder(build)
     selected = None if everything else sources_named
@@ -80,11 +83,27 @@ def command(
 
 def _refuse_misspelt_command(word: str, sources: Path) -> None:
     """Refuse a first word that is no source and looks like a misspelled command."""
-    from generator.definition.read import source_names
+    from generator.definition.source_folders import all_source_names
 
-    near = difflib.get_close_matches(word, [*names(), *source_names(sources)], n=1, cutoff=_NEAR)
+    known_sources = all_source_names(sources)
+    if word in known_sources or (sources / word).is_dir():
+        return
+    near = difflib.get_close_matches(word, [*names(), *known_sources], n=1, cutoff=_NEAR)
     if near and near[0] in names():
-        raise GeneratorError(f"no source {word} in {sources}; did you mean the command {near[0]}?")
+        raise GeneratorError(f"no source {word}; did you mean the command {near[0]}?")
+
+
+def _is_empty(sources: Path) -> bool:
+    """Return whether a folder of definitions has none yet, and note so: a check of all of them finds nothing wrong."""
+    from generator.definition.read import load
+    from generator.definition.source_folders import source_names
+
+    if source_names(sources):
+        return False
+    load(sources, [])  # there may be mistakes in defaults.yml
+    begin = command_line("new NAME", sources=sources)
+    _console.note(f"{sources}: has no source yet, so there is nothing to check; {begin} begins one")
+    return True
 
 
 def build_products(
@@ -104,7 +123,8 @@ def build_products(
     """
     with Linter(lint, build / build_folder.CACHE_FOLDER) as linter:
         # Imported late: in a first build, the lint engines start at the same time.
-        from generator.definition.read import load, source_names
+        from generator.definition.read import load
+        from generator.definition.source_folders import source_names
         from generator.packaging.build import make_products
 
         source_list = source_names(sources) if selected is None else list(dict.fromkeys(selected))
@@ -130,6 +150,8 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
     from generator.packaging.product import shared_files
 
     accepted = {file: content for product in products for file, content in product.accepted.items()}
+    for file in accepted:
+        refuse_installed(file.parent.parent)
     with build_folder.build_lock(build, [product.name for product in products]):
         if unexpected := _unexpected_files(products, build):
             raise GeneratorError("\n".join(unexpected))

@@ -11,7 +11,7 @@ from generator.commands import _console, _options
 
 
 @click.command(short_help="Show that a deployed endpoint works.")
-@click.argument("source")
+@_options.source
 @click.option("--sample", help="Name of the sample; by default the first that is an event.")
 @_options.target
 @_options.sources

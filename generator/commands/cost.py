@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from generator.commands import _console, _options
-from generator.definition.read import load, source_names
+from generator.definition.read import load
+from generator.definition.source_folders import source_names
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Estimate what a source costs in AWS.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @click.option(
     "--events-per-month", "events", type=click.IntRange(0), default=1_000_000, show_default=True, help="Events a month."

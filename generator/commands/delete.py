@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Delete what `deploy` created; queues and kept events stay.")
-@click.argument("source")
+@_options.source
 @click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_options.target

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Deploy sources, or their pipelines, to AWS.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source that is already deployed there.")
 @click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
@@ -93,18 +93,18 @@ def command(
 
 def _deployed_sources(context: DeployContext) -> list[str]:
     """Return the sources with a stack; print those without one, and warn of stacks without a source."""
-    from generator.definition.read import source_names
+    from generator.definition.source_folders import all_source_names, source_names
     from generator.deploy.stacks import find_stack
 
     cloudformation = context.target.client("cloudformation")
-    stacks = {name: find_stack(cloudformation, context.stack(name)) for name in source_names(context.sources)}
+    stacks = {name: find_stack(cloudformation, context.stack(name)) for name in all_source_names(context.sources)}
     deployed = [name for name, stack in stacks.items() if stack and stack.status != "REVIEW_IN_PROGRESS"]
     _warn_of_orphans(context, cloudformation, stacks.keys())
     if not deployed:
         raise GeneratorError(
             f"no source of {context.sources} is deployed to {context.target.environment} yet; name one"
         )
-    if others := [name for name in stacks if name not in deployed]:
+    if others := [name for name in source_names(context.sources) if name not in deployed]:
         _console.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
     return deployed
 

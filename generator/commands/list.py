@@ -10,7 +10,9 @@ import click
 from generator.commands import _console, _options
 from generator.definition.auth_types import auth_type_name
 from generator.definition.pull_words import credential_type_name
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import all_source_names, source_names
+from generator.errors import BUNDLED, display_path, program
 
 
 @click.command()
@@ -19,33 +21,37 @@ from generator.definition.read import Definition, load, source_names
 @_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
     """List the sources."""
-    definitions = load(sources, source_names(sources))
+    definitions = load(sources, source_names(sources) if markdown else all_source_names(sources))
     if markdown:
         from generator.reference.source_table import pulled_table, source_table
 
         tables = source_table(definitions, str(sources)), pulled_table(definitions, str(sources))
         click.echo("\n\n".join(filter(None, tables)))
     elif as_json:
-        click.echo(json.dumps([_row(definition) for definition in definitions], indent=2, ensure_ascii=False))
+        rows = [_row(definition) | {"folder": _folder(definition)} for definition in definitions]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         _table(definitions)
+        _print_folders(definitions, sources)
 
 
 def overview() -> None:
     """Print the sources and the next commands."""
     sources = _options.sources_folder()
-    definitions = load(sources, source_names(sources))
+    definitions = load(sources, all_source_names(sources))
     _table(definitions)
+    _print_folders(definitions, sources)
     named = [definition.source.name for definition in definitions]
     first = "zoom" if "zoom" in named or not named else named[0]  # as in the README
     out = _console.console()
     out.print("\n[bold]next[/]")
+    width = len(first) + 4
     for line, purpose in (
         (first, "build it: template and code, in build/"),
         (f"run {first}", "run it on this machine"),
-        ("--help", "the other commands"),
+        ("-h", "the other commands"),
     ):
-        out.print(f"  [cyan]python -m generator {line:<{len(first) + 4}}[/]  [dim]{purpose}[/]")
+        out.print(f"  [cyan]{program()} {line:<{width}}[/]  [dim]{purpose}[/]")
 
 
 def _row(definition: Definition) -> dict[str, str]:
@@ -57,15 +63,32 @@ def _row(definition: Definition) -> dict[str, str]:
     return {"name": source.name, "kind": kind, "auth": auth, "description": source.description}
 
 
+def _folder(definition: Definition) -> str:
+    return display_path(definition.folders[0])
+
+
+def _print_folders(definitions: list[Definition], sources: Path) -> None:
+    """Print how many sources come from the user's folder, and how many with the framework, and where these are."""
+    shipped = [each for each in definitions if each.folders[0].resolve().parent == BUNDLED.resolve()]
+    own = len(definitions) - len(shipped)
+    lines = [f"{_console.count(own, 'source')} from {sources}/"] if own else []
+    if shipped:
+        lines.append(f"{_console.count(len(shipped), 'source')} shipped, from {display_path(BUNDLED)}/")
+    _console.console().print(f"\n[dim]{'; '.join(lines)}[/]")
+
+
 def _table(definitions: list[Definition]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    own = {each.source.name for each in definitions if each.folders[0].resolve().parent != BUNDLED.resolve()}
+    mixed = 0 < len(own) < len(definitions)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("source", "auth", "events"):
+    for column in ("source", *(["from"] if mixed else []), "auth", "events"):
         table.add_column(column)
-    for definition in definitions:
+    for definition in sorted(definitions, key=lambda each: each.source.name not in own):
         row = _row(definition)
         pulled = " [dim](pulled)[/]" if row["kind"] == "pull" else ""
-        table.add_row(f"[bold]{row['name']}[/]", f"{row['auth']}{pulled}", escape(row["description"]))
+        origin = ["[cyan]yours[/]" if row["name"] in own else "[dim]shipped[/]"] if mixed else []
+        table.add_row(f"[bold]{row['name']}[/]", *origin, f"{row['auth']}{pulled}", escape(row["description"]))
     _console.console().print(table)

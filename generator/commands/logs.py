@@ -36,7 +36,7 @@ def _request_id(_context: click.Context, _parameter: click.Parameter, value: str
 
 
 @click.command(short_help="Show the log of a deployed source's functions.")
-@click.argument("source")
+@_options.source
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
 @click.option(
     "--since",

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Begin a source of your own.")
 @click.argument("name")
-@click.option("--from", "base", metavar="SOURCE", help="Begin with a source that is there, as for a second tenant.")
+@click.option(
+    "--from",
+    "base",
+    metavar="SOURCE",
+    shell_complete=_options.complete_source,
+    help="Begin with a source that is there, as for a second tenant.",
+)
 @click.option("--copy", is_flag=True, help="With --from: copy its folder, to change it.")
 @click.option(
     "--from-request",

@@ -22,7 +22,7 @@ _PAGES = ("stack", "queue", "dead-letters", "logs", "dashboard", "pipeline")
 
 
 @click.command(short_help="Print and open the AWS console's pages of a deployed source.")
-@click.argument("source")
+@_options.source
 @click.argument("pages", nargs=-1, type=click.Choice(_PAGES), metavar="[PAGE]...")
 @click.option("--print", "print_only", is_flag=True, help="Only print, also where there is a browser.")
 @_options.target

@@ -10,7 +10,8 @@ import click
 
 from generator.commands import _console, _options
 from generator.commands import names as names_of_commands
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import source_names
 from generator.errors import GeneratorError, command_line
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write a page about a source, for whoever must approve it.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source, and an index.")
 @_options.sources
 @_options.build

@@ -67,7 +67,7 @@ class PullCall(NamedTuple):
 @click.command(
     short_help="Steer the puller of a deployed source: run, pause, resume, rewind, backfill, export, import."
 )
-@click.argument("source")
+@_options.source
 @click.argument("action", metavar="ACTION", type=click.Choice(list(_WORDS)))
 @click.argument("words", metavar="[TIME | FILE]...", nargs=-1)
 @click.option("--stream", metavar="STREAM", help="Rewind or backfill it alone, such as logins[staff].")

@@ -31,7 +31,7 @@ def _finite(_context: click.Context, _parameter: click.Parameter, value: float |
 
 
 @click.command(short_help="Shape rejected events with the deployed code again, and send them.")
-@click.argument("source")
+@_options.source
 @_kept_options.archive_filters
 @click.option("--limit", type=click.IntRange(1), help="At most so many requests, oldest day first.")
 @click.option(

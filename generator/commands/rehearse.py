@@ -14,23 +14,24 @@ import click
 from generator import names
 from generator.commands import _console, _options
 from generator.commands import names as names_of_commands
-from generator.errors import GeneratorError, command_line
+from generator.errors import BUNDLED, IS_INSTALLED, REPOSITORY, GeneratorError, command_line
 from generator.files import regular_file
+from generator.packaging.configuration import framework_files
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from generator.definition.read import Definition
     from generator.local.pipeline_actions import Folders
     from generator.local.rehearsal import Rehearsal
 
-_ROOT = Path(__file__).parents[2]
 _PAUSE_SECONDS = 0.5
 _WIDTH = 80
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command(short_help="Run a source's whole pipeline on this machine.")
-@click.argument("source")
+@_options.source
 @click.option(
     "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment that the pipeline deploys."
 )
@@ -74,21 +75,20 @@ def command(
         _console.warning(
             f"{build / source}: is not what the definition says now; build it: {command_line(source, build, sources)}"
         )
+    logs = build / ".rehearsal" / source
+    installed = logs / "framework" if IS_INSTALLED and not application else None
     folders = Folders(
-        application or _framework(),
+        application or installed or REPOSITORY,
         configuration or build / source / "config",
-        build / ".rehearsal" / source,
+        logs,
     )
-    own = folders.application / "sources" / source / "source.yml", folders.configuration / "source.yml"
-    if not any(path.is_file() for path in own):
-        raise GeneratorError(
-            f"{definition.location('')[0]}: is in neither repository, so its pipeline would not find it. Commit it to "
-            "the framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
-        )
+    _require_definition(definition, application, folders.configuration)
     try:
         regular_file.make_folder(folders.logs.parent)
         shutil.rmtree(folders.logs, ignore_errors=True)  # old logs could be taken for those of this run
         folders.logs.mkdir()
+        if installed:
+            _write_framework(installed)
     except OSError as error:
         raise GeneratorError(f"{folders.logs}: can't keep logs there ({error.strerror})") from error
     out = _console.console()
@@ -112,6 +112,28 @@ def command(
                 _console.failure(error)
             out.print("\n[dim]waiting for a change in either repository; Ctrl-C ends it[/]")
     return 0
+
+
+def _require_definition(definition: Definition, application: Path | None, configuration: Path) -> None:
+    """Refuse a definition that is in neither repository: another one of that name may be shipped."""
+    folder = definition.folders[0]
+    if application:
+        in_application = (application / "sources" / folder.name / "source.yml").is_file()
+    else:
+        in_application = folder.resolve().parent == BUNDLED.resolve()
+    if in_application or (configuration / "source.yml").is_file():
+        return
+    raise GeneratorError(
+        f"{definition.location('')[0]}: is in neither repository, so its pipeline would not find it. Commit it to "
+        "the framework's sources/, or let `pipeline: {private: true}` put it into the configuration"
+    )
+
+
+def _write_framework(folder: Path) -> None:
+    """Write the installed framework as the files of its repository, which a checkout is by itself."""
+    for name, content in framework_files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 class _StageDisplay:
@@ -193,9 +215,3 @@ def _changes(folders: Folders) -> Iterator[None]:
             before = now
             yield
         time.sleep(_PAUSE_SECONDS)
-
-
-def _framework() -> Path:
-    if not (_ROOT / "requirements.txt").is_file():
-        raise GeneratorError(f"{_ROOT}: is not the framework's repository; name it with --application")
-    return _ROOT

@@ -25,7 +25,7 @@ SHORT_KEY = 12
 
 
 @click.command(short_help="Events that were kept because they could not become messages.")
-@click.argument("source")
+@_options.source
 @click.option("--show", "key_part", metavar="KEY", help="Show this one as it came. A part of its key is enough.")
 @_kept_options.filters
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object a line; with --show, all of it.")

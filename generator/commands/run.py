@@ -30,7 +30,7 @@ _PAUSE_SECONDS = 0.2
 
 
 @click.command(short_help="Run a built source on this machine.")
-@click.argument("source")
+@_options.source
 @click.option(
     "--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="Where the emulator listens."
 )

@@ -60,7 +60,7 @@ class _SecretContext:
 
 
 @click.command(short_help="Store the secret that a source is verified with, or asks its vendor with.")
-@click.argument("source")
+@_options.source
 @click.option(
     "--name", "secret_name", help="Name of the secret, where there are several; by default that of the events."
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Send a sample as the vendor would.")
-@click.argument("source")
+@_options.source
 @click.option("--sample", help="Name of the sample; by default the first that is an event.")
 @click.option(
     "--body",

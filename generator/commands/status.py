@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Show the status of a deployed source.")
-@click.argument("source")
+@_options.source
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_options.target
 @_options.sources

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Ask a pulled source's vendor for a page, from this machine.")
-@click.argument("source")
+@_options.source
 @click.option("--stream", "stream_name", metavar="STREAM", help="This stream alone, such as logins[staff].")
 @click.option("--record", is_flag=True, help="Keep the answers as samples, without secrets.")
 @click.option("--yes", is_flag=True, help="Do not ask before a request that changes something at the vendor.")
@@ -46,6 +46,7 @@ def command(
     from generator.definition.pull_streams import choose_streams
     from generator.definition.read import load
     from generator.definition.secret_names import credential_secrets
+    from generator.definition.source_folders import refuse_installed
     from generator.explain.vendor_page import VendorAsker
     from lambdas.pulling.connections import Connections
 
@@ -54,6 +55,7 @@ def command(
     pull = _require_pull(deployed, sources)
     streams = choose_streams(pull, stream_name)
     if record:
+        refuse_installed(definition.folders[0])
         _refuse_to_overwrite(definition, [key for key, _ in streams])
     streams = [(key, stream) for key, stream in streams if _may_prepare(pull, key, stream, yes=yes)]
     names = credential_secrets(pull)

@@ -30,7 +30,7 @@ class _File(NamedTuple):
 
 
 @click.command(short_help="Build and upload, for stacks created in the console.")
-@click.argument("sources_named", metavar="[SOURCE]...", nargs=-1)
+@_options.sources_named
 @click.option("--all", "everything", is_flag=True, help="Every source.")
 @_options.target
 @_options.sources

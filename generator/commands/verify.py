@@ -25,7 +25,7 @@ _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 
 
 @click.command(short_help="Explain why a captured request verifies, or does not; or ask a pulled source's vendor.")
-@click.argument("source")
+@_options.source
 @click.option(
     "--request",
     "file",

@@ -58,6 +58,9 @@ def _webhook_mistakes(source: Source, webhook: Webhook) -> Mistakes:
     yield from _dedupe(source)
     if source.drop:
         yield "drop", "is for sources that are pulled; what a webhook sends is chosen at the vendor"
+    for key in ("credential", "lateness", "limit"):
+        if source.vendor and getattr(source.vendor, key) != "not known":
+            yield f"vendor.{key}", "is of a source that is pulled; leave it out"
     yield from auth_mistakes("webhook.auth", webhook.auth)
     yield from signature_mistakes("webhook.auth", webhook.auth, source.events)
     for index, challenge in enumerate(webhook.challenges):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +9,11 @@ from typing import Any
 
 import yaml
 
-from generator.definition import schemas, transform_file, yaml_nodes
+from generator.definition import own_code, schemas, transform_file, yaml_nodes
 from generator.definition.cross_checks import cross_problems
 from generator.definition.defaults import Defaults, read_defaults
 from generator.definition.extends import explain_clash, merge_nodes, of_same_kind
+from generator.definition.source_folders import source_folder, source_names, unknown_source_message
 from generator.definition.source_reader import read_source
 from generator.definition.yaml_nodes import Location, entries, location, location_of
 from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
@@ -44,13 +44,6 @@ class Definition:
         return next((folder / name for folder in self.folders if (folder / name).exists()), None)
 
 
-def source_names(sources: Path) -> list[str]:
-    """Return the names of the sources in a folder."""
-    if not sources.is_dir():
-        raise GeneratorError(f"{sources}: no such folder; --sources names the folder of the definitions")
-    return sorted(file.parent.name for file in sources.glob("*/source.yml"))
-
-
 def load(
     sources: Path, names: Iterable[str], reserved: Iterable[str] = (), *, with_defaults: bool = True
 ) -> list[Definition]:
@@ -60,11 +53,13 @@ def load(
     """
     definitions = []
     defaults, problems = read_defaults(sources) if with_defaults else (Defaults(), [])
-    existing_names = set(source_names(sources))
+    source_names(sources)
     for name in names:
-        if name not in existing_names:
+        folder = source_folder(name, sources)
+        if folder is None:
             raise GeneratorError(unknown_source_message(name, sources))
-        definition, mistakes = _load(sources, name, frozenset(reserved), defaults)
+        own_code.note_replacement(folder)
+        definition, mistakes = _load(folder, frozenset(reserved), defaults)
         problems += mistakes
         if definition:
             definitions.append(definition)
@@ -73,11 +68,8 @@ def load(
     return definitions
 
 
-def _load(
-    sources: Path, name: str, reserved: frozenset[str], defaults: Defaults
-) -> tuple[Definition | None, list[Problem]]:
-    folder = sources / name
-    file = folder / "source.yml"
+def _load(folder: Path, reserved: frozenset[str], defaults: Defaults) -> tuple[Definition | None, list[Problem]]:
+    name, file = folder.name, folder / "source.yml"
     if message := service_problem(name):
         return None, [Problem(display_path(file), 0, "", message)]
     if name in reserved:
@@ -85,7 +77,7 @@ def _load(
     node, problems = yaml_nodes.parse(file)
     if node is None or problems:
         return None, problems
-    node, folders, problems = _resolve_extends(node, folder, sources)
+    node, folders, problems = _resolve_extends(node, folder)
     if problems:
         return None, problems
     bases = tuple(base.name for base in folders[1:])
@@ -150,22 +142,8 @@ def _with_schemas(definition: Definition) -> tuple[Definition, list[Problem]]:
     return replace(_with(definition, check=code.check), schema_code=code.text), []
 
 
-def unknown_source_message(name: str, sources: Path, *others: Path) -> str:
-    """Return the message for a source that none of the folders has: the existing names, the most similar first."""
-    if not service_problem(name) and (sources / name).is_dir():
-        return f"{sources / name}: has no source.yml"
-    existing_names = sorted({existing for folder in (sources, *others) for existing in source_names(folder)})
-    if not existing_names:
-        return f"no source {name}: {sources} has no source yet"
-    similar = difflib.get_close_matches(name, existing_names, n=3, cutoff=0.5)
-    if not similar:
-        return f"no source {name} in {sources}; there are {', '.join(existing_names)}"
-    listed = ", ".join(dict.fromkeys([*similar, *existing_names]))
-    return f"no source {name} in {sources}; did you mean {similar[0]}? ({listed})"
-
-
 def _resolve_extends(
-    node: yaml.Node, folder: Path, sources: Path, extended_by: tuple[str, ...] = ()
+    node: yaml.Node, folder: Path, extended_by: tuple[str, ...] = ()
 ) -> tuple[yaml.Node, tuple[Path, ...], list[Problem]]:
     """Return the node merged with all that it extends, and the folders of these definitions."""
     pair = next(((key, value) for key, value in entries(node) if key.value == "extends"), None)
@@ -177,12 +155,12 @@ def _resolve_extends(
         return node, (folder,), [Problem(*location(key), "extends", "must be the name of another source")]
     if name == folder.name or name in extended_by:
         return node, (folder,), [Problem(*location(key), "extends", f"{name} would extend itself")]
-    candidates = (parent / name for parent in (sources, BUNDLED))
+    candidates = (parent / name for parent in (folder.parent, BUNDLED))
     base_folder = next((candidate for candidate in candidates if (candidate / "source.yml").is_file()), None)
     if base_folder is None:
-        return node, (folder,), [Problem(*location(key), "extends", unknown_source_message(name, sources))]
+        return node, (folder,), [Problem(*location(key), "extends", unknown_source_message(name, folder.parent))]
     base, problems = yaml_nodes.parse(base_folder / "source.yml")
     if base is None or problems:
         return node, (folder,), problems
-    base, folders, problems = _resolve_extends(base, base_folder, sources, (*extended_by, folder.name))
+    base, folders, problems = _resolve_extends(base, base_folder, (*extended_by, folder.name))
     return merge_nodes(of_same_kind(base, node), node), (folder, *folders), problems

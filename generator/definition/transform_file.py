@@ -6,12 +6,12 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable
-from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from generator.definition import own_code
 from generator.definition.transform_imports import import_problems
-from generator.errors import BUNDLED, DefinitionError, GeneratorError, display_path
+from generator.errors import DefinitionError, GeneratorError, display_path
 from generator.files import regular_file
 from lambdas.model import Source, Transform
 
@@ -26,7 +26,7 @@ def load(file: Path, source: Source) -> Transform:
         raise GeneratorError(f"{file}: can't be read: {error.strerror}") from error
     if problems := list(import_problems(content, file, source)):
         raise DefinitionError(problems)
-    _warn_of_foreign_code(file.resolve().parent)
+    own_code.note_transform(file)
     spec = spec_from_file_location(MODULE, file)
     assert spec  # noqa: S101 - the file's name ends with .py
     module = module_from_spec(spec)
@@ -78,12 +78,3 @@ def raised_at(error: BaseException, file: Path) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if Path(frame.filename).absolute() == file.absolute()]
     return f"{display_path(file)}:{lines[-1]}" if lines else display_path(file)
-
-
-@cache
-def _warn_of_foreign_code(folder: Path) -> None:
-    """Log once that code runs which lies neither below the working folder nor in the framework."""
-    if not any(folder.is_relative_to(trusted.resolve()) for trusted in (Path.cwd(), BUNDLED)):
-        import logging  # a logger that nobody configures writes to standard error
-
-        logging.getLogger(__name__).warning("note: runs transform.py of %s, which is not below this folder", folder)

@@ -17,7 +17,7 @@ from generator.definition.parameter_values import with_values
 from generator.definition.read import Definition
 from generator.definition.secret_names import can_sign, ssm_names
 from generator.deploy import secret_store, stacks
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, command_line
 from generator.samples import gateway
 from generator.samples.files import load_samples
 from generator.samples.run import shape
@@ -154,7 +154,7 @@ def _secret_flaw(source: Source, parameters: Mapping[str, str], lookup_secret: S
     from botocore.exceptions import BotoCoreError, ClientError
 
     for name, parameter in parameters.items():
-        advice = f"python -m generator secret {source.name} stores one"
+        advice = f"{command_line(f'secret {source.name}')} stores one"
         try:
             (current,) = lookup_secret(name)
         except NoSecret:

@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.aws import Target
 from generator.deploy import stacks
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, command_line
 from lambdas.pulling.trial import MAX_EVENTS
 
 PULLER = "Puller"
@@ -36,7 +36,7 @@ def run_puller(target: Target, source: str) -> Iterator[str]:
     sent, known = report.get("sent", 0), report.get("duplicates", 0)
     yield f"the vendor answered {report['requests']} requests: {sent} events are on the queue, {known} were before"
     if kept := report.get("kept", 0):
-        yield f"{kept} events became no message, and are kept: python -m generator rejected {source} shows why"
+        yield f"{kept} events became no message, and are kept: {command_line(f'rejected {source}')} shows why"
 
 
 def run_pull_canary(target: Target, source: str, wait: Callable[[float], None] = time.sleep) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.definition import defaults
 from generator.definition.read import Definition
-from generator.errors import BUNDLED, GeneratorError, display_path
+from generator.errors import BUNDLED, REPOSITORY, GeneratorError, display_path
 from generator.files import regular_file
 from generator.files.debris import is_debris
 from generator.packaging import previous_build
@@ -18,13 +18,11 @@ from generator.samples.comparison import Accepted
 
 CONFIG_FOLDER = previous_build.CONFIG_FOLDER
 _TEMPLATES = Path(__file__).parent / "config"
-_ROOT = Path(__file__).parents[2]
+_PACKAGES_FOLDER = Path(__file__).parents[2]
 _FRAMEWORK_DEFAULTS = f"sources/{defaults.FILE}"
-# The parts of the framework that a build in the cloud needs.
-_FRAMEWORK = (
-    *(".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE"),
-    *("generator", "lambdas", "sources"),
-)
+# The parts of the framework that a build in the cloud needs: its packages, and what lies beside them in its repository.
+_PACKAGES = ("generator", "lambdas")
+_BESIDE_PACKAGES = (".gitattributes", "pyproject.toml", "requirements.txt", "README.md", "LICENSE", "sources")
 _DEFINITION_FILES = ("source.yml", "transform.py", "samples", "schemas", "README.md")
 _NOTHING_ACCEPTED: Accepted = {}
 
@@ -54,8 +52,9 @@ def shipped_text_files(definition: Definition) -> list[Path]:
     if definition.defaults.file:
         own_files.append(definition.defaults.file)
     with_framework = definition.source.pipeline.source == ("codecommit",)
-    framework = _FRAMEWORK if with_framework else ("lambdas", "generator/packaging/config")
-    return [*own_files, *_list_files(_ROOT, framework)]
+    if with_framework:
+        return [*own_files, *_package_files(), *_list_files(REPOSITORY, _BESIDE_PACKAGES)]
+    return [*own_files, *_list_files(_PACKAGES_FOLDER, ("lambdas", "generator/packaging/config"))]
 
 
 def _is_definition_private(definition: Definition) -> bool:
@@ -74,14 +73,22 @@ def config_zip_files(
     """Return the content of config.zip: the configuration, with the framework where that has no repository."""
     if definition.source.pipeline.source != ("codecommit",):
         return config_files
-    framework = _with_accepted(accepted, _ROOT, _framework())
+    framework = _with_accepted(accepted, REPOSITORY, framework_files())
     framework.pop(_FRAMEWORK_DEFAULTS, None)  # the configuration has those that hold for this source
     return {**framework, **{f"{CONFIG_FOLDER}/{name}": content for name, content in config_files.items()}}
 
 
 @cache
-def _framework() -> dict[str, bytes]:
-    return read_files(_ROOT, _FRAMEWORK)
+def framework_files() -> dict[str, bytes]:
+    """Return what a build in the cloud needs of the framework's repository, by name; the same from the wheel."""
+    beside_packages = read_files(REPOSITORY, _BESIDE_PACKAGES)
+    return _read_all(_package_files(), _PACKAGES_FOLDER) | beside_packages
+
+
+def _package_files() -> list[Path]:
+    """Return the files of the packages, without what the wheel has of the repository in one of them."""
+    in_wheel = REPOSITORY if REPOSITORY != _PACKAGES_FOLDER else None
+    return [file for file in _list_files(_PACKAGES_FOLDER, _PACKAGES) if in_wheel not in file.parents]
 
 
 @cache
@@ -100,7 +107,10 @@ def read_files(folder: Path, names: tuple[str, ...] = (".",)) -> dict[str, bytes
 
     GeneratorError where a link leads out of the folder: its target may be any file of the user's.
     """
-    files = _list_files(folder, names)
+    return _read_all(_list_files(folder, names), folder)
+
+
+def _read_all(files: list[Path], folder: Path) -> dict[str, bytes]:
     root = folder.resolve()
     if outside := next((file for file in files if not file.resolve().is_relative_to(root)), None):
         raise GeneratorError(

@@ -20,7 +20,7 @@ from generator.packaging.build_folder import CACHE_FOLDER
 from generator.packaging.source_module import source_module_text
 from lambdas.model import Source
 
-_ROOT = Path(__file__).parents[2]
+_PACKAGES = Path(__file__).parents[2]
 
 
 def digest(source: Source, keys: Sequence[str]) -> str:
@@ -48,6 +48,6 @@ def record(templates: Mapping[str, bytes]) -> bytes:
 def _code_digest() -> str:
     """Return the digest of the framework's code, and of the libraries that write templates."""
     digest = hashlib.sha256(f"{troposphere.__version__} {awacs.__version__}".encode())
-    for file in sorted([*(_ROOT / "generator").rglob("*.py"), *(_ROOT / "lambdas").rglob("*.py")]):
+    for file in sorted([*(_PACKAGES / "generator").rglob("*.py"), *(_PACKAGES / "lambdas").rglob("*.py")]):
         digest.update(file.read_bytes())
     return digest.hexdigest()

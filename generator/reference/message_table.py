@@ -1,4 +1,4 @@
-"""The table in docs/mozdef/message.md of the keys that facts have in a message of MozDef's."""
+"""The table in docs/reference/mozdef-message.md of the keys that facts have in a message of MozDef's."""
 
 from __future__ import annotations
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.definition.parameter_values import as_written
-from generator.definition.pull_words import counted_span, credential_text, rate_text, span_text
+from generator.definition.pull_words import counted_span, span_text
 from generator.definition.read import Definition
 from generator.definition.third_party import third_party_packages
 from lambdas.model import Source, verified_by
 from lambdas.model_pull import Pull
 
 _HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")
-_PULLED_HEAD = ("source", "what it brings", "asked with", "every", "rate", "streams", "begins", "the vendor keeps")
+_PULLED_HEAD = (
+    *("source", "what it brings", "credential, and who makes it", "asked every"),
+    *("how late events come", "the vendor keeps", "the vendor's limit, and who shares it"),
+)
+_NOT_KNOWN = "not known"
 _WHERE = {"handler": "handler", "authorizer": "authorizer", "api": "the API"}
 
 
@@ -43,20 +47,22 @@ def _link(definition: Definition, folder: str) -> str:
 
 
 def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, ...]:
-    packages = third_party_packages(definition.source)
-    needs = f" (with {' and '.join(packages)})" if packages else ""
-    windows = [stream.window for stream in pull.streams.values()]
-    kept = {counted_span(window.retention) if window.retention else "not known" for window in windows}
+    vendor, windows = definition.source.vendor, [stream.window for stream in pull.streams.values()]
+    kept = {_years(window.retention) if window.retention else _NOT_KNOWN for window in windows}
     return (
         _link(definition, folder),
         definition.source.description,
-        f"{credential_text(pull)}{needs}",
+        vendor.credential if vendor else _NOT_KNOWN,
         span_text(pull.every),
-        rate_text(pull.rate).removeprefix("at most "),
-        ", ".join(f"`{name}`" for name in pull.streams),
-        ", ".join(sorted({f"{counted_span(window.first)} back" for window in windows})),
+        vendor.lateness if vendor else _NOT_KNOWN,
         ", ".join(sorted(kept)),
+        vendor.limit if vendor else _NOT_KNOWN,
     )
+
+
+def _years(seconds: int) -> str:
+    years, rest = divmod(seconds, 365 * 86_400)
+    return counted_span(seconds) if rest or not years else "1 year" if years == 1 else f"{years} years"
 
 
 def _row(definition: Definition, folder: str) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""Begin a source from a captured request, or samples from answers: the steps of `new` and `try --record`."""
+"""Begin a source, samples, or a project: the steps of `new`, `try --record` and `init`."""

@@ -13,8 +13,11 @@ from generator.scaffold.request_guess import RequestGuess
 from generator.scaffold.texts import SCHEMA
 
 _HEAD = """\
-# vendor:  # for people: a build shows it
+# vendor:  # for people: the table of sources has it
 #   docs: https://…
+#   credential: a key with the right to read the log, by an administrator
+#   lateness: minutes; no bound
+#   limit: 600 requests a minute for the organization, over all keys
 """
 _RATE = """\
   every: 5m

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from generator import names
-from generator.definition.read import Definition, load, source_names, unknown_source_message
+from generator.definition.own_code import DRAFT_PREFIX
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import source_names, unknown_source_message
 from generator.errors import BUNDLED, DefinitionError, GeneratorError, Problem, display_path
 from generator.files import regular_file
 from generator.packaging import configuration
@@ -60,7 +62,7 @@ def find_base(base: str, name: str, sources: Path) -> Definition:
         raise GeneratorError(f"{name} would begin with itself; take another name")
     folders = {source: folder for folder in (BUNDLED, sources) if folder.is_dir() for source in source_names(folder)}
     if base not in folders:
-        raise GeneratorError(unknown_source_message(base, *([sources] if sources.is_dir() else []), BUNDLED))
+        raise GeneratorError(unknown_source_message(base, sources if sources.is_dir() else BUNDLED))
     return load(folders[base], [base], with_defaults=False)[0]
 
 
@@ -112,7 +114,7 @@ def copy_source_folder(base: Path, folder: Path, description: str) -> None:
 def _stage(sources: Path) -> Iterator[Path]:
     """Make a folder beside the sources that has links to all of them, so that a new source can extend one."""
     sources.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".new-", dir=sources))
+    stage = Path(tempfile.mkdtemp(prefix=DRAFT_PREFIX, dir=sources))
     try:
         for name in source_names(sources):
             (stage / name).symlink_to((sources / name).resolve(), target_is_directory=True)

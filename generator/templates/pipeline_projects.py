@@ -31,7 +31,7 @@ phases:
     runtime-versions:
       python: 3.13
     commands:
-      - python -m pip install --quiet --require-hashes --requirement requirements.txt
+      - python -m pip install --quiet --no-compile --require-hashes --requirement requirements.txt
   build:
     commands:
       - bash "$CONFIG_DIRECTORY/deploy.sh" acceptance-test

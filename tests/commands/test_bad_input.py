@@ -1054,7 +1054,10 @@ DEFINITIONS = [
     Written(
         "a source beneath it that is not there",
         "extends: nothing\n",
-        ["1: extends: no source nothing in sources; there are made"],
+        [
+            "1: extends: no source nothing in sources, nor among those that are shipped; "
+            "python -m generator list shows all"
+        ],
     ),
 ]
 

@@ -14,6 +14,8 @@ import pytest
 from moto import mock_aws
 
 from generator.commands import main, names
+from generator.definition import own_code
+from generator.definition.source_folders import source_names
 from tests.definitions import ROOT, SOURCES
 
 pytestmark = pytest.mark.slow
@@ -106,16 +108,62 @@ def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None
     assert not Path("build").exists()
 
 
-def test_an_unknown_source_is_answered_with_the_known_ones(run) -> None:
-    message = "error: no source zoomm in sources; did you mean zoom? (zoom, okta)\n"
-    assert run("zoomm") == (1, "", message)
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("zoomm", "did you mean zoom or zoom-log?"),
+        ("qqqq", "python -m generator list shows all"),
+    ],
+)
+def test_an_unknown_source_is_answered_with_those_of_similar_names(run, word: str, advice: str) -> None:
+    message = f"error: no source {word} in sources, nor among those that are shipped; {advice}\n"
+    assert run(word) == (1, "", message)
+
+
+def test_sources_of_the_folder_go_before_those_that_are_shipped(run, caplog: pytest.LogCaptureFixture) -> None:
+    own_code._log_once.cache_clear()
+    file = Path("sources/zoom/source.yml")
+    file.write_text(file.read_text().replace("description: Zoom", "description: Our Zoom"))
+    status, out, err = run("zoom", "slack", "--check", "--lint", "fast")
+    assert (status, err, len(out.splitlines())) == (0, "", 2)
+    rows = {row["name"]: (row["folder"], row["description"]) for row in json.loads(run("list", "--json")[1])}
+    assert set(rows) == set(source_names(SOURCES))
+    assert rows["zoom"] == ("sources/zoom", "Our Zoom account, user, meeting and recording events")
+    assert rows["slack"][0] == str(SOURCES / "slack")
+    assert caplog.messages == [
+        f"note: sources/{name}/source.yml takes the place of the {name} that is shipped" for name in ("zoom", "okta")
+    ]
+
+
+def test_a_folder_that_is_named_goes_before_that_of_the_working_folder(
+    run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.move(tmp_path / "sources" / "zoom", tmp_path / "other" / "zoom")
+    (tmp_path / "other" / "zoom" / "transform.py").write_text("def transform(event, request):\n    return [event]\n")
+    own_code._log_once.cache_clear()
+    folders = {row["name"]: row["folder"] for row in json.loads(run("list", "--json", "--sources", "other")[1])}
+    assert (folders["zoom"], folders["okta"]) == ("other/zoom", str(SOURCES / "okta"))
+    assert caplog.messages == [
+        "note: other/zoom/source.yml takes the place of the zoom that is shipped",
+        "note: runs other/zoom/transform.py",
+    ]
+
+
+def test_a_folder_without_a_definition_is_not_passed_over(run) -> None:
+    Path("sources/zoom/source.yml").unlink()
+    assert run("zoom") == (1, "", "error: sources/zoom: has no source.yml\n")
+
+
+def test_all_are_those_of_the_folder(run) -> None:
+    status, out, _ = run("--all", "--check", "--lint", "fast")
+    assert (status, [line.split()[1] for line in out.splitlines()]) == (0, ["okta:", "zoom:"])
 
 
 @pytest.mark.parametrize(
     ("words", "meant"), [(["stats", "zoom"], "status"), (["build", "deply"], "deploy"), (["lst"], "list")]
 )
 def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: str) -> None:
-    message = f"error: no source {words[-1] if words[0] == 'build' else words[0]} in sources"
+    message = f"error: no source {words[-1] if words[0] == 'build' else words[0]}"
     assert run(*words) == (1, "", f"{message}; did you mean the command {meant}?\n")
 
 
@@ -158,21 +206,24 @@ def test_a_call_without_arguments_lists_the_sources_and_the_next_commands(run) -
     assert status == 0
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert lines[:3] == [
-        "source auth events",
-        "okta token Okta event hooks",
-        "zoom hmac Zoom account, user, meeting and recording events",
+        "source from auth events",
+        "okta yours token Okta event hooks",
+        "zoom yours hmac Zoom account, user, meeting and recording events",
     ]
+    assert lines[3].startswith("anthropic shipped api_key (pulled) ")
+    assert f"2 sources from sources/; {len(source_names(SOURCES)) - 2} sources shipped, from {SOURCES}/" in lines
     assert lines[-3:] == [
         "python -m generator zoom build it: template and code, in build/",
         "python -m generator run zoom run it on this machine",
-        "python -m generator --help the other commands",
+        "python -m generator -h the other commands",
     ]
 
 
 def test_the_list_has_a_json_form_for_programs(run) -> None:
     status, out, _ = run("list", "--json")
     assert status == 0
-    assert [(row["name"], row["auth"]) for row in json.loads(out)] == [("okta", "token"), ("zoom", "hmac")]
+    rows = [(row["name"], row["auth"]) for row in json.loads(out) if row["folder"].startswith("sources/")]
+    assert rows == [("okta", "token"), ("zoom", "hmac")]
 
 
 def test_the_schema_command_prints_the_schema_that_the_sources_point_at(run) -> None:

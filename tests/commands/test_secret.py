@@ -22,7 +22,7 @@ from moto import mock_aws
 
 from generator.aws import Target
 from generator.commands import main
-from generator.definition.read import load, source_names
+from generator.definition.read import load
 from generator.deploy import secret_store
 from generator.deploy.secret_store import StoredSecret
 from lambdas.auth import ecdsa
@@ -38,7 +38,6 @@ NAME = "/MozDef-EF/zoom/dev/auth_token"
 PREVIOUS = f"{NAME}_previous"
 A, B, C = "a-secret-long-enough-0", "b-secret-long-enough-1", "c-secret-long-enough-2"
 GUIDE = SOURCES / "zoom" / "README.md"
-OTHERS = ", ".join(name for name in source_names(SOURCES) if name not in ("zoom", "zoom-log"))
 DROP = "python -m generator secret zoom --drop-previous"
 NEW = f"""\
 stored     {NAME}, encrypted
@@ -696,7 +695,7 @@ def test_a_source_whose_vendor_publishes_its_keys_needs_no_secret(secret: Run, f
         (["zoom", "--env", "Prod"], 2, "--env Prod: must be one of"),
         (["zoom", A], 2, "Got unexpected extra argument"),
         ([], 2, "Missing argument 'SOURCE'"),
-        (["zooom"], 1, f"no source zooom in sources; did you mean zoom? (zoom, zoom-log, {OTHERS})"),
+        (["zooom"], 1, "no source zooom in sources; did you mean zoom or zoom-log?"),
     ],
 )
 def test_wrong_usage_is_said_before_aws_or_anybody_is_asked(

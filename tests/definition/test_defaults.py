@@ -12,7 +12,8 @@ import yaml
 
 from generator.definition.defaults import DEFAULT_KEYS, Defaults
 from generator.definition.key_types import dataclass_of, key_names, key_types
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import source_names
 from generator.errors import DefinitionError
 from lambdas.model import Dedupe, Pipeline, Source, Throttle
 from tests.definitions import ROOT, SOURCES

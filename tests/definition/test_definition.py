@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from generator.definition import own_code
 from generator.definition.auth_types import auth_types
 from generator.definition.read import load
 from generator.errors import DefinitionError, GeneratorError
@@ -409,13 +410,17 @@ def test_a_source_is_not_named_like_a_command(tmp_path: Path) -> None:
         load(tmp_path, ["send"], reserved=["send"])
 
 
-def test_an_unknown_source_gets_the_known_ones_the_nearest_first(tmp_path: Path) -> None:
+def test_an_unknown_source_gets_the_nearest_known_ones(tmp_path: Path) -> None:
     for name in ("okta", "linear"):
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for name, message in (
-        ("liner", f"no source liner in {tmp_path}; did you mean linear? (linear, okta)"),
-        ("x", f"no source x in {tmp_path}; there are linear, okta"),
+        ("liner", f"no source liner in {tmp_path}, nor among those that are shipped; did you mean linear?"),
+        (
+            "qqqq",
+            f"no source qqqq in {tmp_path}, nor among those that are shipped; "
+            f"python -m generator list --sources {tmp_path} shows all",
+        ),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):
         with pytest.raises(GeneratorError) as raised:
@@ -630,15 +635,27 @@ def test_code_of_another_folder_is_announced_once_before_running(tmp_path: Path,
     program = [sys.executable, "-m", "generator", *command, "--sources", str(other.parent)]
     done = subprocess.run(program, cwd=work, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     lines = done.stderr.splitlines()
-    assert lines[:2] == [f"note: runs transform.py of {other}, which is not below this folder", "it runs"]
-    assert len([line for line in lines if "note: runs" in line]) == 1
+    assert lines[:3] == [
+        f"note: {other}/source.yml takes the place of the zoom that is shipped",
+        f"note: runs {other}/transform.py, which is not below this folder",
+        "it runs",
+    ]
+    assert len([line for line in lines if "note: runs" in line or "takes the place" in line]) == 2
     assert not list(other.rglob("__pycache__"))
 
 
-@pytest.mark.parametrize("sources", ["sources", str(SOURCES)])
-def test_code_of_this_folder_or_of_the_framework_is_not_told_of(tmp_path: Path, sources: str) -> None:
-    shutil.copytree(SOURCES / "slack", tmp_path / "sources" / "slack")
-    program = [sys.executable, "-m", "generator", "cost", "slack", "--sources", sources]
+def test_code_of_this_folder_is_announced(tmp_path: Path) -> None:
+    shutil.copytree(SOURCES / "slack", tmp_path / "sources" / "ours")
+    program = [sys.executable, "-m", "generator", "cost", "ours"]
+    done = subprocess.run(
+        program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "note: runs sources/ours/transform.py\n")
+
+
+@pytest.mark.parametrize("sources", [[], ["--sources", str(SOURCES)]])
+def test_code_of_the_framework_is_not_told_of(tmp_path: Path, sources: list[str]) -> None:
+    program = [sys.executable, "-m", "generator", "cost", "slack", *sources]
     done = subprocess.run(
         program, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
     )
@@ -652,8 +669,12 @@ def test_a_link_to_code_of_another_folder_is_told_of(tmp_path: Path, monkeypatch
     (work / "sources").mkdir(parents=True)
     (work / "sources" / "zoom").symlink_to(other)
     monkeypatch.chdir(work)
+    own_code._log_once.cache_clear()
     load(Path("sources"), ["zoom"])
-    assert caplog.messages == [f"note: runs transform.py of {other}, which is not below this folder"]
+    assert caplog.messages == [
+        "note: sources/zoom/source.yml takes the place of the zoom that is shipped",
+        f"note: runs {other}/transform.py, which is not below this folder",
+    ]
 
 
 def test_compiled_code_beside_a_transform_is_not_run(tmp_path: Path) -> None:

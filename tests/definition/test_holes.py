@@ -368,6 +368,10 @@ def test_get_may_be_a_handshake_with_any_content(tmp_path: Path) -> None:
         ("vendor: {deadline: 3}\n", "vendor.docs: is missing"),
         ("vendor: {docs: 'http://a.example.com'}\n", "vendor.docs: must be a URL that begins with https://"),
         ("vendor: {docs: 'https://a.example.com', deadline: 61}\n", "vendor.deadline: must be 1 to 60 seconds"),
+        (
+            "vendor: {docs: 'https://a.example.com', limit: 60 a minute}\n",
+            "vendor.limit: is of a source that is pulled; leave it out",
+        ),
     ],
 )
 def test_settings_beside_the_auth_type_fit(problems_of, more: str, line: str) -> None:

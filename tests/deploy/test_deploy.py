@@ -19,7 +19,7 @@ from moto.s3.models import FakeBucket
 
 from generator.aws import Target
 from generator.commands import _redrive_dialog, main
-from generator.definition.read import source_names
+from generator.definition.source_folders import source_names
 from generator.deploy import deployment, helper_bucket, progress, taken_names
 from generator.deploy.changes import template_key
 from generator.deploy.context import DeployContext

@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from generator.aws import Target
 from generator.commands import _console, _redrive_dialog, main, redrive
 from generator.definition import read as definition
-from generator.definition.read import source_names
+from generator.definition.source_folders import source_names
 from generator.deploy import retained_resources
 from generator.deploy.context import DeployContext
 from generator.deploy.deployment import Deployment

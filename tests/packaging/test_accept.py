@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from generator.commands import main
+from generator.definition import own_code, source_folders
 from generator.errors import BUNDLED
 from generator.packaging import configuration, output, previous_build
 from tests.definitions import bundled_source
@@ -232,3 +234,21 @@ def test_stale_file_beside_a_sample_is_named_and_removed_by_accept(
     assert acme.run("--accept").err == f"note: sources/acme/samples/{stale}: was outdated and is removed\n"
     assert set(contents(CONFIG)) == set(contents(SAMPLES)) == {"a.json", stored, "b.json", "b.mozdef.json"}
     assert acme.run("--check").status == 0
+
+
+def test_of_a_source_that_is_installed_nothing_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped = shutil.copytree(BUNDLED / "okta", tmp_path / "installed" / "okta")
+    for module in (source_folders, own_code):
+        monkeypatch.setattr(module, "BUNDLED", shipped.parent)
+    monkeypatch.setattr(source_folders, "IS_INSTALLED", True)
+    next(shipped.glob("samples/*.mozdef.json")).unlink()
+    before = contents(shipped)
+    assert main(["okta", "--accept", "--lint", "fast", "--sources", str(shipped.parent)]) == 1
+    assert contents(shipped) == before
+    assert capsys.readouterr().err == (
+        "error: okta is installed with the framework, and stays as it is: "
+        "python -m generator new NAME --from okta --copy makes your own\n"
+    )

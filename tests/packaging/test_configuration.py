@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from generator.definition.read import Definition, load, source_names
+from generator.definition.read import Definition, load
+from generator.definition.source_folders import source_names
 from generator.errors import GeneratorError
 from generator.local.buildspec import read_buildspec
 from generator.packaging import configuration
@@ -505,7 +506,7 @@ def test_defaults_of_the_configuration_replace_no_others_by_hand(with_defaults: 
 def test_codecommit_alone_has_no_defaults_but_those_of_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(configuration, "_framework", lambda: {"sources/defaults.yml": b"the framework's"})
+    monkeypatch.setattr(configuration, "framework_files", lambda: {"sources/defaults.yml": b"the framework's"})
     definition = elsewhere(tmp_path, source=CODECOMMIT)
     assert not [name for name in zipped(definition) if name.endswith("defaults.yml")]
     (tmp_path / "defaults.yml").write_text(DEFAULTS)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.definition.read import Definition, source_names
+from generator.definition.read import Definition
+from generator.definition.source_folders import source_names
 from generator.samples import files as sample_files
 from generator.samples import gateway
 from generator.samples.captured import Captured

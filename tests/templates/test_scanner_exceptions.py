@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from generator.definition.read import load, source_names
+from generator.definition.read import load
+from generator.definition.source_folders import source_names
 from generator.templates import event_source, pipeline, scanner_exceptions
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text

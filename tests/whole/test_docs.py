@@ -14,7 +14,8 @@ import yaml
 
 from generator.commands import main, names
 from generator.definition.auth_types import auth_types
-from generator.definition.read import load, source_names
+from generator.definition.read import load
+from generator.definition.source_folders import source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.source_table import pulled_table, source_table
@@ -126,6 +127,26 @@ def test_every_source_and_auth_type_is_in_the_documents() -> None:
         assert len(stored) >= 3
     for name in auth_types():
         assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
+
+
+def test_pages_of_a_vendor_that_sends_and_is_asked_lead_to_each_other_and_say_what_comes_twice() -> None:
+    pages = {name: (SOURCES / name / "README.md").read_text(encoding="utf-8") for name in source_names(SOURCES)}
+    pulled = {name for name in pages if bundled_source(name).source.pull}
+    links = {(name, other) for name, text in pages.items() for other in re.findall(r"\]\(\.\./([\w-]+)/", text)}
+    pairs = {(name, other) for name, other in links if (name in pulled) != (other in pulled)}
+    assert pairs == {(other, name) for name, other in pairs}
+    assert {
+        (name, name.partition("-")[0]) for name in pulled if name.partition("-")[0] in pages.keys() - pulled
+    } <= pairs
+    assert [name for name, _ in sorted(pairs) if "twice" not in pages[name]] == []
+
+
+def test_every_pulled_source_says_who_makes_its_credential_and_who_shares_its_limit() -> None:
+    for name in source_names(SOURCES):
+        if bundled_source(name).source.pull:
+            vendor = bundled_source(name).source.vendor
+            assert vendor
+            assert "not known" not in (vendor.credential, vendor.limit), name
 
 
 def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:

@@ -1,4 +1,4 @@
-"""What docs/mozdef/ says is what the software does, and what is copied from there works."""
+"""What docs/how-to/mozdef/ says is what the software does, and what is copied from there works."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.mozdef_index import TEMPLATE
 from tests.pages import assert_generated
 from tests.whole.test_searchable import FIELDS, ZOOM_FIELDS
 
-PAGES = ROOT / "docs" / "mozdef"
-MESSAGE = PAGES / "message.md"
+PAGES = ROOT / "docs" / "how-to" / "mozdef"
+MESSAGE = ROOT / "docs" / "reference" / "mozdef-message.md"
 ADDED_BY_MOZDEF = {"sourceipv4address", "sourceipgeolocation", "sourceipgeopoint"}
 OTHER_DETAILS = {
     *("email", "sourceipv6address", "fields", "json", "omitted", "oversize"),
@@ -92,7 +92,8 @@ def test_failed_logins_at_auth0_are_what_mozdefs_alerts_look_for() -> None:
 
 
 def test_message_in_the_example_is_what_the_definition_makes(tmp_path: Path, update: bool) -> None:
-    definition, event = blocks("message.md", "yaml")[0], blocks("message.md", "json")[0]
+    page = "../../reference/mozdef-message.md"
+    definition, event = blocks(page, "yaml")[0], blocks(page, "json")[0]
     make_definition(tmp_path, definition, "acme")
     (message,) = Sample("acme", json.loads(event), sources=tmp_path).messages()
     shown = json.dumps(message, indent=2, ensure_ascii=False)

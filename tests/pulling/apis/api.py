@@ -143,6 +143,11 @@ class Api:
         """Return the answer to a request beyond the vendor's limit."""
         return answer_of({"message": "slow down"}, 429, retry_after="30")
 
+    def limit_answer(self, asked: Asked) -> HttpAnswer:
+        """Return the answer to this request, which is beyond the limit of what it asks for."""
+        _ = asked
+        return self.limited()
+
     def forgotten(self) -> HttpAnswer:
         """Return the answer to a request for a page whose token the vendor does not know any more."""
         return answer_of({"message": "the cursor is invalid"}, 400)
@@ -209,7 +214,8 @@ class Api:
 
     def token(self, state: Any) -> str:
         """Return a token for a state."""
-        token = f"page{len(self.tokens)}-{self._count}"
+        self._count += 1
+        token = f"page-{self._count}"
         self.tokens[token] = (self.now + self.token_lasts, state)
         return token
 
@@ -271,12 +277,13 @@ class Api:
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         asked = Asked(request, parts.path, query, self.now)
         answers = {"500": answer_of({}, 500), "503": answer_of({}, 503, retry_after="5"), "html": answer_of("<html>")}
+        answers["other"] = answer_of({"message": "Please try again later."})
         if fate == "nothing":
             raise NoAnswer("nobody answers")
         if fate in answers:
             return answers[fate], fate
         if fate == "429":
-            return self.limited(), fate
+            return self.limit_answer(asked), fate
         if fate == "401":
             return self.unauthorized(), fate
         if fate == "slow":

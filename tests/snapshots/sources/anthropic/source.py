@@ -165,5 +165,9 @@ SOURCE = Source(
         },
     ),
     drop="type == 'compliance_api_accessed' && contains(url, '/compliance/activities')",
-    vendor=Vendor(docs='https://platform.claude.com/docs/en/manage-claude/compliance-activity-feed'),
+    vendor=Vendor(
+        docs='https://platform.claude.com/docs/en/manage-claude/compliance-activity-feed',
+        credential="a Compliance Access Key with read:compliance_activities, by the primary owner; Console: an admin's key",
+        limit='600 requests a minute for the parent organization, over all keys and all of the Compliance API',
+    ),
 )

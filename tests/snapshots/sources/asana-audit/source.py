@@ -120,5 +120,9 @@ SOURCE = Source(
             'old_value': '{details.old_value && to_string(details.old_value)}',
         },
     ),
-    vendor=Vendor(docs='https://developers.asana.com/docs/audit-log-events'),
+    vendor=Vendor(
+        docs='https://developers.asana.com/docs/audit-log-events',
+        credential="a service account's token, by a super admin",
+        limit='1,500 requests a minute for the token, shared with nobody else',
+    ),
 )

@@ -132,5 +132,10 @@ SOURCE = Source(
             'processed': '{attributes.processedAt}',
         },
     ),
-    vendor=Vendor(docs='https://developer.atlassian.com/cloud/admin/organization/rest/api-group-events/'),
+    vendor=Vendor(
+        docs='https://developer.atlassian.com/cloud/admin/organization/rest/api-group-events/',
+        credential='an API key with read:events:admin, by an organization admin; a year at the most',
+        lateness='seconds as a rule; no bound',
+        limit='some 50 requests a minute for this path, with other programs that ask for the log',
+    ),
 )

@@ -136,5 +136,9 @@ SOURCE = Source(
         },
     ),
     drop="type.actionI18nKey == 'atlassian.audit.event.action.audit.search'",
-    vendor=Vendor(docs='https://developer.atlassian.com/server/framework/atlassian-sdk/rest/api-group-events/'),
+    vendor=Vendor(
+        docs='https://developer.atlassian.com/server/framework/atlassian-sdk/rest/api-group-events/',
+        credential='an HTTP access token of a user with the global permission Admin, by that user',
+        limit='60 requests and 5 more a second for the user, where an administrator turned a limit on',
+    ),
 )

@@ -173,5 +173,10 @@ SOURCE = Source(
             'owner': '{source.owned_by.login}',
         },
     ),
-    vendor=Vendor(docs='https://developer.box.com/reference/get-events'),
+    vendor=Vendor(
+        docs='https://developer.box.com/reference/get-events',
+        credential='an app with Manage enterprise properties; an administrator authorizes it',
+        lateness='minutes as a rule; no bound',
+        limit="1,000 requests a minute for the app's service account, shared with nobody else",
+    ),
 )

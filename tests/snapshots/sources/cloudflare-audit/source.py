@@ -32,7 +32,7 @@ SOURCE = Source(
                         'result[].resource.response.result.private_key', 'result[].resource.request.private_key',
                         'result[].resource.request.tunnel_secret', 'result[].resource.request.client_secret',
                     ),
-                    split='result || `[]`',
+                    split='result || (success && `[]`)',
                     require=('action.type',),
                     id='id',
                     type="join(' ', [action.type, resource.product || resource.type][?@])",
@@ -76,7 +76,7 @@ SOURCE = Source(
             'result[].resource.response.result.private_key', 'result[].resource.request.private_key',
             'result[].resource.request.tunnel_secret', 'result[].resource.request.client_secret',
         ),
-        split='result || `[]`',
+        split='result || (success && `[]`)',
         require=('action.type',),
         id='id',
         type="join(' ', [action.type, resource.product || resource.type][?@])",
@@ -144,5 +144,9 @@ SOURCE = Source(
             'uri': '{raw.uri}',
         },
     ),
-    vendor=Vendor(docs='https://developers.cloudflare.com/fundamentals/account/account-security/audit-logs/'),
+    vendor=Vendor(
+        docs='https://developers.cloudflare.com/fundamentals/account/account-security/audit-logs/',
+        credential='an account-owned token with Account Settings Read, by a Super Administrator',
+        limit="1,200 requests in 5 minutes for the token's owner, over all its tokens",
+    ),
 )

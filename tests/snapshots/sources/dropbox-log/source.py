@@ -187,5 +187,9 @@ SOURCE = Source(
             'old_value': '{[details.previous_value.".tag", details.previous_value][?@ && type(@) == \'string\'] | [0]}',
         },
     ),
-    vendor=Vendor(docs='https://www.dropbox.com/developers/documentation/http/teams#team_log-get_events'),
+    vendor=Vendor(
+        docs='https://www.dropbox.com/developers/documentation/http/teams#team_log-get_events',
+        credential='an app with events.read; a team administrator consents once',
+        limit='no figure is published',
+    ),
 )

@@ -159,5 +159,10 @@ SOURCE = Source(
         },
     ),
     mozdef=Mozdef(category="{stream() == 'authentication' && 'authentication' || 'duo'}", details={'result': '{result}'}),
-    vendor=Vendor(docs='https://duo.com/docs/adminapi#logs'),
+    vendor=Vendor(
+        docs='https://duo.com/docs/adminapi#logs',
+        credential='an Admin API application with Grant read log, by an Owner',
+        lateness='2 minutes',
+        limit="one request a minute for each log is Duo's advice",
+    ),
 )

@@ -187,5 +187,10 @@ SOURCE = Source(
             'country': '{location.countryOrRegion}',
         },
     ),
-    vendor=Vendor(docs='https://learn.microsoft.com/en-us/graph/api/resources/azure-ad-auditlog-overview'),
+    vendor=Vendor(
+        docs='https://learn.microsoft.com/en-us/graph/api/resources/azure-ad-auditlog-overview',
+        credential='an app with AuditLog.Read.All; a Privileged Role Administrator consents',
+        lateness='minutes as a rule; no bound',
+        limit='5 requests in 10 seconds for the app and the directory, over all reports',
+    ),
 )

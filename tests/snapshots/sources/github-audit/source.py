@@ -244,5 +244,8 @@ SOURCE = Source(
     drop="action == 'api.request' && ends_with(url_path, '/audit-log')",
     vendor=Vendor(
         docs='https://docs.github.com/en/enterprise-cloud@latest/rest/orgs/orgs#get-the-audit-log-for-an-organization',
+        credential='a token with read:audit_log of an owner of the organization, or a GitHub App with Administration: Read-only',
+        lateness='minutes, some hours; no bound',
+        limit="1,750 requests an hour for the token's user and address, over all the user's programs",
     ),
 )

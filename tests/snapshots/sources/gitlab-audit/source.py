@@ -200,5 +200,9 @@ SOURCE = Source(
             'failed_login': '{details.failed_login}',
         },
     ),
-    vendor=Vendor(docs='https://docs.gitlab.com/api/audit_events/'),
+    vendor=Vendor(
+        docs='https://docs.gitlab.com/api/audit_events/',
+        credential='a group access token with the role Owner and read_api, by a group Owner; of an instance: by an administrator',
+        limit="200 requests a minute for the token's user and the group",
+    ),
 )

@@ -39,7 +39,7 @@ SOURCE = Source(
                 },
                 window=Window(lag=120, overlap=3600, retention=15552000, again=259200),
                 events=Events(
-                    split='items || `[]`',
+                    split='items || (kind && `[]`)',
                     require=('events[0].name',),
                     id="join('/', [id.applicationName, id.time, id.uniqueQualifier])",
                     type="join('.', [id.applicationName, events[0].name])",
@@ -68,7 +68,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        split='items || `[]`',
+        split='items || (kind && `[]`)',
         require=('events[0].name',),
         id="join('/', [id.applicationName, id.time, id.uniqueQualifier])",
         type="join('.', [id.applicationName, events[0].name])",
@@ -202,5 +202,10 @@ SOURCE = Source(
         },
     ),
     drop="id.applicationName == 'token' && length(events) == `1` && events[0].name == 'activity' && contains(to_string(events[0].parameters[?name == 'method_name'].value), 'activities.list')",
-    vendor=Vendor(docs='https://developers.google.com/workspace/admin/reports/reference/rest/v1/activities/list'),
+    vendor=Vendor(
+        docs='https://developers.google.com/workspace/admin/reports/reference/rest/v1/activities/list',
+        credential='a service account; a super administrator delegates the domain to it, for a user with the privilege Reports',
+        lateness='minutes; some applications hours, a few events days',
+        limit='2,400 requests a minute for the user and the Cloud project',
+    ),
 )

@@ -133,5 +133,9 @@ SOURCE = Source(
             'run': '{resource.meta.run.id || resource.meta.run_id}',
         },
     ),
-    vendor=Vendor(docs='https://developer.hashicorp.com/terraform/cloud-docs/api-docs/audit-trails'),
+    vendor=Vendor(
+        docs='https://developer.hashicorp.com/terraform/cloud-docs/api-docs/audit-trails',
+        credential='an audit trail token, by a member of the team owners',
+        limit='some 30 requests a second for the token, shared with nobody else',
+    ),
 )

@@ -221,5 +221,8 @@ SOURCE = Source(
     ),
     vendor=Vendor(
         docs='https://learn.microsoft.com/en-us/office/office-365-management-api/office-365-management-activity-api-reference',
+        credential='an app with ActivityFeed.Read; an administrator consents',
+        lateness='60 to 90 minutes as a rule; no bound',
+        limit='2,000 requests a minute or more for the organization, over all programs that read this log',
     ),
 )

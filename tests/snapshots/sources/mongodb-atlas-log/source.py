@@ -124,5 +124,9 @@ SOURCE = Source(
         organization='{orgId}',
         extra={'project': '{groupId}', 'mongodb_employee': '{isGlobalAdmin}', 'operation': '{opType}', 'alert': '{alertId}'},
     ),
-    vendor=Vendor(docs='https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listorgevents'),
+    vendor=Vendor(
+        docs='https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listorgevents',
+        credential='a service account with Organization Member and Project Read Only, by an Organization Owner',
+        limit='no figure is published; by service account or project',
+    ),
 )

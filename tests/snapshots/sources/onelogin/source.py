@@ -172,6 +172,10 @@ SOURCE = Source(
             'notes': '{notes}',
         },
     ),
-    vendor=Vendor(docs='https://developers.onelogin.com/api-docs/1/events/get-events'),
+    vendor=Vendor(
+        docs='https://developers.onelogin.com/api-docs/1/events/get-events',
+        credential='an API credential with Read Users, by the account owner or a Super user',
+        limit='5,000 requests an hour for the account, over all API credentials',
+    ),
     transform=transform,
 )

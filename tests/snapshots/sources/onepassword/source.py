@@ -129,5 +129,10 @@ SOURCE = Source(
             'device_id': '{session.device_uuid}',
         },
     ),
-    vendor=Vendor(docs='https://developer.1password.com/docs/events-api/reference'),
+    vendor=Vendor(
+        docs='https://developer.1password.com/docs/events-api/reference',
+        credential="an integration's token, by an owner, an administrator or who may manage integrations",
+        lateness='not known; item usages hours, until an app is online again',
+        limit='600 requests a minute and 30,000 an hour for the account, over all integrations',
+    ),
 )

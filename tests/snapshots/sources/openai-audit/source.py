@@ -107,5 +107,9 @@ SOURCE = Source(
             'allowed_addresses': "{*.allowed_ips | [0] | @ && join(', ', [?type(@) == 'string'])}",
         },
     ),
-    vendor=Vendor(docs='https://platform.openai.com/docs/api-reference/audit-logs'),
+    vendor=Vendor(
+        docs='https://platform.openai.com/docs/api-reference/audit-logs',
+        credential='an admin key, Read only, by an owner of the organization',
+        limit='no figure is published',
+    ),
 )

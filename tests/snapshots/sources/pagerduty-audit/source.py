@@ -99,5 +99,9 @@ SOURCE = Source(
             'old_role': "{details.fields[?name == 'role' || name == 'team_role' || name == 'base_role'].before_value | [0]}",
         },
     ),
-    vendor=Vendor(docs='https://developer.pagerduty.com/api-reference/116868b0e9772-list-audit-records'),
+    vendor=Vendor(
+        docs='https://developer.pagerduty.com/api-reference/116868b0e9772-list-audit-records',
+        credential='a read-only REST API key, by an administrator or the account owner',
+        limit='960 requests a minute for the key, shared with nobody else',
+    ),
 )

@@ -141,5 +141,8 @@ SOURCE = Source(
     drop="contains(['RestApi', 'ApiTotalUsage'], EVENT_TYPE) && (contains(['EventLogFile', 'SetupAuditTrail'], ENTITY_NAME || '')\n  || contains(join(' ', [URI, API_RESOURCE][?@]), '/sobjects/EventLogFile/'))",
     vendor=Vendor(
         docs='https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/using_resources_event_log_files.htm',
+        credential='an app and a user with View Event Log Files and View Setup and Configuration, by an administrator',
+        lateness='3 to 6 hours for hourly files; a day for daily ones',
+        limit="the organization's daily API requests, 100,000 or more, over all programs",
     ),
 )

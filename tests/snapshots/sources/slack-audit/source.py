@@ -214,5 +214,9 @@ SOURCE = Source(
             'new_value': '{details.new_value && to_string(details.new_value)}',
         },
     ),
-    vendor=Vendor(docs='https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference'),
+    vendor=Vendor(
+        docs='https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference',
+        credential='a token with auditlogs:read, by an owner of the organization',
+        limit='50 requests a minute for the organization, over all that read audit logs',
+    ),
 )

@@ -27,7 +27,7 @@ SOURCE = Source(
                 query={'start': '{from}', 'end': '{to}'},
                 window=Window(overlap=1800, retention=7776000, again=86400),
                 events=Events(
-                    split='logs || `[]`',
+                    split='logs || (version && `[]`)',
                     require=('action', 'target',),
                     id='hash()',
                     type="join('.', [target.type, action, target.property][?@])",
@@ -50,7 +50,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        split='logs || `[]`',
+        split='logs || (version && `[]`)',
         require=('action', 'target',),
         id='hash()',
         type="join('.', [target.type, action, target.property][?@])",
@@ -117,5 +117,9 @@ SOURCE = Source(
             'ephemeral': '{target.isEphemeral}',
         },
     ),
-    vendor=Vendor(docs='https://tailscale.com/kb/1203/audit-logging'),
+    vendor=Vendor(
+        docs='https://tailscale.com/kb/1203/audit-logging',
+        credential='an OAuth credential with logs:configuration:read, by an Owner, Admin, Network admin or IT admin',
+        limit='no figure is published',
+    ),
 )

@@ -183,5 +183,9 @@ SOURCE = Source(
             'origins': "{origins && join(', ', origins)}",
         },
     ),
-    vendor=Vendor(docs='https://integrate.wiz.io/reference/prerequisites'),
+    vendor=Vendor(
+        docs='https://integrate.wiz.io/reference/prerequisites',
+        credential='a service account with the scopes of the README, by who may write service accounts, such as a Global Admin',
+        limit='3 requests a second for the tenant, over all integrations',
+    ),
 )

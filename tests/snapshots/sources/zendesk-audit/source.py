@@ -117,5 +117,9 @@ SOURCE = Source(
             'source_id': '{source_id && to_string(source_id)}',
         },
     ),
-    vendor=Vendor(docs='https://developer.zendesk.com/api-reference/ticketing/account-configuration/audit_logs/'),
+    vendor=Vendor(
+        docs='https://developer.zendesk.com/api-reference/ticketing/account-configuration/audit_logs/',
+        credential="an admin's API token, by that admin; it may do all that the admin may",
+        limit="the plan's limit of the Support API for the account, over all programs",
+    ),
 )

@@ -111,5 +111,9 @@ SOURCE = Source(
             'client_version': '{version}',
         },
     ),
-    vendor=Vendor(docs='https://developers.zoom.us/docs/api/meetings/#tag/reports'),
+    vendor=Vendor(
+        docs='https://developers.zoom.us/docs/api/meetings/#tag/reports',
+        credential='a Server-to-Server OAuth app with two report scopes, by who may edit such apps and see the reports',
+        limit="the account's daily heavy requests, 30,000 or more, over all apps",
+    ),
 )

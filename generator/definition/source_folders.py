@@ -1,0 +1,51 @@
+"""Which sources there are: those of a folder of definitions, and those that come with the framework."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from generator.errors import BUNDLED, IS_INSTALLED, GeneratorError, command_line, display_path
+from generator.names import service_problem
+
+
+def source_names(sources: Path) -> list[str]:
+    """Return the names of the sources in a folder of definitions."""
+    if not sources.is_dir():
+        raise GeneratorError(f"{sources}: no such folder; --sources names the folder of the definitions")
+    return sorted(file.parent.name for file in sources.glob("*/source.yml"))
+
+
+def all_source_names(sources: Path) -> list[str]:
+    """Return the names of the sources in a folder, and of those that come with the framework."""
+    return sorted({*source_names(sources), *source_names(BUNDLED)})
+
+
+def source_folder(name: str, sources: Path) -> Path | None:
+    """Return the folder of a source: in the user's folder of definitions, else in the framework's."""
+    if (sources / name).is_dir():  # without a definition it is a mistake, and not the framework's source
+        return sources / name if name in source_names(sources) else None
+    return BUNDLED / name if name in source_names(BUNDLED) else None
+
+
+def refuse_installed(folder: Path) -> None:
+    """Refuse to write into the folder of a source that is installed with the framework."""
+    if IS_INSTALLED and folder.resolve().is_relative_to(BUNDLED.resolve()):
+        copy = command_line(f"new NAME --from {folder.name} --copy")
+        raise GeneratorError(
+            f"{folder.name} is installed with the framework, and stays as it is: {copy} makes your own"
+        )
+
+
+def unknown_source_message(name: str, sources: Path) -> str:
+    """Return the message for a source that is neither in a folder nor shipped: what it may be, or where all are."""
+    if not service_problem(name) and (sources / name).is_dir():
+        return f"{display_path(sources / name)}: has no source.yml"
+    own_names = source_names(sources) if sources.is_dir() else []
+    where = "among those that are shipped" if sources == BUNDLED else f"in {sources}"
+    if sources.resolve() != BUNDLED.resolve():
+        where += ", nor among those that are shipped"
+    similar = difflib.get_close_matches(name, sorted({*own_names, *source_names(BUNDLED)}), n=3, cutoff=0.5)
+    if similar:
+        return f"no source {name} {where}; did you mean {' or '.join(similar)}?"
+    return f"no source {name} {where}; {command_line('list', sources=sources)} shows all"
