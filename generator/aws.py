@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
-from typing import Any
+from typing import Any, Self
 
 from generator import names
 from generator.aws_failures import NoRetry, region_problem
@@ -50,6 +50,10 @@ class Target:
         return next(variables, f"the profile {self.profile or os.environ.get('AWS_PROFILE', 'default')}")
 
     @cached_property
+    def _clients(self) -> dict[tuple[str, int | None], Any]:
+        return {}
+
+    @cached_property
     def region(self) -> str:
         """Return the region; GeneratorError where none is chosen."""
         if not (region := self._session.region_name):
@@ -77,6 +81,11 @@ class Target:
 
     def client(self, service: str, seconds: int | None = None) -> Any:
         """Return a client of a service, such as `s3`; with `seconds`, one that waits so long, and does not retry."""
+        if (service, seconds) not in self._clients:
+            self._clients[service, seconds] = self._make_client(service, seconds)
+        return self._clients[service, seconds]
+
+    def _make_client(self, service: str, seconds: int | None) -> Any:
         from botocore.config import Config
         from botocore.exceptions import InvalidRegionError
 
@@ -89,6 +98,13 @@ class Target:
             raise GeneratorError(f"AWS: {region_problem(self.region, self._region_origin)}") from error
         except ValueError as error:  # a setting in the environment, such as AWS_ENDPOINT_URL
             raise GeneratorError(f"AWS: {error}") from error
+
+    def in_environment(self, environment: str) -> Self:
+        """Return the target in another environment, with the same session: to begin one may ask AWS, or a person."""
+        target = replace(self, environment=environment)
+        for name in ("_session", "_clients"):
+            target.__dict__[name] = getattr(self, name)
+        return target
 
     def stack(self, service: str) -> str:
         """Return the name of a source's stack."""
