@@ -212,7 +212,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
         (ROOT / "generator" / name).read_text(encoding="utf-8")
         for name in (
             *("operate/kept_events.py", "operate/redrive_client.py", "operate/status.py", "operate/function_logs.py"),
-            "operate/console_pages.py",
+            *("operate/console_pages.py", "operate/overview.py", "operate/shared_state.py"),
             *("deploy/retained_resources.py", "deploy/stored_secrets.py", "commands/redrive.py"),
             *("operate/pull_status.py", "operate/pull_positions.py", "deploy/pull_canary.py"),
         )
@@ -227,6 +227,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
     named = {"list_objects_v2": "listbucket", "list_buckets": "listallmybuckets", "invoke": "invokefunction"}
     # stacks.find_stack, list_resources and refuse_foreign.
     calls |= {"describe_stacks", "describe_stack_resources", "get_template"}
+    calls |= {"list_stacks"}  # stack_lists.source_stacks
     calls |= {"put_item"}  # PositionTable.write_position
     calls |= {"list_tags_for_resource"}  # secret_store.read_expiry
     actions = {named.get(call, call.replace("_", "")) for call in calls}
