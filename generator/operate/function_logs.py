@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.deploy import stacks
 from generator.errors import GeneratorError
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, explain_failure
+from generator.aws import Target
+from generator.aws_failures import explain_failure
 from generator.deploy import retained_resources, stacks
 from generator.deploy.stack_lists import SourceStack, source_stacks
 from generator.errors import GeneratorError

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.definition.parameter_values import deployed_url
 from generator.definition.secret_names import ssm_names
 from generator.deploy.secret_store import read_expiry

@@ -9,7 +9,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.deploy import retained_resources
 from generator.deploy.retained_resources import Listing
 from generator.deploy.stack_lists import SourceStack

@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.definition.secret_names import ssm_names
 from generator.deploy import retained_resources
 from generator.deploy.retained_resources import RetainedResources, count_objects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,9 +11,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from rich.console import Console
 
 from generator.aws import Target
-from generator.commands import _log_rows, logs, main
+from generator.commands import _console, _log_rows, logs, main
 from generator.commands._log_rows import Row, log_row
 from generator.operate import function_logs
 from generator.operate.function_logs import ACCESS_LOG, LATE_MS, LogReader, LogRecord, ThrottledError
@@ -195,6 +197,18 @@ def test_json_is_each_record_as_it_is(log: Logs, run: Run) -> None:
 def test_what_a_sender_wrote_does_not_reach_the_terminal_as_it_is(log: Logs, run: Run) -> None:
     log.add("Webhook", 0, own_line(why="[bold]\u202e\x1b[31m", **REQUEST))
     assert run()[1].endswith("200 accepted: [bold]\\u202e\\u001b[31m\n")
+
+
+def test_a_terminal_breaks_a_row_between_words_and_indents_the_rest(
+    log: Logs, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = io.StringIO()
+    terminal = Console(file=printed, force_terminal=True, color_system=None, width=70)
+    monkeypatch.setattr(_console, "console", lambda: terminal)
+    log.add("Webhook", 0, own_line(why="a reason of some words", requestId="JKJ-a=", **REQUEST))
+    assert run()[0] == 0
+    first = "2026-03-02 12:00:00 Webhook INFO  200 accepted: a reason of some words"
+    assert printed.getvalue() == f"{first}\n{' ' * 34}JKJ-a=\n"
 
 
 def test_a_group_that_somebody_deleted_is_named_and_the_others_are_read(log: Logs, run: Run) -> None:
