@@ -423,6 +423,15 @@ ANSWERS = [
         ],
     ),
     Wrong(
+        "a list of events that is empty in any answer",
+        "split: items",
+        'split: "items || `[]`"',
+        [
+            "14: events.split: finds an empty list in any JSON, also in what is none of the API's pages, and its time "
+            "would be missed; say what a page without events has, such as items || (meta && `[]`)"
+        ],
+    ),
+    Wrong(
         "an id that all events of an answer have",
         "id: id",
         "id: \"'x'\"",

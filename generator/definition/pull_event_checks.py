@@ -15,6 +15,9 @@ from lambdas.model import Source, message_texts
 from lambdas.model_events import Events
 from lambdas.model_pull import HASH_ID, Pull, Stream
 from lambdas.model_types import Path
+from lambdas.reading.body import Rejected
+from lambdas.reading.intake import Intake
+from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.text_templates import template_paths
 
 _WEBHOOK_ONLY = {
@@ -34,6 +37,11 @@ _ELSEWHERE = {
     "hash": "hash() is for `events.id` alone",
 }
 _OF_EVENTS = ("stream", "parent")
+_OTHER_ANSWER = {"message": "Please try again later."}
+_EMPTY_ANYWHERE = (
+    "finds an empty list in any JSON, also in what is none of the API's pages, and its time would be missed; "
+    "say what a page without events has, such as items || (meta && `[]`)"
+)
 
 
 def pull_event_mistakes(source: Source, pull: Pull, locations: Mapping[str, Location]) -> Mistakes:
@@ -61,6 +69,8 @@ def _events(stream: Stream, shared: Events) -> Mistakes:
     events = stream.events
     if events.split is None:
         yield "events.split", 'is missing: the list of events in the answer; "@" where the answer is the list itself'
+    elif (stream.each.format if stream.each else stream.format) == "json" and _is_empty_anywhere(events.split):
+        yield "events.split", _EMPTY_ANYWHERE
     if events.id is None:
         yield "events.id", "is missing: the vendor's id of an event, or hash() where events have none"
     elif events.id != HASH_ID and not root_names(events.id):
@@ -73,9 +83,18 @@ def _events(stream: Stream, shared: Events) -> Mistakes:
             yield f"events.{key}", f"holds for all streams; write it as `events.{key}` of the source"
 
 
+def _is_empty_anywhere(path: str) -> bool:
+    try:
+        return bool(compile_path(path)(_OTHER_ANSWER, Functions(Intake(_OTHER_ANSWER, 0.0), _OTHER_ANSWER)) == [])
+    except Rejected:
+        return False
+
+
 def _each(stream: Stream) -> Mistakes:
     if stream.each is None:
         return
+    if stream.format == "json" and _is_empty_anywhere(stream.each.of):
+        yield "each.of", _EMPTY_ANYWHERE
     if not root_names(stream.each.id):
         yield "each.id", "is the same for all items, so that all but one would be taken for done"
     if not template_paths(stream.each.get):

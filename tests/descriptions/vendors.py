@@ -24,10 +24,12 @@ class Vendor(NamedTuple):
 VENDORS = {
     "anthropic": Vendor(f"{_NOTHING}; the descriptions behind Anthropic's SDKs leave out the Compliance API"),
     "asana-audit": Vendor("github.com/Asana/openapi: defs/asana_oas.yaml", f"{_DIRECTORY}/asana.com.json"),
+    "atlassian-org": Vendor("developer.atlassian.com/cloud/admin/organization/rest: the file behind its pages"),
     "auth0-log": Vendor(
         "github.com/auth0/docs-v2: main/docs/oas/management/v2/management-api-oas.json",
         SdkTypes("https://{domain}/api/v2", "/logs", event="auth0.management.types.log:Log"),
     ),
+    "bitbucket-dc": Vendor(f"{_NOTHING}; Bitbucket's own description leaves out what audits it"),
     "box-events": Vendor("github.com/box/box-openapi: openapi.json", f"{_DIRECTORY}/box.com.json"),
     "cloudflare-audit": Vendor(
         "github.com/cloudflare/api-schemas: openapi.json",
@@ -71,7 +73,7 @@ VENDORS = {
             "https://{subdomain}.onelogin.com", "/api/1/events", event="onelogin.models.event:Event", events="data"
         ),
     ),
-    "onepassword": Vendor("developer.1password.com/docs/events-api/reference: a link at its top"),
+    "onepassword": Vendor("developer.1password.com/docs/events-api/reference: the file that it names"),
     "openai-audit": Vendor(
         "github.com/openai/openai-openapi: openapi.json",
         SdkTypes(
@@ -89,5 +91,5 @@ VENDORS = {
     "tailscale-log": Vendor("api.tailscale.com/api/v2?outputOpenapiSchema=true"),
     "wiz": Vendor("the GraphQL schema, which is for customers"),
     "zendesk-audit": Vendor("developer.zendesk.com/zendesk/oas.yaml"),
-    "zoom-log": Vendor("developers.zoom.us/docs/api/meetings/: a link at its top", f"{_DIRECTORY}/zoom.us.json"),
+    "zoom-log": Vendor("developers.zoom.us/docs/api/meetings: the file behind its pages", f"{_DIRECTORY}/zoom.us.json"),
 }

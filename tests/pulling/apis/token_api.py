@@ -40,6 +40,10 @@ class TokenApi(Api):
             return self.is_client(asked)
         return self.access.get(asked.authorization.removeprefix("Bearer "), 0) > self.now
 
+    def limit_answer(self, asked: Asked) -> HttpAnswer:
+        """Return the answer to this request; a token endpoint has a limit of its own (RFC 6585)."""
+        return answer_of({}, 429) if asked.request.url == self.token_url else super().limit_answer(asked)
+
     def answer(self, asked: Asked) -> HttpAnswer:
         if asked.request.url != self.token_url:
             return self.api_answer(asked)

@@ -34,7 +34,7 @@ SOURCE = Source(
                 },
                 window=Window(overlap=1800, retention=7776000, again=86400),
                 events=Events(
-                    split='resources || `[]`',
+                    split='resources || (meta.pagination && `[]`)',
                     require=('composite_id', 'updated_timestamp',),
                     id="join('/', [composite_id, updated_timestamp])",
                     type='type',
@@ -54,11 +54,16 @@ SOURCE = Source(
                 say="CrowdStrike refuses ({errors[0].message || 'no reason'}): the API client needs the scope Alerts: Read, and may have a list of allowed addresses",
             ),
             ErrorRule(do='stop', status=400, say="CrowdStrike refuses the request: {errors[0].message || 'no reason'}"),
-            ErrorRule(do='stop', when='errors[0] && !resources', say='CrowdStrike says: {errors[0].message}'),
+            ErrorRule(
+                do='stop',
+                status=200,
+                when='errors[0] && !resources',
+                say='CrowdStrike says: {errors[0].message}',
+            ),
         ),
     ),
     events=Events(
-        split='resources || `[]`',
+        split='resources || (meta.pagination && `[]`)',
         require=('composite_id', 'updated_timestamp',),
         id="join('/', [composite_id, updated_timestamp])",
         type='type',

@@ -39,7 +39,7 @@ SOURCE = Source(
                 },
                 window=Window(lag=120, overlap=3600, retention=15552000, again=259200),
                 events=Events(
-                    split='items || `[]`',
+                    split='items || (kind && `[]`)',
                     require=('events[0].name',),
                     id="join('/', [id.applicationName, id.time, id.uniqueQualifier])",
                     type="join('.', [id.applicationName, events[0].name])",
@@ -68,7 +68,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        split='items || `[]`',
+        split='items || (kind && `[]`)',
         require=('events[0].name',),
         id="join('/', [id.applicationName, id.time, id.uniqueQualifier])",
         type="join('.', [id.applicationName, events[0].name])",

@@ -29,7 +29,13 @@ SOURCE = Source(
                 get='/' + path_part(PARAMETERS['OwnerType']) + '/' + path_part(PARAMETERS['OwnerId']) + '/audit_logs/search',
                 query={'version': '2024-10-15', 'from': '{from}', 'to': '{to}', 'size': '100', 'sort_order': 'ASC'},
                 window=Window(lag=120, overlap=1800, longest=604800, retention=7776000, again=86400),
-                events=Events(split='data.items || `[]`', require=('event',), id='hash()', type='event', time='created'),
+                events=Events(
+                    split="data.items || (type(data) == 'object' && `[]`)",
+                    require=('event',),
+                    id='hash()',
+                    type='event',
+                    time='created',
+                ),
             ),
         },
         headers={'accept': 'application/vnd.api+json'},
@@ -52,7 +58,13 @@ SOURCE = Source(
             ),
         ),
     ),
-    events=Events(split='data.items || `[]`', require=('event',), id='hash()', type='event', time='created'),
+    events=Events(
+        split="data.items || (type(data) == 'object' && `[]`)",
+        require=('event',),
+        id='hash()',
+        type='event',
+        time='created',
+    ),
     facts=Facts(
         summary="snyk: {join(': ', [\n  join(' by ', [event, user_id && join(' ', ['user', user_id])][?@]),\n  join(' in ', [\n    join(', ', [\n      content.email,\n      content.after.name || content.name || content.appName,\n      (content.userPublicId || content.userId) && join(' ', ['user', content.userPublicId || content.userId]),\n      content.serviceAccountPublicId && join(' ', ['service account', content.serviceAccountPublicId]),\n      (content.after.role || content.afterRoleName || content.role.role || content.role.name || content.role)\n        | @ && to_string(@),\n      (content.before.role || content.beforeRoleName) | @ && join(' ', ['was', to_string(@)]),\n      content.issueId || content.vulnId, content.reason, content.type,\n      project_id && join(' ', ['project', project_id])\n    ][?@ && type(@) == 'string']),\n    org_id && join(' ', ['organization', org_id]) || group_id && join(' ', ['group', group_id])\n  ][?@])\n][?@])}",
         severity=Choice(

@@ -27,7 +27,7 @@ SOURCE = Source(
                 query={'start': '{from}', 'end': '{to}'},
                 window=Window(overlap=1800, retention=7776000, again=86400),
                 events=Events(
-                    split='logs || `[]`',
+                    split='logs || (version && `[]`)',
                     require=('action', 'target',),
                     id='hash()',
                     type="join('.', [target.type, action, target.property][?@])",
@@ -50,7 +50,7 @@ SOURCE = Source(
         ),
     ),
     events=Events(
-        split='logs || `[]`',
+        split='logs || (version && `[]`)',
         require=('action', 'target',),
         id='hash()',
         type="join('.', [target.type, action, target.property][?@])",
