@@ -76,8 +76,13 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    except click.Abort:
+        # Every command asks before it does anything, or says itself what it has done.
+        click.echo("\nstopped; nothing was changed", err=True)
+        return 1
+    except KeyboardInterrupt:
+        click.echo("\nstopped before the end; what is done is above", err=True)
+        return 1
     except click.exceptions.Exit as error:
         return error.exit_code
     except GeneratorError as error:

@@ -34,6 +34,19 @@ def is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def confirm(question: str, refusal: str, *, default: bool = False, stderr: bool = False) -> bool:
+    """Ask; print `refusal`, which says what was not done, where the answer is no, or Ctrl-C or the end of input."""
+    import click
+
+    try:
+        if click.confirm(question, default=default, err=stderr):
+            return True
+    except click.Abort:
+        click.echo(err=stderr)
+    click.echo(refusal, err=stderr)
+    return False
+
+
 def failure(error: GeneratorError) -> None:
     """Print an error that the user can fix, on standard error."""
     from rich.text import Text
