@@ -76,12 +76,11 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         error.show()
         return 2
-    except click.Abort:
-        # Every command asks before it does anything, or says itself what it has done.
-        click.echo("\nstopped; nothing was changed", err=True)
-        return 1
-    except KeyboardInterrupt:
-        click.echo("\nstopped before the end; what is done is above", err=True)
+    except click.Abort as error:
+        # A question comes before anything is done; click makes an Abort of Ctrl-C elsewhere, too, and ends the line.
+        at_work = isinstance(error.__cause__, KeyboardInterrupt)
+        message = "stopped before the end; what is done is above" if at_work else "\nstopped; nothing was changed"
+        click.echo(message, err=True)
         return 1
     except click.exceptions.Exit as error:
         return error.exit_code
