@@ -140,7 +140,7 @@ class LogReader:
             reason = " ".join(error.response["Error"].get("Message", "").split())
             raise GeneratorError(
                 f"you may not read the log group {group}: that takes the permission logs:FilterLogEvents on it, which "
-                f'"What an operator needs" in docs/operating.md has. AWS says: {reason}'
+                f"an operator has: docs/reference/permissions.md. AWS says: {reason}"
             ) from error
         elif code in _THROTTLED:
             raise ThrottledError(
