@@ -37,7 +37,7 @@ def test_a_short_message_is_one_line() -> None:
 
 def test_the_settings_of_a_run_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = KeyPair.random()
-    emulator = Emulator("https://127.0.0.1:4566", "us-west-2", Path("/tmp/a folder/ca.pem"), Path(), keys)
+    emulator = Emulator("https://127.0.0.1:4566", "us-west-2", Path("a folder", "ca.pem"), Path(), keys)
     out = io.StringIO()
     _next_steps(
         Console(file=out, width=10_000, soft_wrap=True), "python -m generator send zoom", emulator.aws_environment
