@@ -17,6 +17,7 @@ root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**.md", "sources/*/README.md"]
 exclude_patterns = [".*", "site", "build", "tests", "generator", "lambdas", "benchmarks"]
 nitpicky = True
+smartquotes = False  # what is quoted is often code
 suppress_warnings = ["misc.highlighting_failure"]  # a block of several requests is not HTTP as it goes over the wire
 
 myst_heading_anchors = 5  # as GitHub makes them
@@ -37,14 +38,15 @@ _ENTRY = re.compile(r"^\| \[[^\]]+\]\((?!https?:)([^)#]+)\.md\)", re.MULTILINE)
 
 
 def add_navigation(_app: Sphinx, page: str, content: list[str]) -> None:
-    """Append a hidden table of contents to a page named index, made of the links that begin its tables' rows."""
+    """Append a hidden table of contents: to a page named index, the links that begin its tables' rows."""
     if page == "README":  # the entrance on GitHub, as docs/index.md is the site's
         content[0] = f"---\norphan: true\n---\n{content[0]}"
-    if not page.endswith("/index"):
+    if page == "docs/sources":
+        entries = ["/sources/*/README"]
+    elif page.endswith("/index"):
+        entries = [f"/{normpath(join(dirname(page), link))}" for link in _ENTRY.findall(content[0])]
+    else:
         return
-    entries = [f"/{normpath(join(dirname(page), link))}" for link in _ENTRY.findall(content[0])]
-    if page == "docs/reference/index":
-        entries.append("/sources/*/README")
     content[0] += "\n".join(["", "```{toctree}", ":hidden:", ":glob:", "", *entries, "```", ""])
 
 

@@ -1,17 +1,19 @@
-"""The account, region and names that a command acts on; every boto3 client; and messages for failed calls to AWS."""
+"""The account, region and names that a command acts on, and every boto3 client."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
 
 from generator import names
+from generator.aws_failures import NoRetry, region_problem
 from generator.errors import GeneratorError
+
+CONNECT_SECONDS = 2
+"""AWS answers a connection much sooner; botocore would wait for a minute, five times."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,24 @@ class Target:
         try:
             # boto3 reads only AWS_DEFAULT_REGION; other tools set, and read, AWS_REGION.
             region = self.region_option or os.environ.get("AWS_REGION")
-            return boto3.Session(profile_name=self.profile, region_name=region)
+            session = boto3.Session(profile_name=self.profile, region_name=region)
         except BotoCoreError as error:
             raise GeneratorError(f"AWS: {error}; --profile chooses another") from error
+        if session.region_name:
+            session.events.register_first("needs-retry", NoRetry(session.region_name, self._region_origin))
+        return session
+
+    @property
+    def _region_origin(self) -> str:
+        """Return what chose the region: the option, a variable, or the configuration of the AWS CLI."""
+        if self.region_option:
+            return "--region"
+        variables = (name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name))
+        return next(variables, f"the profile {self.profile or os.environ.get('AWS_PROFILE', 'default')}")
+
+    @cached_property
+    def _clients(self) -> dict[tuple[str, int | None], Any]:
+        return {}
 
     @cached_property
     def region(self) -> str:
@@ -64,13 +81,30 @@ class Target:
 
     def client(self, service: str, seconds: int | None = None) -> Any:
         """Return a client of a service, such as `s3`; with `seconds`, one that waits so long, and does not retry."""
-        from botocore.config import Config
+        if (service, seconds) not in self._clients:
+            self._clients[service, seconds] = self._make_client(service, seconds)
+        return self._clients[service, seconds]
 
-        config = Config(read_timeout=seconds, retries={"total_max_attempts": 1}) if seconds else None
+    def _make_client(self, service: str, seconds: int | None) -> Any:
+        from botocore.config import Config
+        from botocore.exceptions import InvalidRegionError
+
+        config = Config(connect_timeout=CONNECT_SECONDS)
+        if seconds:
+            config = config.merge(Config(read_timeout=seconds, retries={"total_max_attempts": 1}))
         try:
             return self._session.client(service, region_name=self.region, config=config)
+        except InvalidRegionError as error:
+            raise GeneratorError(f"AWS: {region_problem(self.region, self._region_origin)}") from error
         except ValueError as error:  # a setting in the environment, such as AWS_ENDPOINT_URL
             raise GeneratorError(f"AWS: {error}") from error
+
+    def in_environment(self, environment: str) -> Self:
+        """Return the target in another environment, with the same session: to begin one may ask AWS, or a person."""
+        target = replace(self, environment=environment)
+        for name in ("_session", "_clients"):
+            target.__dict__[name] = getattr(self, name)
+        return target
 
     def stack(self, service: str) -> str:
         """Return the name of a source's stack."""
@@ -108,46 +142,6 @@ class Target:
         """Return a command of the AWS CLI to copy, for the same region and profile."""
         profile = f" --profile {quote(self.profile)}" if self.profile else ""
         return f"aws {arguments} --region {self.region}{profile}"
-
-
-def environment_is_emulator(environ: Mapping[str, str] = os.environ) -> bool:
-    """Return whether the user's own AWS settings lead to an emulator on this machine."""
-    return urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost")
-
-
-_UNKNOWN = "AWS does not know these credentials; --profile chooses others"
-_CREDENTIALS = {
-    "NoCredentialsError": "no credentials: run `aws configure`, sign in with `aws sso login`, or choose a --profile",
-    "PartialCredentialsError": "half of the credentials are missing",
-    "SSOTokenLoadError": "you are signed out: aws sso login",
-    "UnauthorizedSSOTokenError": "you are signed out: aws sso login",
-    "ExpiredToken": "the credentials have expired: sign in again",
-    "ExpiredTokenException": "the credentials have expired: sign in again",
-    "RequestExpired": "the credentials have expired: sign in again",
-    "InvalidAccessKeyId": _UNKNOWN,
-    "InvalidClientTokenId": _UNKNOWN,
-    "UnrecognizedClientException": _UNKNOWN,
-    "SignatureDoesNotMatch": "AWS refuses these credentials; --profile chooses others",
-    "AuthFailure": "AWS refuses these credentials; --profile chooses others",
-    "EndpointConnectionError": "no answer: is the region right, and is there a network?",
-}
-
-
-def explain_failure(error: Exception) -> str:
-    """Return one line on a call that failed: the operation, and AWS's message or what to do."""
-    from botocore.exceptions import ClientError
-
-    if type(error).__name__ == "EndpointConnectionError" and environment_is_emulator():
-        return f"nothing answers at {os.environ['AWS_ENDPOINT_URL']} (AWS_ENDPOINT_URL): does `run` still run?"
-    if not isinstance(error, ClientError):
-        return f"AWS: {_CREDENTIALS.get(type(error).__name__) or str(error).rstrip('.')}"
-    code, message = (error.response.get("Error", {}).get(key, "") for key in ("Code", "Message"))
-    explanation = _CREDENTIALS.get(code)
-    if explanation == _UNKNOWN and environment_is_emulator():
-        return "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
-    if explanation:
-        return f"AWS: {explanation}"
-    return f"AWS: {error.operation_name}: {code}: {' '.join(str(message).split())[:500]}".rstrip(": ")
 
 
 def read_secret(name: str, ssm: Any) -> str:

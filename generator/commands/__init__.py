@@ -92,7 +92,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not type(error).__module__.startswith("botocore."):  # botocore is not imported by commands that call no AWS
             raise
-        from generator.aws import explain_failure
+        from generator.aws_failures import explain_failure
         from generator.commands._console import failure
 
         failure(GeneratorError(explain_failure(error)))

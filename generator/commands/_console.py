@@ -64,15 +64,17 @@ def rows(out: Console, lines: Iterable[tuple[str, str]]) -> None:
     columns(out, ((f"  [dim]{label}[/]", text) for label, text in lines), LABEL_WIDTH)
 
 
-def columns(out: Console, lines: Iterable[tuple[str, str]], first_width: int = 0) -> None:
-    """Print two columns with markup; a narrow terminal breaks the second between words, and indents it."""
+def columns(out: Console, lines: Iterable[Sequence[str]], first_width: int = 0) -> None:
+    """Print columns with markup; a narrow terminal breaks the last between words, and indents it."""
     from rich.table import Table
 
+    rows = list(lines)
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(min_width=first_width, no_wrap=True)
+    for number in range(max(map(len, rows), default=1) - 1):
+        grid.add_column(min_width=0 if number else first_width, no_wrap=True)
     grid.add_column(overflow="fold")
-    for first, text in lines:
-        grid.add_row(first, text)
+    for row in rows:
+        grid.add_row(*row)
     with out.capture() as drawn:
         out.print(grid)
     # The grid pads every line with spaces, which are no use in a file or a log.

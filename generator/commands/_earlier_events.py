@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import aws
 from generator.aws import Target
+from generator.aws_failures import explain_failure
 from generator.commands import _console, _redrive_dialog
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
     try:
         earlier = retained.find_retained(context.target, source, outputs.get("KeptBucket", ""), queues).with_events
     except ClientError as error:
-        _console.note(f"can't look for what earlier stacks left behind: {aws.explain_failure(error)}")
+        _console.note(f"can't look for what earlier stacks left behind: {explain_failure(error)}")
         return
     for line in lines(earlier, lambda bucket: context.command(f"redrive {source} --from-bucket {bucket}")):
         _console.console().print(f"  [dim]earlier [/]  {escape(line)}")

@@ -39,6 +39,11 @@ def source(command: F) -> F:
     return click.argument("source", shell_complete=complete_source)(command)
 
 
+def optional_source(command: F) -> F:
+    """Add the argument SOURCE, which may be left out."""
+    return click.argument("source", required=False, shell_complete=complete_source)(command)
+
+
 def sources_named(command: F) -> F:
     """Add the arguments SOURCE, any number of them."""
     return click.argument("sources_named", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)(command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import aws, names
+from generator.aws_failures import explain_failure
 from generator.commands import _console, _options, _redrive_dialog
 from generator.errors import GeneratorError
 
@@ -115,7 +116,7 @@ def _offer_to_send_unsent(target: aws.Target, function: str, *, yes: bool) -> No
     try:
         _redrive_dialog.send_unsent(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
-        reason = error if isinstance(error, GeneratorError) else aws.explain_failure(error)
+        reason = error if isinstance(error, GeneratorError) else explain_failure(error)
         _console.warning(f"messages that wait for the queue stay in the bucket: {reason}")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import aws, names
+from generator.aws_failures import explain_failure
 from generator.commands import _console, _options, _redrive_dialog
 from generator.commands._deploy_dialog import DeployOptions, deploy
 from generator.errors import GeneratorError
@@ -116,9 +117,7 @@ def _warn_of_orphans(context: DeployContext, cloudformation: Any, sources: Itera
     try:
         orphans = stacks_without_source(cloudformation, context.stack, sources)
     except ClientError as error:
-        _console.note(
-            f"stacks that have no source in {context.sources} can't be looked for: {aws.explain_failure(error)}"
-        )
+        _console.note(f"stacks that have no source in {context.sources} can't be looked for: {explain_failure(error)}")
         return
     if orphans:
         _console.warning(
@@ -141,7 +140,7 @@ def _deploy_each(deployments: Sequence[Deployment], options: DeployOptions, *, r
         except (GeneratorError, BotoCoreError, ClientError) as error:
             if len(deployments) == 1:
                 raise
-            _console.failure(error if isinstance(error, GeneratorError) else GeneratorError(aws.explain_failure(error)))
+            _console.failure(error if isinstance(error, GeneratorError) else GeneratorError(explain_failure(error)))
             failed.append(deployment.product.name)
     if failed:
         raise GeneratorError(f"{len(failed)} of {len(deployments)} failed: {', '.join(failed)}")

@@ -41,16 +41,19 @@ def overview() -> None:
     definitions = load(sources, all_source_names(sources))
     _table(definitions)
     _print_folders(definitions, sources)
-    named = [definition.source.name for definition in definitions]
-    first = "zoom" if "zoom" in named or not named else named[0]  # as in the README
+    own = [definition.source.name for definition in definitions if not _is_shipped(definition)]
+    first = "zoom" if "zoom" in own or not own else own[0]  # as in the README
     out = _console.console()
     out.print("\n[bold]next[/]")
-    width = len(first) + 4
-    for line, purpose in (
+    steps = [
         (first, "build it: template and code, in build/"),
         (f"run {first}", "run it on this machine"),
         ("-h", "the other commands"),
-    ):
+    ]
+    if sources == BUNDLED:
+        steps.insert(2, ("init DIR", "begin a project of your own"))
+    width = max(len(line) for line, _ in steps)
+    for line, purpose in steps:
         out.print(f"  [cyan]{program()} {line:<{width}}[/]  [dim]{purpose}[/]")
 
 
@@ -63,13 +66,17 @@ def _row(definition: Definition) -> dict[str, str]:
     return {"name": source.name, "kind": kind, "auth": auth, "description": source.description}
 
 
+def _is_shipped(definition: Definition) -> bool:
+    return definition.folders[0].resolve().parent == BUNDLED.resolve()
+
+
 def _folder(definition: Definition) -> str:
     return display_path(definition.folders[0])
 
 
 def _print_folders(definitions: list[Definition], sources: Path) -> None:
     """Print how many sources come from the user's folder, and how many with the framework, and where these are."""
-    shipped = [each for each in definitions if each.folders[0].resolve().parent == BUNDLED.resolve()]
+    shipped = [each for each in definitions if _is_shipped(each)]
     own = len(definitions) - len(shipped)
     lines = [f"{_console.count(own, 'source')} from {sources}/"] if own else []
     if shipped:
@@ -81,7 +88,7 @@ def _table(definitions: list[Definition]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    own = {each.source.name for each in definitions if each.folders[0].resolve().parent != BUNDLED.resolve()}
+    own = {each.source.name for each in definitions if not _is_shipped(each)}
     mixed = 0 < len(own) < len(definitions)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("source", *(["from"] if mixed else []), "auth", "events"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,15 +10,15 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from generator import names
-from generator.aws import Target, environment_is_emulator, explain_failure
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator, explain_failure
 from generator.commands import _console, _options
 from generator.errors import GeneratorError, command_line
 from lambdas.runtime.log import Level
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from generator.operate.function_logs import LogReader, LogRecord
+    from generator.commands._log_view import LogView
+    from generator.operate.function_logs import LogReader
 
 LEVELS = get_args(Level)
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 3, 60
@@ -64,6 +63,7 @@ def command(
     source: str, follow: bool, since: str, level: str, request_id: str | None, as_json: bool, target: Target
 ) -> int:
     """Show the log lines of all functions of SOURCE in the order of time, which is in UTC."""
+    from generator.commands._log_view import LogView
     from generator.commands._pull_times import parse_time
     from generator.operate.function_logs import LogReader, filter_pattern, log_groups
 
@@ -72,7 +72,7 @@ def command(
     start = parse_time(since, time.time())
     groups = log_groups(target, source, access_log=request_id is not None)
     reader = LogReader(target.client("logs"), groups, start * 1_000, filter_pattern(level, request_id))
-    view = _View(level, request_id, max(map(len, groups), default=0), as_json=as_json)
+    view = LogView(level, request_id, max(map(len, groups), default=0), as_json=as_json)
     try:
         count = _show(reader, view)
         for function in sorted(reader.missing):
@@ -91,57 +91,17 @@ def command(
     return 0
 
 
-class _View:
-    """Prints records, as rows or as JSON, and leaves out what was not asked for."""
-
-    def __init__(self, level: str, request_id: str | None, width: int, *, as_json: bool) -> None:
-        self._least, self._request_id, self._width, self._as_json = LEVELS.index(level), request_id, width, as_json
-        self._out: Console = _console.console()
-
-    def show(self, record: LogRecord) -> bool:
-        """Print a record; return whether it was one to print."""
-        from generator.commands._log_rows import log_row
-
-        if self._request_id and self._request_id not in record.message:
-            return False
-        row = log_row(record)
-        if self._as_json:
-            if self._least and (row is None or LEVELS.index(row.level) < self._least):
-                return False
-            click.echo(_json_line(record))
-            return True
-        if row is None or LEVELS.index(row.level) < self._least:
-            return False
-        at = datetime.fromtimestamp(record.at / 1_000, UTC)
-        request = f"  [dim]{_console.safe(row.request_id)}[/]" if row.request_id else ""
-        function = f"{record.function:<{self._width}}"
-        text = f"[{row.color}]{row.level:<5} {_console.safe(row.text)}[/]"
-        self._out.print(f"[dim]{at:%Y-%m-%d %H:%M:%S}[/] {function} {text}{request}")
-        return True
-
-
-def _json_line(record: LogRecord) -> str:
-    """Return the record as the function wrote it; a text that is no JSON object as one."""
-    try:
-        if isinstance(json.loads(record.message), dict):
-            return record.message.replace("\n", "")
-    except ValueError:
-        pass
-    at = datetime.fromtimestamp(record.at / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({"timestamp": at, "function": record.function, "message": record.message}, ensure_ascii=False)
-
-
-def _show(reader: LogReader, view: _View) -> int:
+def _show(reader: LogReader, view: LogView) -> int:
     return sum(view.show(record) for record in reader.read())
 
 
-def _follow(reader: LogReader, view: _View) -> None:
+def _follow(reader: LogReader, view: LogView) -> None:
     """Print what comes, for ever; what CloudWatch does not answer now is read later."""
     for pause in _pauses(reader, view):
         time.sleep(pause)
 
 
-def _pauses(reader: LogReader, view: _View) -> Iterator[float]:
+def _pauses(reader: LogReader, view: LogView) -> Iterator[float]:
     """Look for new lines again and again, and yield how long to wait until the next look."""
     from botocore.exceptions import ConnectionError as NoConnectionError
     from botocore.exceptions import HTTPClientError

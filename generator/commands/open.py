@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from generator import names
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.commands import _console, _options
 from generator.errors import GeneratorError
 

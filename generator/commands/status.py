@@ -20,13 +20,27 @@ if TYPE_CHECKING:
     from generator.operate.status import MetricSums, SourceStatus
 
 
-@click.command(short_help="Show the status of a deployed source.")
-@_options.source
+@click.command(short_help="Show the status of a deployed source, or of all.")
+@_options.optional_source
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_options.target
 @_options.sources
-def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
-    """Show whether SOURCE receives events, what waits, what is kept, and what to do; exit 1 unless all is well."""
+@click.pass_context
+def command(context: click.Context, source: str | None, as_json: bool, target: Target, sources: Path) -> int:
+    """Show whether SOURCE receives events, what waits, what is kept, and what to do; exit 1 unless all is well.
+
+    Without SOURCE, show a row for each deployed source of the project, in the environment of --env or else in all.
+    """
+    if source is not None:
+        return _show(source, target, sources, as_json=as_json)
+    from generator.commands._status_table import show_all
+
+    has_environment = context.get_parameter_source("env") is not click.core.ParameterSource.DEFAULT
+    return show_all(target, sources, target.environment if has_environment else None, as_json=as_json)
+
+
+def _show(source: str, target: Target, sources: Path, *, as_json: bool) -> int:
+    """Print the status of a source; return the exit status."""
     from generator.commands._pull_status import asking_lines
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
@@ -36,7 +50,7 @@ def command(source: str, as_json: bool, target: Target, sources: Path) -> int:
     definition = load(sources, [source])[0].source
     try:
         status = read_status(target, definition)
-        pull = read_pull_status(target, definition, status) if definition.pull else None
+        pull = read_pull_status(target, definition, status.messages_arrived) if definition.pull else None
     except NotDeployedError as error:
         if not as_json:
             raise

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 import yaml
 
-from generator.definition.yaml_nodes import entries
+from generator.definition.yaml_nodes import Location, entries
+from generator.errors import Problem
+
+_EITHER = re.compile("must have either `([a-z_]+)` or `([a-z_]+)`")
 
 _TYPED_KEYS = ("auth", "credentials", "paging")
 
@@ -45,6 +51,29 @@ def of_same_kind(base: yaml.Node, own: yaml.Node) -> yaml.Node:
     fit = copy.copy(base)
     fit.value = [(key, value) for key, value in base.value if key.value not in unfit]
     return fit
+
+
+def explain_clash(problem: Problem, locations: Mapping[str, Location], own_file: str) -> Problem:
+    """Return a problem about two keys of which one may stand; where one of them is inherited, with what to do.
+
+    A definition's own key wins over one of another name only if the definition takes that back.
+    """
+    if not (match := _EITHER.match(problem.message)):
+        return problem
+    above = problem.key if f"{problem.key}.{match[1]}" in locations else problem.key.rpartition(".")[0]
+    places = {name: locations.get(f"{above}.{name}") for name in match.groups()}
+    files = {place[0] for place in places.values() if place}
+    if None in places.values() or own_file not in files or len(files) == 1:
+        return problem
+    inherited = next(name for name, place in places.items() if place and place[0] != own_file)
+    own_line = next(place[1] for place in places.values() if place and place[0] == own_file)
+    file, line = places[inherited] or ("", 0)
+    return replace(
+        problem,
+        file=own_file,
+        line=own_line,
+        message=f"{problem.message}; {file}:{line} has `{inherited}`: `{inherited}: null` takes it back",
+    )
 
 
 def _same_keys(base: yaml.Node, own: yaml.Node) -> bool:

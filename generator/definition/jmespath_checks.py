@@ -15,7 +15,9 @@ from lambdas.reading.paths import Functions
 from lambdas.reading.text_templates import template_parts
 from lambdas.receiving.challenges import ReplyFunctions
 
-_HYPHENATED = re.compile(r"[A-Za-z_]\w*(-\w+)+")
+_UNQUOTED = re.compile(r"(?<![\w@:-])(?=[\w@:-]*[^\W\d_])[\w@:-]+")
+QUOTED_NAME = "goes in double quotes"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9-]+")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 _BRACED = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 Node = dict[str, Any]
@@ -42,13 +44,24 @@ def path_problem(path: str) -> str | None:
             )
         if braced := _BRACED.fullmatch(path):
             return f"{path} is not a path; here a path stands without braces: {braced[1]}"
-        if name := _HYPHENATED.search(_QUOTED.sub("", path)):
-            return f'{path} is not a path; a name with - in it goes in double quotes: "{name[0]}"'
+        if problem := _quotes_problem(path):
+            return problem
         return f"{path} is not a path: {_syntax_error(error)}"
     except (ValueError, RecursionError):
         return f"{path[:80]} is not a path"
     problems = (_node_problem(path, node, parent) for node, parent in _nodes(tree))
     return next(filter(None, problems), None)
+
+
+def _quotes_problem(path: str) -> str | None:
+    """Return which name of a path needs quotes: any but of ASCII letters, digits and _, or that begins with a digit."""
+    names = (match[0] for match in _UNQUOTED.finditer(_QUOTED.sub("", path)))
+    name = next((name for name in names if not _NAME.fullmatch(name)), None)
+    if name is None:
+        return None
+    odd = next((char for char in name if not _NAME.fullmatch(f"a{char}")), None)
+    which = f"a name with {odd} in it" if odd else "a name that begins with a digit"
+    return f'{path} is not a path; {which} {QUOTED_NAME}: "{name}"'
 
 
 def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:

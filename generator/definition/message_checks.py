@@ -48,6 +48,15 @@ def _severity(source: Source) -> Mistakes:
         yield "facts.severity", f"{severity.of} is no severity{suggestion(severity.of.upper(), SEVERITY_WORDS)}"
 
 
+def read_as(source: Source) -> str | None:
+    """Return a note on a constant severity that is a vendor's word: it is written as another word, Syslog's."""
+    severity = source.facts.severity
+    if severity is None or severity.words or template_paths(severity.of):
+        return None
+    word = SEVERITIES.get(severity.of.upper(), severity.of)
+    return None if word == severity.of.upper() else f"{severity.of} is written as {word}"
+
+
 def _patterns(fact: str, choice: Choice) -> Mistakes:
     """Yield the patterns that no text can match, or that match only what an earlier word has taken."""
     earlier: list[tuple[re.Pattern[str], str, str]] = []

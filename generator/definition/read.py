@@ -12,7 +12,7 @@ import yaml
 from generator.definition import own_code, schemas, transform_file, yaml_nodes
 from generator.definition.cross_checks import cross_problems
 from generator.definition.defaults import Defaults, read_defaults
-from generator.definition.extends import merge_nodes, of_same_kind
+from generator.definition.extends import explain_clash, merge_nodes, of_same_kind
 from generator.definition.source_folders import source_folder, source_names, unknown_source_message
 from generator.definition.source_reader import read_source
 from generator.definition.yaml_nodes import Location, entries, location, location_of
@@ -86,7 +86,7 @@ def _load(folder: Path, reserved: frozenset[str], defaults: Defaults) -> tuple[D
         beneath = f" (beneath {display_path(file)})"
         return None, [
             replace(problem, message=problem.message + beneath) if defaults.is_in((problem.file, 0)) else problem
-            for problem in problems
+            for problem in (explain_clash(problem, locations, display_path(file)) for problem in problems)
         ]
     alone = _read_source(name, bases, node, Defaults())[0] if defaults.alters_messages else None
     if alone and alone.mozdef == source.mozdef:

@@ -132,10 +132,12 @@ def read_choice(node: yaml.Node, options: tuple[Any, ...]) -> Any:
 
 
 def _path(text: str) -> str:
-    from generator.definition.jmespath_checks import path_problem
+    from generator.definition.jmespath_checks import QUOTED_NAME, path_problem
 
     if problem := path_problem(text):
-        raise InvalidScalar(problem)
+        # YAML takes double quotes around a whole value for its own.
+        is_name = problem.endswith(f'{QUOTED_NAME}: "{text}"')
+        raise InvalidScalar(f"{problem}, and in YAML single quotes around these: '\"{text}\"'" if is_name else problem)
     return text
 
 

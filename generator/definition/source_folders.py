@@ -45,7 +45,7 @@ def unknown_source_message(name: str, sources: Path) -> str:
     where = "among those that are shipped" if sources == BUNDLED else f"in {sources}"
     if sources.resolve() != BUNDLED.resolve():
         where += ", nor among those that are shipped"
-    similar = difflib.get_close_matches(name, sorted({*own_names, *source_names(BUNDLED)}), n=3, cutoff=0.5)
+    similar = difflib.get_close_matches(name, sorted({*own_names, *source_names(BUNDLED)}), n=3, cutoff=0.6)
     if similar:
         return f"no source {name} {where}; did you mean {' or '.join(similar)}?"
     return f"no source {name} {where}; {command_line('list', sources=sources)} shows all"

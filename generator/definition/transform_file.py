@@ -42,7 +42,8 @@ def load(file: Path, source: Source) -> Transform:
     except BaseException as error:
         raise GeneratorError(f"{raised_at(error, file)}: can't be imported: {describe_error(error)}") from error
     if not callable(function := getattr(module, "transform", None)) or not _takes_two_arguments(function):
-        raise GeneratorError(f"{file}: needs a function transform(event, request) that returns a list of events")
+        needed = "needs a function transform(event, request) that returns a list of events"
+        raise GeneratorError(f"{_defined_at(function, file)}: {needed}{_signature(function)}")
     transform: Transform = function
     return transform
 
@@ -53,6 +54,18 @@ def _takes_two_arguments(function: Callable[..., object]) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _defined_at(function: object, file: Path) -> str:
+    """Return `file:line` where the function stands in the file, or the file alone."""
+    code = getattr(function, "__code__", None)
+    is_here = code is not None and Path(code.co_filename).absolute() == file.absolute()
+    return f"{display_path(file)}:{code.co_firstlineno}" if code is not None and is_here else display_path(file)
+
+
+def _signature(function: object) -> str:
+    """Return the signature that the file has instead; an empty text where it has no such function."""
+    return f"; it has transform{inspect.signature(function)}" if inspect.isfunction(function) else ""
 
 
 def describe_error(error: BaseException) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from generator.aws import environment_is_emulator
+from generator.aws_failures import environment_is_emulator
 from generator.samples.sending import Endpoint
 
 

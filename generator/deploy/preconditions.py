@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from generator.aws import explain_failure
+from generator.aws_failures import explain_failure
 from generator.definition.parameter_values import with_values
 from generator.definition.secret_names import ssm_names
 from generator.deploy.deployment import Deployment

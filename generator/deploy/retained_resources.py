@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.aws import Target
 from generator.errors import GeneratorError
@@ -51,21 +51,41 @@ class RetainedResources:
         return RetainedResources(tuple(buckets), tuple(queue for queue in self.queues if queue.messages))
 
 
-def find_retained(
-    target: Target, source: str, current_bucket: str, current_queues: Collection[str]
-) -> RetainedResources:
-    """Return what earlier stacks left, without the source's current bucket (a name) and queues (URLs)."""
-    s3, sqs = target.client("s3"), target.client("sqs")
-    prefix = f"{source}-{target.environment}-kept-"
-    pages = s3.get_paginator("list_buckets").paginate(Prefix=prefix, BucketRegion=target.region)
+class Listing(NamedTuple):
+    """Buckets and queues among which those that stacks left behind are looked for: names, and URLs by names."""
+
+    buckets: Sequence[str]
+    queues: Mapping[str, str]
+
+
+def list_buckets_and_queues(target: Target, bucket_prefix: str, queue_prefix: str) -> Listing:
+    """Return the buckets of the region and the queues whose names begin so."""
+    prefix = {"Prefix": bucket_prefix} if bucket_prefix else {}
+    pages = target.client("s3").get_paginator("list_buckets").paginate(**prefix, BucketRegion=target.region)
     names = [listed["Name"] for page in pages for listed in page.get("Buckets", ())]
-    buckets = [name for name in names if name != current_bucket and _has_tags(s3, name, target.tags(source))]
-    stack, own_names = target.stack(source), {url.rpartition("/")[2] for url in current_queues}
-    pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=stack)
-    urls = {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", ())}
+    pages = target.client("sqs").get_paginator("list_queues").paginate(QueueNamePrefix=queue_prefix)
+    return Listing(names, {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", ())})
+
+
+def find_retained(
+    target: Target,
+    source: str,
+    current_bucket: str,
+    current_queues: Collection[str],
+    listing: Listing | None = None,
+) -> RetainedResources:
+    """Return what earlier stacks left, without the source's current bucket (a name) and queues (URLs).
+
+    `listing` has the buckets and queues of several sources, where they are listed already.
+    """
+    s3, sqs, stack = target.client("s3"), target.client("sqs"), target.stack(source)
+    prefix = f"{source}-{target.environment}-kept-"
+    buckets, urls = listing or list_buckets_and_queues(target, prefix, stack)
+    others = [name for name in buckets if name.startswith(prefix) and name != current_bucket]
+    own_names = {url.rpartition("/")[2] for url in current_queues}
     other_names = [name for name in urls if name not in own_names and (name == stack or name.startswith(f"{stack}-"))]
     return RetainedResources(
-        tuple(count_kept(s3, name) for name in sorted(buckets)),
+        tuple(count_kept(s3, name) for name in sorted(others) if _has_tags(s3, name, target.tags(source))),
         tuple(RetainedQueue(urls[name], count_messages(sqs, urls[name])) for name in sorted(other_names)),
     )
 

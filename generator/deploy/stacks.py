@@ -89,11 +89,6 @@ def find_stack(cloudformation: Any, name: str) -> Stack | None:
         if "does not exist" in error.response["Error"]["Message"]:
             return None
         raise
-    return parse_stack(description)
-
-
-def parse_stack(description: Mapping[str, Any]) -> Stack:
-    """Return a stack from a description of DescribeStacks."""
     return Stack(
         description["StackName"],
         description["StackId"],

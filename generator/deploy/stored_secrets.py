@@ -13,5 +13,6 @@ def times_stored(ssm: Any, parameters: Sequence[str]) -> dict[str, datetime]:
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
     """
     by_name = [{"Key": "Name", "Option": "Equals", "Values": list(parameters)}]
-    pages = ssm.get_paginator("describe_parameters").paginate(ParameterFilters=by_name)
+    page_size = {"PageSize": 50}  # the most
+    pages = ssm.get_paginator("describe_parameters").paginate(ParameterFilters=by_name, PaginationConfig=page_size)
     return {parameter["Name"]: parameter["LastModifiedDate"] for page in pages for parameter in page["Parameters"]}

@@ -1,1 +1,1 @@
-"""Look after a deployed source: its status, the events that it kept, and their redrive."""
+"""Look after deployed sources: status, logs, pages of the console, the events that they kept, and their redrive."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.deploy import stacks
 from generator.errors import GeneratorError
 
@@ -139,7 +140,7 @@ class LogReader:
             reason = " ".join(error.response["Error"].get("Message", "").split())
             raise GeneratorError(
                 f"you may not read the log group {group}: that takes the permission logs:FilterLogEvents on it, which "
-                f'"What an operator needs" in docs/operating.md has. AWS says: {reason}'
+                f"an operator has: docs/reference/permissions.md. AWS says: {reason}"
             ) from error
         elif code in _THROTTLED:
             raise ThrottledError(

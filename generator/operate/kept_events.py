@@ -105,12 +105,12 @@ class RejectedObject:
         return parts if len(parts) == 4 else ("rejected", "", FOREIGN, parts[-1])
 
 
-def find_resources(target: Target, source: str) -> SourceResources:
-    """Return the resources of a source's stack.
+def find_resources(target: Target, source: str, stack: stacks.Stack | None = None) -> SourceResources:
+    """Return the resources of a source's stack, which may be at hand.
 
     NotDeployedError where there is no stack, or it is of a version without a redrive function.
     """
-    stack, cloudformation = stacks.get_deployed_stack(target, source), target.client("cloudformation")
+    stack, cloudformation = stack or stacks.get_deployed_stack(target, source), target.client("cloudformation")
     resources = stacks.list_resources(cloudformation, stack)
     ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
     if "Redrive" not in ids:

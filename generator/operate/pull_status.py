@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.definition.parameter_values import deployed_url
 from generator.definition.secret_names import ssm_names
 from generator.deploy.secret_store import read_expiry
+from generator.deploy.stacks import Stack
 from generator.operate.kept_events import find_resources
 from generator.operate.pull_positions import Backfill, PullTable, StreamState
-from generator.operate.status import SourceStatus
 from lambdas.model import Source
 from lambdas.pulling.expiry import WARN_DAYS, days_left
 from lambdas.runtime.metrics import NAMESPACE
@@ -90,34 +91,33 @@ def ends_soon(day: date) -> bool:
     return days_left(day, datetime.now(UTC).timestamp()) <= WARN_DAYS
 
 
-def read_pull_status(target: Target, source: Source, status: SourceStatus) -> PullStatus:
-    """Read the part of the status that a pulled source has; `status` is the other."""
+def read_pull_status(target: Target, source: Source, arrived: bool | None, stack: Stack | None = None) -> PullStatus:
+    """Read the part of the status that a pulled source has; `stack` is its stack, where that is at hand."""
     assert source.pull is not None  # noqa: S101 - the caller has looked
-    resources, pull, now = find_resources(target, source.name), source.pull, datetime.now(UTC).timestamp()
+    resources, pull = find_resources(target, source.name, stack), source.pull
+    now = datetime.now(UTC).timestamp()
     table = PullTable(resources.positions or "", target.client("dynamodb"), pull)
     lease = table.lease()
     since = now - INTERVALS * pull.every - _STARTS
     run = _last_run(target, resources.puller_log, since)
-    has_metrics = status.requests is not None and not environment_is_emulator()
     return PullStatus(
         url=deployed_url(pull, resources.parameters),
         every=pull.every,
         last_run=run,
         last_end=datetime.fromtimestamp(lease.last_end, UTC) if lease.last_end else None,
-        has_recent_requests=bool(run and run.requests)
-        or _requests_counted(target, status.stack, since, has=has_metrics),
+        has_recent_requests=bool(run and run.requests) or _requests_counted(target, target.stack(source.name), since),
         paused=bool(table.control()[0].get("paused")),
         waits_until=datetime.fromtimestamp(lease.not_before, UTC) if lease.not_before > now else None,
         streams=tuple(table.state(key, stream) for key, stream in table.streams()),
         backfills=tuple(table.backfills()),
         expires=read_expiry(target.client("ssm"), ssm_names(source, target.project, target.environment)),
-        arrived=status.sent.day > 0 if status.sent else None,
+        arrived=arrived,
     )
 
 
-def _requests_counted(target: Target, stack: str, since: float, *, has: bool) -> bool:
+def _requests_counted(target: Target, stack: str, since: float) -> bool:
     """Return whether the puller has counted a request since then."""
-    if not has:
+    if environment_is_emulator():  # an emulator counts nothing
         return False
     now = datetime.now(UTC)
     seconds = -(-(now.timestamp() - since) // 60) * 60

@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from generator.aws import Target, environment_is_emulator
+from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.definition.secret_names import ssm_names
 from generator.deploy import retained_resources
 from generator.deploy.retained_resources import RetainedResources, count_objects
@@ -70,6 +71,11 @@ class SourceStatus:
         return self.requests.day > 0 if self.requests else None
 
     @property
+    def messages_arrived(self) -> bool | None:
+        """Whether a message was sent within the last day; None where messages are not counted."""
+        return self.sent.day > 0 if self.sent else None
+
+    @property
     def healthy(self) -> bool:
         """Whether the operator has nothing to do."""
         kept = self.rejected or self.unsent or self.unsendable
@@ -89,9 +95,9 @@ def read_status(target: Target, source: Source) -> SourceStatus:
         changed=resources.since,
         version=metadata.get("MozDefEventFramework", {}).get("Version", "not known"),
         **_metrics(target, now, source, resources),
-        waiting=_message_count(target, resources.events),
+        waiting=message_count(target, resources.events),
         oldest=_oldest(target, now, _queue_name(resources.events)),
-        dead=_message_count(target, resources.dead_letters),
+        dead=message_count(target, resources.dead_letters),
         rejected=count_objects(s3, resources.bucket, "rejected/"),
         unsent=count_objects(s3, resources.bucket, "unsent/"),
         unsendable=count_objects(s3, resources.bucket, "unsendable/"),
@@ -107,7 +113,8 @@ def _queue_name(url: str) -> str:
     return url.rpartition("/")[2]
 
 
-def _message_count(target: Target, url: str) -> int:
+def message_count(target: Target, url: str) -> int:
+    """Return how many messages on a queue can be received now."""
     attribute = "ApproximateNumberOfMessages"
     answer = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])
     return int(answer["Attributes"][attribute])

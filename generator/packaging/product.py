@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from generator.definition.message_checks import read_as
 from generator.definition.read import Definition
 from generator.errors import Problem, display_path
 from generator.packaging import bundle, configuration, previous_build, template_cache
@@ -52,8 +53,11 @@ class Product:
 
     @property
     def notes(self) -> list[Problem]:
-        """Fields of the samples that the JSON Schemas do not know; they are no errors, even with `--strict`."""
-        return [
+        """What is no error, even with `--strict`: another word of the severity, fields that the schemas do not know."""
+        key, definition = "facts.severity", self.definition
+        severity = read_as(definition.source)
+        of_severity = [Problem(*definition.location(key), key, severity, warning=True)] if severity else []
+        return of_severity + [
             Problem(display_path(shaped.sample.source_file), 0, "", note, warning=True)
             for shaped in self.shaped
             for note in shaped.notes

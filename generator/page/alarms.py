@@ -16,8 +16,7 @@ _IN_SECONDS = ("ApproximateAgeOfOldestMessage", "Behind", "DeliveryToS3.DataFres
 _STATISTICS = {"Sum": "the sum of", "Maximum": "the highest", "Minimum": "the lowest"}
 _INTRODUCTION = (
     "Where the parameter `AlarmTopicArn` is given, that SNS topic hears when an alarm begins and when it ends. Where "
-    f"it is not, the alarms are in CloudWatch alone. `{GUIDE}` says under “When an alarm goes off” what to do "
-    "about each."
+    f"it is not, the alarms are in CloudWatch alone. `{GUIDE}` says what to do about each."
 )
 
 

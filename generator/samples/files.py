@@ -17,7 +17,7 @@ from typing import Any
 from generator.definition.read import Definition
 from generator.errors import Problem, display_path
 from generator.files.debris import is_debris
-from generator.samples.sample import Sample, error_text, read_file
+from generator.samples.sample import Sample, error_text, read_file, read_json, refuse_empty
 from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 
@@ -74,7 +74,7 @@ def _read_sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sam
     json_body, text_body, request_file = (folder / f"{name}{suffix}" for suffix in (".json", ".txt", ".request.json"))
     if os.path.lexists(json_body) and os.path.lexists(text_body):
         raise ValueError(f"{name}.txt is its body too: one of them is too much")
-    request_parts = json.loads(read_file(request_file)) if os.path.lexists(request_file) else {}
+    request_parts = read_json(request_file) if os.path.lexists(request_file) else {}
     if not isinstance(request_parts, dict) or set(request_parts) - {"method", "headers", "query"}:
         raise ValueError(f"{name}.request.json has other keys than method, headers and query")
     texts = [value for part in ("headers", "query") for value in _members(request_parts.get(part, {}))]
@@ -83,6 +83,7 @@ def _read_sample(name: str, folder: Path, read: Callable[[Request], Any]) -> Sam
     content = b""
     if os.path.lexists(json_body):
         content = read_file(json_body)
+        refuse_empty(content)
         json.loads(content)
     elif os.path.lexists(text_body):
         # An editor puts a line break at the end of a file, which was not sent.

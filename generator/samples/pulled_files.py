@@ -18,7 +18,7 @@ from typing import Any
 from generator.definition.read import Definition
 from generator.errors import GeneratorError, Problem, display_path
 from generator.files.debris import is_debris
-from generator.samples.sample import Sample, error_text, read_file
+from generator.samples.sample import Sample, error_text, read_file, read_json, refuse_empty
 from lambdas.model_pull import Pull
 from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.runner import stream_keys
@@ -126,12 +126,13 @@ def _answers(
         if file is None and head not in existing:
             return
         read.update({head} & existing)
-        status, headers = _head(json.loads(read_file(folder / head)) if head in existing else {}, head)
+        status, headers = _head(read_json(folder / head) if head in existing else {}, head)
         body = b""
         if file:
             read.add(file)
             body = read_file(folder / file)
             if file.endswith(".json"):
+                refuse_empty(body, file)
                 json.loads(body)
         yield number, HttpAnswer(status, headers, body)
         number += 1

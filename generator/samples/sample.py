@@ -56,6 +56,19 @@ def error_text(error: Exception) -> str:
     return f"is not JSON: {error}" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
+def read_json(file: Path) -> Any:
+    """Return what a file of a sample says; ValueError where it is empty or no JSON."""
+    content = read_file(file)
+    refuse_empty(content, file.name)
+    return json.loads(content)
+
+
+def refuse_empty(content: bytes, name: str = "") -> None:
+    """Raise ValueError where a file, whose content must be JSON, is empty; `name` if it is not the sample's first."""
+    if not content.strip():
+        raise ValueError(f"{name} is empty" if name else "is empty; it must hold the body that the vendor sends")
+
+
 def read_file(file: Path) -> bytes:
     """Return the content of a file of a sample; OSError where it can't be read or is too large."""
     return regular_file.read(file, regular_file.MAX_REQUEST_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.definition.read import Definition
 from generator.errors import Problem
@@ -46,10 +46,25 @@ def try_samples(definition: Definition) -> Trial:
     altered = [each for each, other in zip(shaped, shaped_alone, strict=True) if each.messages != other.messages]
     warnings = [problem for problem in problems if problem.warning]
     problems = [problem for problem in problems if not problem.warning]
-    problems += [problem for each in shaped for problem in each.problems]
+    problems += [_with_place(definition, each, problem) for each in shaped for problem in each.problems]
     if samples or not problems:  # unreadable samples give no warnings
         warnings.extend(find_warnings(definition, shaped))
     return Trial(shaped, own_samples(definition, shaped_alone), altered, warnings, problems)
+
+
+_KEYS_BY_REASON = {": time: ": "time", ": missing: ": "require", ": no-events: ": "split"}
+"""The key of `events` that a reason is about, by what stands in a problem's message."""
+
+
+def _with_place(definition: Definition, shaped: Shaped, problem: Problem) -> Problem:
+    """Return a problem of a sample with the place of the key of `events` that it is about."""
+    key = next((key for reason, key in _KEYS_BY_REASON.items() if reason in problem.message), None)
+    if key is None:
+        return problem
+    stream = f"pull.streams.{shaped.sample.name.partition('.')[0]}.events.{key}"
+    place = stream if stream in definition.locations else f"events.{key}"
+    file, line = definition.location(place)
+    return replace(problem, message=f"{problem.message} ({place}, {file}:{line})")
 
 
 def own_samples(definition: Definition, shaped: list[Shaped]) -> list[Shaped]:

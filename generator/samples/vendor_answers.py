@@ -20,6 +20,9 @@ from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 _TOKEN = {"access_token": "stand-in", "token": "stand-in", "token_type": "Bearer", "expires_in": 3_600}
 """An answer that every token request takes: GitHub's has `token`, all others `access_token`."""
 
+_LITERAL = re.compile(r"'[^']*'|`[^`]*`")
+_CHAIN = re.compile(r"[A-Za-z_][\w.]*(?![\w.(])")
+
 
 class SampleAnswers:
     """The answers to each request that the puller sends at the time of the samples, and empty pages to all others.
@@ -94,10 +97,18 @@ def _empty_page(stream: Stream) -> HttpAnswer:
     if stream.format != "json":
         return HttpAnswer(200, {}, b"")
     path = (stream.each.of if stream.each else stream.events.split) or "@"
-    nested: Any = []
-    for name in reversed(re.findall(r"[A-Za-z_]\w*", path.partition("||")[0])):
-        nested = {name: nested}
-    return _json_answer(200, nested)
+    first, _, alternative = path.partition("||")
+    answer = _nested(re.findall(r"[A-Za-z_]\w*", first), [])
+    # What stands beside the list, as in: items || (meta && `[]`)
+    for chain in _CHAIN.findall(_LITERAL.sub("", alternative)):
+        answer = {**_nested(chain.split("."), "stand-in"), **answer}
+    return _json_answer(200, answer)
+
+
+def _nested(names: Iterable[str], value: Any) -> Any:
+    for name in reversed(list(names)):
+        value = {name: value}
+    return value
 
 
 def _json_answer(status: int, body: object) -> HttpAnswer:

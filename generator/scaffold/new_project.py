@@ -58,7 +58,7 @@ def write_project(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a project into a folder; GeneratorError, and no file, where any of them exists already."""
     if obstacles := list(_obstacles(folder, files)):
         lines = [f"{display_path(obstacle)}: exists already" for obstacle in obstacles]
-        raise GeneratorError("\n".join([*lines, "nothing was written: move it away, or name another folder"]))
+        raise GeneratorError("\n".join([*lines, "nothing was written; move what exists away, or name another folder"]))
     written: list[Path] = []
     try:
         for name, content in files.items():

@@ -1,4 +1,4 @@
-"""Which alarms a source has, with their thresholds and advice; a new alarm is added here and in docs/operating.md."""
+"""Which alarms a source has, with thresholds and advice; a new alarm is added here and in docs/how-to/alarms.md."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,9 +11,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from rich.console import Console
 
 from generator.aws import Target
-from generator.commands import _log_rows, logs, main
+from generator.commands import _console, _log_rows, logs, main
 from generator.commands._log_rows import Row, log_row
 from generator.operate import function_logs
 from generator.operate.function_logs import ACCESS_LOG, LATE_MS, LogReader, LogRecord, ThrottledError
@@ -197,6 +199,18 @@ def test_what_a_sender_wrote_does_not_reach_the_terminal_as_it_is(log: Logs, run
     assert run()[1].endswith("200 accepted: [bold]\\u202e\\u001b[31m\n")
 
 
+def test_a_terminal_breaks_a_row_between_words_and_indents_the_rest(
+    log: Logs, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = io.StringIO()
+    terminal = Console(file=printed, force_terminal=True, color_system=None, width=70)
+    monkeypatch.setattr(_console, "console", lambda: terminal)
+    log.add("Webhook", 0, own_line(why="a reason of some words", requestId="JKJ-a=", **REQUEST))
+    assert run()[0] == 0
+    first = "2026-03-02 12:00:00 Webhook INFO  200 accepted: a reason of some words"
+    assert printed.getvalue() == f"{first}\n{' ' * 34}JKJ-a=\n"
+
+
 def test_a_group_that_somebody_deleted_is_named_and_the_others_are_read(log: Logs, run: Run) -> None:
     del log.events[GROUPS["Redrive"]]
     log.add("Webhook", 0, own_line(**REQUEST))
@@ -211,7 +225,7 @@ def test_a_missing_permission_is_named(log: Logs, run: Run) -> None:
         1,
         "",
         f"error: you may not read the log group {GROUPS['Redrive']}: that takes the permission logs:FilterLogEvents on "
-        'it, which "What an operator needs" in docs/operating.md has. AWS says: User: arn:x is not authorized\n',
+        "it, which an operator has: docs/reference/permissions.md. AWS says: User: arn:x is not authorized\n",
     )
 
 

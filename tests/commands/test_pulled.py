@@ -169,10 +169,10 @@ def test_run_without_an_emulator_enforces_nothing(run: Run) -> None:
 def test_lists_tell_pulled_sources_from_those_that_are_called(run: Run) -> None:
     lines = [line.split() for line in run()[1].splitlines()]
     assert lines[1:3] == [
-        ["acme", "bearer", "(pulled)", "Audit", "log", "of", "Acme"],
-        ["zoom", "hmac", "Zoom", "account,", "user,", "meeting", "and", "recording", "events"],
+        ["acme", "yours", "bearer", "(pulled)", "Audit", "log", "of", "Acme"],
+        ["zoom", "yours", "hmac", "Zoom", "account,", "user,", "meeting", "and", "recording", "events"],
     ]
-    rows = json.loads(run("list", "--json")[1])
+    rows = [row for row in json.loads(run("list", "--json")[1]) if row["folder"].startswith("sources/")]
     assert [(row["name"], row["kind"], row["auth"]) for row in rows] == [
         ("acme", "pull", "bearer"),
         ("zoom", "webhook", "hmac"),

@@ -68,6 +68,20 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "facts: {user: '{actor.first-name}'}",
             'facts.user: actor.first-name is not a path; a name with - in it goes in double quotes: "first-name"',
         ),
+        (
+            "events: {id: größe}",
+            'events.id: größe is not a path; a name with ö in it goes in double quotes: "größe", and in YAML single '
+            "quotes around these: '\"größe\"'",
+        ),
+        (
+            "events: {id: a.2fa}",
+            'events.id: a.2fa is not a path; a name that begins with a digit goes in double quotes: "2fa"',
+        ),
+        (
+            "events: {time: '@timestamp'}",
+            'events.time: @timestamp is not a path; a name with @ in it goes in double quotes: "@timestamp", and in '
+            "YAML single quotes around these: '\"@timestamp\"'",
+        ),
         ("facts: {extra: {user: a}}", "facts.extra.user: is a fact already: facts.user"),
         ("facts: {extra: {username: a}}", "facts.extra.username: is MozDef's name of a fact already; choose another"),
         (

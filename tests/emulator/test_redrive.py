@@ -290,7 +290,9 @@ def logged(capsys: pytest.CaptureFixture[str], text: str, *options: str) -> list
     return lines
 
 
-def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: Run) -> None:
+def test_the_state_of_a_source_says_what_there_is_to_do(
+    account: Emulator, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("deploy", "--yes")[0] == 0
     status, out, _ = run("status")
     assert status == 0, out
@@ -300,6 +302,8 @@ def test_the_state_of_a_source_says_what_there_is_to_do(account: Emulator, run: 
     status, out, _ = run("status")
     assert status == 1
     assert "rejected  1 request with rejected events: python -m generator rejected zoom" in out
+    assert main(["status"]) == 1
+    assert "\n  zoom  dev  rejected events\n" in capsys.readouterr().out
     state = json.loads(run("status", "--json")[1])
     assert (state["rejected"], state["well"], state["stack"]) == (1, False, STACK)
     assert "  flowing   not counted on this machine\n" in out

@@ -119,6 +119,30 @@ def test_a_source_that_does_not_ask_says_why(account: PulledAccount, run: Run) -
     assert silence(run)[1:] == (["did not ask: it is paused: python -m generator pull acme resume"], "did not ask")
 
 
+def test_among_all_sources_it_is_said_whether_it_asks(
+    account: PulledAccount, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = account.formation.stacks[STACK]["Outputs"]
+    outputs.append({"OutputKey": "SecretParameters", "OutputValue": SECRET})
+
+    def problems() -> list[str]:
+        code = main(["status", "--json"])
+        (row,) = json.loads(capsys.readouterr().out)
+        assert code == run("status")[0] == (1 if row["problems"] else 0)
+        found: list[str] = row["problems"]
+        return found
+
+    assert problems() == ["did not ask"]
+    asks_well(account)
+    assert problems() == []
+    account.log(0.5, outcome="failed", requests=1, failures={"audit": "403"}, refused=["audit"])
+    assert problems() == ["was refused"]
+    account.position("control", {"paused": True})
+    tag = [{"Key": "Expires", "Value": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"}]
+    boto3.client("ssm", REGION).add_tags_to_resource(ResourceType="Parameter", ResourceId=SECRET, Tags=tag)
+    assert problems() == ["paused", f"token ends on {tag[0]['Value']}"]
+
+
 def test_what_people_should_know_is_a_note(account: PulledAccount, run: Run) -> None:
     account.log(outcome="asked", requests=1, notes={"audit": "not in this plan"})
     assert "  note      audit: not in this plan\n" in run("status")[1]

@@ -160,6 +160,7 @@ def test_the_overview_and_hints_name_the_script_and_where_sources_come_from(
     folder = r"\S*/site-packages/generator/repository/sources/"
     assert re.search(rf"\n{len(source_names(SOURCES))} sources shipped, from {folder}\n", printed)
     assert "\n  mozdef-ef zoom " in printed
+    assert "\n  mozdef-ef init DIR " in printed
     installation.run(tmp_path, "mozdef-ef", "init", ".")
     new = ["new", "acme", "--auth", "token", "--header", "x-acme", "--description", "Acme", "--lint", "fast"]
     assert "\n  mozdef-ef acme --accept" in installation.run(tmp_path, "mozdef-ef", *new)

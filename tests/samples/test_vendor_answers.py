@@ -22,3 +22,11 @@ def test_lists_of_a_graphql_api_are_told_apart_by_the_query() -> None:
         {"data": {"issues": {"nodes": []}}},
         {"data": {"detections": {"nodes": []}}},
     ]
+
+
+def test_an_empty_page_has_what_the_definition_wants_beside_the_list() -> None:
+    source = bundled_source("crowdstrike").source
+    assert source.pull
+    url = "https://api.crowdstrike.com/alerts/combined/alerts/v1"
+    answer = SampleAnswers(source, []).answer(HttpRequest("POST", url, {}, b"{}"))
+    assert json.loads(answer.body) == {"resources": [], "meta": {"pagination": "stand-in"}}

@@ -119,7 +119,7 @@ def test_nothing_that_exists_is_overwritten_and_all_of_it_is_named(
         "error: p/.github: exists already",
         "error: p/.gitignore: exists already",
         "error: p/README.md: exists already",
-        "error: nothing was written: move it away, or name another folder",
+        "error: nothing was written; move what exists away, or name another folder",
     ]
     assert main(["init", "p/README.md"]) == 1
     assert capsys.readouterr().err.startswith("error: p/README.md: exists already\n")

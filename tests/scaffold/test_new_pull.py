@@ -578,7 +578,7 @@ def test_a_token_that_is_replaced_at_each_use_is_not_tried(new, tmp_path: Path) 
 
 
 def test_the_tutorial_shows_what_comes_of_its_answer(new, tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "pull" / "add-a-source.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "tutorials" / "pull-a-source.md").read_text(encoding="utf-8")
     command, answer, printed = (
         re.search(pattern, page, re.DOTALL)[1]
         for pattern in (

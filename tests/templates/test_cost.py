@@ -135,4 +135,4 @@ def test_the_guide_has_the_figures_of_the_formula(update: bool) -> None:
         whole = " | ".join(f"${estimate.month(events):.2f}" for events, estimate in estimates.items())
         estimate = estimates[1_000_000]
         lines.append(f"| {label} | ${estimate.per_million:.2f} | ${estimate.fixed:.2f} | {whole} |")
-    assert_generated(DOCS / "operating.md", "test_cost.py", "\n".join(lines), update=update)
+    assert_generated(DOCS / "how-to" / "cost.md", "test_cost.py", "\n".join(lines), update=update)

@@ -15,7 +15,7 @@ from lambdas.model import Throttle
 from tests.definitions import ROOT, bundled_source
 from tests.pages import assert_generated
 
-PAGE = ROOT / "docs" / "operating.md"
+PAGE = ROOT / "docs" / "how-to" / "flood.md"
 
 
 def resources(name: str, **webhook: Any) -> dict[str, Any]:

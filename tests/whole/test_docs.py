@@ -28,7 +28,9 @@ from tests.pages import assert_generated
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEFINITION = ROOT / "docs" / "definition.md"
-OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+PARAMETERS = (ROOT / "docs" / "reference" / "parameters.md").read_text(encoding="utf-8")
+PERMISSIONS = (ROOT / "docs" / "reference" / "permissions.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sources/*/README.md")]
 
@@ -71,22 +73,35 @@ def test_every_command_and_every_option_named_exists() -> None:
     assert set(names()) - {"build"} <= commands
 
 
-def test_every_option_of_a_command_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_option_of_a_command_is_in_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
     for name in names():
         assert main([name, "--help"]) == 0
         shown = set(re.findall(r"(--[a-z-]+)", capsys.readouterr().out)) - {"--help"}
-        assert shown <= set(re.findall(r"--[a-z-]+", README)), name
+        assert shown <= set(re.findall(r"--[a-z-]+", COMMANDS)), name
 
 
-def test_definition_in_the_readme_is_valid(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(# yaml-language-server.*?)```", README, re.DOTALL)
+def test_definition_in_the_tutorial_is_valid(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "tutorials" / "your-own-vendor.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(# yaml-language-server.*?)```", text, re.DOTALL)
     make_definition(tmp_path, example, "acme")
-    (sample,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (sample,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     (tmp_path / "acme" / "samples").mkdir()
     (tmp_path / "acme" / "samples" / "user.login.json").write_text(sample)
     assert main(["acme", "--sources", str(tmp_path), "--build", str(tmp_path / "b"), "--lint", "fast", "--accept"]) == 0
     stored = (tmp_path / "acme" / "samples" / "user.login.mozdef.json").read_text(encoding="utf-8")
     assert '"summary": "acme: user.login by ann@example.com"' in stored
+
+
+def test_a_second_tenant_of_the_guide_is_a_source(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "how-to" / "second-tenant.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert make_definition(tmp_path, example, "zoom-emea").source.name == "zoom-emea"
+
+
+def test_the_readme_is_an_entrance_and_a_guide_is_short() -> None:
+    assert len(README.split()) <= 600
+    for page in [*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")]:
+        assert len(page.read_text(encoding="utf-8").split()) <= 1_500, page
 
 
 def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,14 +184,14 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
         assert f"`{name}`" in ARCHITECTURE
     whole = pipeline.build(bundled_source("okta").source, ZipKeys("code/0.zip", "code/1.zip"))
     for name in [*template.parameters, *whole.parameters, *whole.outputs]:
-        assert f"`{name}`" in OPERATING, name
+        assert f"`{name}`" in PARAMETERS, name
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"\n]*)"([a-z-]+)"', code):
         assert f"| `{reason}` |" in ARCHITECTURE, reason
 
 
 def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_service() -> None:
-    blocks = re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL)
+    blocks = re.findall(r"```json\n(.*?)```", PERMISSIONS, re.DOTALL)
     consumer, decrypts, engineer, operator = map(json.loads, blocks)
     allowed = {action for statement in engineer["Statement"] for action in statement["Action"]}
     services = {action.partition(":")[0] for action in allowed}
@@ -206,13 +221,13 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
 
 
 def test_operator_policy_allows_every_request_of_the_commands() -> None:
-    (operator,) = re.findall(r"^## What an operator needs\n.*?```json\n(.*?)```", OPERATING, re.DOTALL | re.MULTILINE)
+    (operator,) = re.findall(r"^## An operator\n.*?```json\n(.*?)```", PERMISSIONS, re.DOTALL | re.MULTILINE)
     allowed = {action for statement in json.loads(operator)["Statement"] for action in statement["Action"]}
     code = "".join(
         (ROOT / "generator" / name).read_text(encoding="utf-8")
         for name in (
             *("operate/kept_events.py", "operate/redrive_client.py", "operate/status.py", "operate/function_logs.py"),
-            "operate/console_pages.py",
+            *("operate/console_pages.py", "operate/overview.py", "operate/shared_state.py"),
             *("deploy/retained_resources.py", "deploy/stored_secrets.py", "commands/redrive.py"),
             *("operate/pull_status.py", "operate/pull_positions.py", "deploy/pull_canary.py"),
         )
@@ -227,6 +242,7 @@ def test_operator_policy_allows_every_request_of_the_commands() -> None:
     named = {"list_objects_v2": "listbucket", "list_buckets": "listallmybuckets", "invoke": "invokefunction"}
     # stacks.find_stack, list_resources and refuse_foreign.
     calls |= {"describe_stacks", "describe_stack_resources", "get_template"}
+    calls |= {"list_stacks"}  # stack_lists.source_stacks
     calls |= {"put_item"}  # PositionTable.write_position
     calls |= {"list_tags_for_resource"}  # secret_store.read_expiry
     actions = {named.get(call, call.replace("_", "")) for call in calls}

@@ -12,7 +12,7 @@ from troposphere.logs import LogGroup, MetricFilter, MetricTransformation
 from generator.templates.stack_context import StackContext
 from lambdas.runtime.metrics import NAMESPACE
 
-GUIDE = "docs/operating.md"
+GUIDE = "docs/how-to/alarms.md"
 STACK_NAMESPACE = Sub(f"{NAMESPACE}/${{AWS::StackName}}")
 """A namespace per stack: metrics of metric filters have no dimension that names the stack."""
 HOUR_SECONDS, FIVE_MINUTES_SECONDS = 3_600, 300
@@ -42,7 +42,7 @@ def add_alarm(template: Template, stack: StackContext, spec: AlarmSpec, topic: P
     return template.add_resource(
         Alarm(
             spec.title,
-            AlarmDescription=f"{stack.service}: {spec.advice} {GUIDE}, When an alarm goes off",
+            AlarmDescription=f"{stack.service}: {spec.advice} {GUIDE}#{spec.title.lower()}",
             Namespace=spec.namespace,
             MetricName=spec.metric,
             Dimensions=[MetricDimension(Name=name, Value=value) for name, value in spec.dimensions.items()],

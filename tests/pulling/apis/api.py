@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lambdas.model import Source
-from lambdas.model_pull import Pull
+from lambdas.model_pull import Pull, Stream
 from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_stream import HttpStream
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
@@ -102,6 +102,8 @@ class Api:
         self.stored: dict[str, str] = {}
         """The source's secrets, by their names in Parameter Store."""
         self.logs: dict[str, list[Happening]] = {stream: [] for stream in self.streams}
+        self.asked_until: dict[str, float] = {}
+        """Where the last time ended that was asked for, by stream."""
         self.expected: Counter[str] = Counter()
         """How many events have each mark."""
         self.replaced: Counter[str] = Counter()
@@ -181,14 +183,17 @@ class Api:
 
     def within(self, stream: str, first: float, last: float) -> list[Happening]:
         """Return what happened from `first` to `last`, both of which count."""
+        self.asked_until[stream] = last
         return [happening for happening in self.logs[stream] if first <= happening.at <= last]
 
     def before(self, stream: str, first: float, end: float) -> list[Happening]:
         """Return what happened from `first`, which counts, to `end`, which does not."""
+        self.asked_until[stream] = end
         return [happening for happening in self.logs[stream] if first <= happening.at < end]
 
     def between(self, stream: str, start: float, end: float) -> list[Happening]:
         """Return what happened from `start` to `end`, neither of which counts."""
+        self.asked_until[stream] = end
         return [happening for happening in self.logs[stream] if start < happening.at < end]
 
     def page(
@@ -230,8 +235,12 @@ class Api:
 
     def latest(self, name: str) -> int:
         """Return how many seconds an event of a log may come late, and is still to be found."""
-        stream = self.pull.streams.get(name) or next(iter(self.pull.streams.values()))
+        stream = self.definition(name)
         return (stream.window.again if stream.resume == "time" else None) or stream.window.overlap - 60
+
+    def definition(self, name: str) -> Stream:
+        """Return what the definition says of a log."""
+        return self.pull.streams.get(name) or next(iter(self.pull.streams.values()))
 
     @property
     def kept(self) -> float:

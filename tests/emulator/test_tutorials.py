@@ -1,0 +1,108 @@
+"""The commands of the tutorials, as they stand on the pages, one after the other."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from generator.commands import main
+from tests.definitions import ROOT, SOURCES
+from tests.emulator.service import eventually, free_port
+
+pytestmark = pytest.mark.emulator
+
+TUTORIALS = ROOT / "docs" / "tutorials"
+GENERATOR = "python -m generator "
+# What is of a checkout or of the cloud: .ci/run installs, git takes back, and AWS is asked who one is.
+ELSEWHERE = ("python3 -m venv", "pip install", "export AWS_", "git checkout")
+
+
+def steps(name: str) -> list[str]:
+    """The lines of a tutorial's shell blocks, without their comments; a line that is continued is one."""
+    text = (TUTORIALS / name).read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)).replace("\\\n", " ")
+    lines = [re.sub(r"\s+# .*", "", line) for line in blocks.splitlines()]
+    return [line for line in lines if not line.startswith(ELSEWHERE)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that has what a tutorial changes of a checkout."""
+    shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
+    shutil.copy(SOURCES / "schema.json", tmp_path / "sources")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+@contextmanager
+def running(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """`run` in its own terminal, whose settings are exported here; what it shows is in the file."""
+    shown, port = folder / "shown", free_port()
+    with shown.open("w") as out:
+        process = subprocess.Popen([sys.executable, "-m", "generator", "run", name, "--port", str(port)], stdout=out)
+        try:
+            assert eventually(lambda: "AWS_SECRET_ACCESS_KEY=" in shown.read_text() or process.poll(), 60) is True
+            for setting, value in re.findall(r"(AWS_\w+)=(\S+)", shown.read_text()):
+                monkeypatch.setenv(setting, value)
+            yield shown
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def take(line: str, monkeypatch: pytest.MonkeyPatch, typed: str = "") -> int:
+    """Do a line as its reader does, who types `typed` where a command asks."""
+    if not line.startswith(GENERATOR):
+        return subprocess.run(["/bin/bash", "-euc", line], check=False).returncode
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
+    return main(shlex.split(line.removeprefix(GENERATOR)))
+
+
+def test_zoom_on_a_laptop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    build, run, *rest, clean = steps("zoom-on-your-laptop.md")
+    assert take(build, monkeypatch) == 0
+    assert run == f"{GENERATOR}run zoom"
+    said: list[str] = []
+    with running("zoom", folder, monkeypatch) as shown:
+        for line in rest:
+            capsys.readouterr()
+            status = take(line, monkeypatch)
+            said.append(capsys.readouterr().out)
+            assert status == (1 if "status" in line or "--dry-run" in line else 0), (line, said[-1])
+        assert eventually(lambda: "redriven, 1 sent" in shown.read_text())
+        assert "INFO zoom: user.created by zoom-admin@example.com" in shown.read_text()
+        assert "kept" in shown.read_text()
+    before, after = [text for line, text in zip(rest, said, strict=True) if line == f"{GENERATOR}rejected zoom"]
+    assert "event_ts is not a time as unix_ms writes it" in before
+    assert after == "zoom has no rejected events\n"
+    assert take(clean, monkeypatch) == 0
+
+
+def test_a_vendor_of_ones_own_and_a_first_deployment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (TUTORIALS / "your-own-vendor.md").read_text(encoding="utf-8")
+    (request,) = re.findall(r"```http\n(.*?)```", page, re.DOTALL)
+    (folder / "request.http").write_text(request.rstrip("\n"))
+    begin, accept, run, send = steps("your-own-vendor.md")
+    assert take(begin, monkeypatch) == 0
+    (printed,) = re.findall(r"```\n(request .*?)```", page, re.DOTALL)
+    assert capsys.readouterr().out.startswith(printed)
+    assert take(accept, monkeypatch) == 0
+    assert run == f"{GENERATOR}run acme"
+    with running("acme", folder, monkeypatch) as shown:
+        assert take(send, monkeypatch) == 0
+        assert eventually(lambda: "acme: user.login by ann@example.com" in shown.read_text())
+        for line in steps("first-deployment.md"):
+            yes = line + (" --yes" if "deploy zoom" in line or "delete" in line else "")
+            assert take(yes, monkeypatch, "a-secret-that-zoom-shows-1\n") == 0, line
