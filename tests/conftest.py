@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, settings
 
 from generator.packaging import lint_engines
 
-# No test has a time limit. In CI the examples are the same in every run, so that a change fails for what it changed; twice
-# as many would be the same in every run too. Elsewhere each run draws others.
+# No test has a time limit. In CI the examples are the same in every run, so that a change fails for what it changed.
+# Elsewhere each run draws others.
 _IN_CI = "CI" in os.environ
 settings.register_profile(
     "ours",

@@ -76,8 +76,12 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    except click.Abort as error:
+        # A question comes before anything is done; click makes an Abort of Ctrl-C elsewhere, too, and ends the line.
+        at_work = isinstance(error.__cause__, KeyboardInterrupt)
+        message = "stopped before the end; what is done is above" if at_work else "\nstopped; nothing was changed"
+        click.echo(message, err=True)
+        return 1
     except click.exceptions.Exit as error:
         return error.exit_code
     except GeneratorError as error:
