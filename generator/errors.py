@@ -60,6 +60,11 @@ class DefinitionError(GeneratorError):
         self.problems = tuple(sorted(problems))
 
 
+def existing(names: Sequence[str]) -> str:
+    """Return "there is a", or "there are a, b", for the end of a message."""
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
+
+
 def display_path(file: Path) -> str:
     """Return a file as the user would name it: relative where it lies below the working folder."""
     return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)

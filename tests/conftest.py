@@ -11,8 +11,14 @@ from hypothesis import HealthCheck, settings
 from generator.packaging import lint_engines
 
 # No test has a time limit. In CI the examples are the same in every run, so that a change fails for what it changed.
+# Elsewhere each run draws others.
+_IN_CI = "CI" in os.environ
 settings.register_profile(
-    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+    "ours",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=_IN_CI,
+    max_examples=50 if _IN_CI else 100,
 )
 settings.register_profile("quick", settings.get_profile("ours"), max_examples=10)
 # For tox -e random: examples that no run has had before, and what it takes to have one of them again.

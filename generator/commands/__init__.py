@@ -29,6 +29,9 @@ class Commands(click.Group):
         if name not in names():
             return None
         command: click.Command = importlib.import_module(f"generator.commands.{name}").command
+        # They say where files are, so a user gives them to each command; one that reads no such file takes them too.
+        for option in sorted({"sources", "build"} - {parameter.name for parameter in command.params}):
+            command.params.append(click.Option([f"--{option}"], expose_value=False, hidden=True))
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -76,8 +79,12 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        return 130
+    except click.Abort as error:
+        # A question comes before anything is done; click makes an Abort of Ctrl-C elsewhere, too, and ends the line.
+        at_work = isinstance(error.__cause__, KeyboardInterrupt)
+        message = "stopped before the end; what is done is above" if at_work else "\nstopped; nothing was changed"
+        click.echo(message, err=True)
+        return 1
     except click.exceptions.Exit as error:
         return error.exit_code
     except GeneratorError as error:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import click
-
 from generator.aws import Target
 from generator.commands import _console
 from generator.commands._redrive_dialog import MAX_SHOWN, RedriveOptions, print_fails, print_message, wait
@@ -79,8 +77,9 @@ def redrive_archive(
         out.print(f"{what} would be sent; nothing was")
         return 0
     out.print("the archive does not know what was sent from it: each run sends all of this again")
-    if not options.yes and not click.confirm(f"Send {what}, tagged replayed, to the queue that MozDef reads?"):
-        out.print("nothing was sent")
+    if not options.yes and not _console.confirm(
+        f"Send {what}, tagged replayed, to the queue that MozDef reads?", "nothing was sent"
+    ):
         return 1
     return _send(archived, requests, options.rate)
 
@@ -149,7 +148,7 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
         raise GeneratorError(f"{error}\n{_to_go_on(counts, key)}") from None
     except KeyboardInterrupt:
         out.print(f"stopped: {_to_go_on(counts, key)}. The call that has begun goes on")
-        return 130
+        return 1
     _print_left(counts)
     return 0
 

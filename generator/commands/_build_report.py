@@ -131,7 +131,7 @@ def _files(product: Product, build: Path, states: Mapping[str, FileState]) -> It
         yield "files", f"{escape(str(file)):<{width}}  {_console.size(len(content)):>8}  [{color}]{state}[/]"
     config_files = sum("/" in name for name in product.files)
     config = escape(str(build / product.name / CONFIG_FOLDER))
-    yield "files", f"{config:<{width}}  [dim]{config_files} files, the content of config.zip[/]"
+    yield "files", f"{config:<{width}}  [dim]{_console.count(config_files, 'file')}, the content of config.zip[/]"
 
 
 def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str, FileState]]) -> Table:

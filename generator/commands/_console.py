@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 LABEL_WIDTH = 10
+_COMMAND = re.compile(r"(?:python -m generator|mozdef-ef|aws|pip install) [^;,()`]*[^;,()`.\s]")
+"""A command in a message, up to what follows it."""
 STEP = 500
 """Objects between two lines of progress."""
 
@@ -34,29 +37,55 @@ def is_interactive() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def confirm(question: str, refusal: str, *, default: bool = False, stderr: bool = False) -> bool:
+    """Ask; print `refusal`, which says what was not done, where the answer is no, or Ctrl-C or the end of input."""
+    import click
+
+    try:
+        if click.confirm(question, default=default, err=stderr):
+            return True
+    except click.Abort:
+        click.echo(err=stderr)
+    click.echo(refusal, err=stderr)
+    return False
+
+
 def failure(error: GeneratorError) -> None:
     """Print an error that the user can fix, on standard error."""
-    from rich.text import Text
-
     out = console(stderr=True)
     for line in str(error).splitlines():
-        out.print(Text.assemble(("error: ", "bold red"), line))
+        _print_message(out, ("error: ", "bold red"), line)
     if isinstance(error, DefinitionError) and len(error.problems) > 1:
         out.print(f"{len(error.problems)} problems; nothing was written")
 
 
 def warning(message: object) -> None:
     """Print a warning on standard error: the user may want what it is about."""
-    from rich.text import Text
-
-    console(stderr=True).print(Text.assemble(("warning: ", "bold yellow"), str(message)))
+    _print_message(console(stderr=True), ("warning: ", "bold yellow"), str(message))
 
 
 def note(message: object) -> None:
     """Print a note on standard error: the user should know, and has nothing to fix."""
+    _print_message(console(stderr=True), ("note: ", "yellow"), str(message))
+
+
+def _print_message(out: Console, label: tuple[str, str], message: str) -> None:
     from rich.text import Text
 
-    console(stderr=True).print(Text.assemble(("note: ", "yellow"), str(message)))
+    text = wrapped(label[0] + message, out.width).removeprefix(label[0]) if out.is_terminal else message
+    out.print(Text.assemble(label, text))
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a text between words, but never within a command: what is copied must be whole.
+
+    A terminal breaks what is longer than a line, without a line break in what is copied.
+    """
+    import textwrap
+
+    whole = _COMMAND.sub(lambda command: command[0].replace(" ", "\0"), text)
+    lines = textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join(lines).replace("\0", " ")
 
 
 def rows(out: Console, lines: Iterable[tuple[str, str]]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import click
-
 from generator.commands import _console, _earlier_events
 from generator.errors import GeneratorError
 
@@ -14,6 +12,9 @@ if TYPE_CHECKING:
     from generator.deploy.changes import Change, ChangeSet
     from generator.deploy.deployment import Deployment
     from generator.deploy.stacks import Stack
+
+
+NOTHING_CHANGED = "nothing was changed"
 
 
 class DeployOptions(NamedTuple):
@@ -24,7 +25,7 @@ class DeployOptions(NamedTuple):
 
     def confirm(self, question: str) -> bool:
         """Ask, unless --yes is given; return whether to go on."""
-        return self.yes or click.confirm(question)
+        return self.yes or _console.confirm(question, NOTHING_CHANGED)
 
 
 def deploy(deployment: Deployment, options: DeployOptions) -> bool:
@@ -100,7 +101,6 @@ def _prepare_stack(
         out.print("the dry run ends here: a change set is only possible after that")
         return False
     if not options.confirm("Do that, and go on?"):
-        out.print("nothing was changed")
         return False
     if action == "delete":
         progress.delete_empty_stack(cloudformation, stack, **deployment.role_argument)
@@ -159,8 +159,11 @@ def _execute(
 
     _show_changes(change_set.changes, warnings)
     out = _console.console()
+    if options.dry_run:
+        for reminder in deployment.reminders:
+            _console.warning(f"no secret is stored yet: {reminder}")
+        out.print(NOTHING_CHANGED)
     if options.dry_run or not options.confirm("Deploy this?"):
-        out.print("nothing was changed")
         return False
     stack = stacks.find_stack(cloudformation, deployment.stack)
     assert stack  # noqa: S101 - it has the change set
@@ -177,10 +180,13 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
 
     out = _console.console()
     table = Table("", "resource", "type", "replaced", "properties", box=None, pad_edge=False, header_style="dim")
-    for change in changes:
+    tagged = [change for change in changes if change.is_tags_only]
+    for change in changes if len(tagged) == 1 else [change for change in changes if not change.is_tags_only]:
         sign = {"Add": "[green]add[/]", "Remove": "[red]remove[/]"}.get(change.action, "[yellow]change[/]")
         replaced = {"True": "[red]yes[/]", "Conditional": "[red]maybe[/]", "False": "no"}.get(change.replacement, "")
         table.add_row(sign, change.logical_id, change.type, replaced, ", ".join(change.properties))
+    if len(tagged) > 1:
+        table.add_row("[yellow]change[/]", f"{len(tagged)} resources", "", "no", "Tags alone")
     out.print(table if changes else "only outputs change")
     for warning in warnings:
         out.print(f"[bold red]warning:[/] [bold]{escape(warning)}[/]")

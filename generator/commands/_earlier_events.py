@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from generator.aws import Target
 from generator.aws_failures import explain_failure
 from generator.commands import _console, _redrive_dialog
@@ -64,15 +62,16 @@ def bring_in(
     if options.dry_run:
         out.print(f"they would be moved to {resources.bucket}, and sent from there; nothing was")
         return 0
-    if not options.yes and not click.confirm(f"Move them to {resources.bucket}, from where they can be sent?"):
-        out.print("nothing was moved")
+    if not options.yes and not _console.confirm(
+        f"Move them to {resources.bucket}, from where they can be sent?", "nothing was moved"
+    ):
         return 1
     moved: list[str] = []
     try:
         moved.extend(_move(s3, source, old, resources.bucket))
     except KeyboardInterrupt:
         out.print("stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again")
-        return 130
+        return 1
     out.print(f"{_console.count(len(moved), 'request')} moved to {resources.bucket}")
     all_sent = not old.unsent or _redrive_dialog.send_unsent(target, resources.function)
     rejected = [key for key in moved if key.startswith("rejected/")]

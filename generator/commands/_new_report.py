@@ -113,7 +113,7 @@ def _facts(
     source = as_written(product.definition.source)
     files = {*written_files, *(shaped.sample.file(shaped.expected_part) for shaped in product.own_samples)}
     if beginning.copy:
-        yield "made", f"{display_path(sources / product.name)}, {len(files)} files"
+        yield "made", f"{display_path(sources / product.name)}, {_console.count(len(files), 'file')}"
     for file in sorted(files, key=lambda file: (file.name != "source.yml", file)) if not beginning.copy else ():
         yield "made", display_path(file)
     yield from pull_facts(source, source.pull) if source.pull else _webhook_facts(source.endpoint)

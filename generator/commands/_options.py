@@ -35,8 +35,8 @@ def complete_source(context: click.Context, _parameter: click.Parameter | None, 
 
 
 def source(command: F) -> F:
-    """Add the argument SOURCE."""
-    return click.argument("source", shell_complete=complete_source)(command)
+    """Add the argument SOURCE: a name, or the path of its folder or its definition."""
+    return click.argument("source", callback=_named_by_path, shell_complete=complete_source)(command)
 
 
 def optional_source(command: F) -> F:
@@ -46,7 +46,19 @@ def optional_source(command: F) -> F:
 
 def sources_named(command: F) -> F:
     """Add the arguments SOURCE, any number of them."""
-    return click.argument("sources_named", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_source)(command)
+    return click.argument(
+        "sources_named", metavar="[SOURCE]...", nargs=-1, callback=_named_by_path, shell_complete=complete_source
+    )(command)
+
+
+def _named_by_path(context: click.Context, _argument: click.Parameter, value: Any) -> Any:
+    """Return the name of each source that is given as a path, which a shell completes, and other names as they are."""
+    from generator.definition.source_folders import name_of_path
+
+    folder = context.params.get("sources") or sources_folder()
+    if isinstance(value, tuple):
+        return tuple(name_of_path(each, folder) for each in value)
+    return value if value is None else name_of_path(value, folder)
 
 
 def sources(command: F) -> F:
@@ -62,7 +74,8 @@ def own_sources(command: F) -> F:
 def _sources_option(default: Path | Callable[[], Path]) -> Callable[[F], F]:
     folder = click.Path(path_type=Path, file_okay=False)
     help_text = "Folder of the definitions.  [default: sources]"
-    return click.option("--sources", type=folder, default=default, metavar="DIR", help=help_text)
+    # Eager: a source may be given as a path in this folder.
+    return click.option("--sources", type=folder, default=default, metavar="DIR", help=help_text, is_eager=True)
 
 
 def build(command: F) -> F:

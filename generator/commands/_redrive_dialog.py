@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import click
-
 from generator.aws import Target
 from generator.commands import _console
 from lambdas.runtime.batches import in_batches
@@ -62,8 +60,7 @@ def redrive_requests(target: Target, resources: SourceResources, keys: Sequence[
     if options.dry_run:
         out.print(f"{passing} would be sent; nothing was")
         return 0
-    if not options.yes and not click.confirm(_question(passing)):
-        out.print("nothing was sent")
+    if not options.yes and not _console.confirm(_question(passing), "nothing was sent"):
         return 1
     return _send(functions, resources, passing, options)
 
@@ -200,7 +197,7 @@ def _send(functions: Any, resources: SourceResources, passing: _Passing, options
             f"stopped: {_console.count(counts['sent'], 'message')} sent. The call that has begun goes on; all other "
             "requests are unchanged. To send them, run the command again"
         )
-        return 130
+        return 1
     _print_summary(counts, outcomes, options)
     if changed := counts["failed"] > passing.failing:
         events = _console.count(counts["failed"] - passing.failing, "event")

@@ -76,16 +76,14 @@ def _table(estimates: list[_SourceEstimate], events: int) -> None:
     has_pulled = any(each.requests for _, each in estimates)
     flood_columns = ["an hour of flood, at most"] if has_webhooks else []
     request_columns = ["requests a month"] if has_pulled else []
-    for column in (
-        "a million events",
-        "fixed a month",
-        f"{events:,} events a month",
-        *flood_columns,
-        *request_columns,
-    ):
+    # Without events, a month costs what is fixed.
+    event_columns = [f"{events:,} event{'' if events == 1 else 's'} a month"] if events else []
+    for column in ("a million events", "fixed a month", *event_columns, *flood_columns, *request_columns):
         table.add_column(column, justify="right")
     for name, (cost, flood, requests) in estimates:
-        cells = [f"${amount:.2f}" for amount in (cost.per_million, cost.fixed, cost.month(events))]
+        cells = [
+            f"${amount:.2f}" for amount in (cost.per_million, cost.fixed, *([cost.month(events)] if events else []))
+        ]
         cells += [f"${flood.most:.2f}" if flood else "none"] if has_webhooks else []
         cells += [f"{requests:,}" if requests else "none"] if has_pulled else []
         table.add_row(f"[bold]{name}[/]", *cells)

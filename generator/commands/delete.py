@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +54,22 @@ def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources:
         function := deleted.get(deletion.REDRIVE)
     ):
         _offer_to_send_unsent(target, function, yes=yes)
-    if not yes and click.prompt(f"Type {name} to delete it") != name:
-        _console.console().print("that is not its name; nothing was deleted")
+    if not (yes or _is_confirmed(name)):
         return 1
     _delete(context, cloudformation, stack)
     _print_remaining([deletion.describe_remaining(resource, stack, sqs, s3) for resource in staying], context, source)
     return 0
+
+
+def _is_confirmed(name: str) -> bool:
+    """Return whether the stack's name is typed; else say that nothing was deleted."""
+    try:
+        if click.prompt(f"Type {name} to delete it") == name:
+            return True
+        click.echo("that is not its name; nothing was deleted")
+    except click.Abort:
+        click.echo("\nnothing was deleted")
+    return False
 
 
 def _print_plan(
@@ -71,11 +81,8 @@ def _print_plan(
 
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {context.target.region}, account {stack.account}, {stack.status}\n")
-    out.print(f"  [red]goes[/]   {', '.join(deleted) or 'only its name; it is empty'}")
-    if "EndpointUrl" in stack.outputs:
-        out.print(f"  [red]goes[/]   {endpoint_for(stack.outputs).url}, for good; a new stack gets another")
-    for resource in remaining:
-        out.print(f"  [green]stays[/]  {resource.logical_id}{_content(resource)}  {resource.name}")
+    for resource, columns in zip(remaining, _columns(remaining), strict=True):
+        out.print(f"  [green]stays[/]  {columns}")
         if bring_in := _bring_in_advice(resource, context, source):
             out.print(f"         nothing sends these any longer {bring_in}")
         if resource.logical_id == deletion.POSITIONS:
@@ -84,6 +91,20 @@ def _print_plan(
     if parameters := deletion.secret_parameters(stack, context.target.client("ssm")):
         remove = context.aws_command(f"ssm delete-parameters --names {' '.join(parameters)}")
         out.print(f"  [green]stays[/]  {', '.join(parameters)}; to delete: [cyan]{remove}[/]")
+    if "EndpointUrl" in stack.outputs:
+        out.print(f"  [red]goes[/]   {endpoint_for(stack.outputs).url}, for good; a new stack gets another")
+    _console.columns(out, [("  [red]goes[/]  ", ", ".join(deleted) or "only its name; it is empty")])
+
+
+def _columns(remaining: Sequence[Remaining]) -> list[str]:
+    """Return a line for each resource: its name in the template, what it holds, and its own name, below each other."""
+    contents = [_content(resource) for resource in remaining]
+    title_width = max((len(resource.logical_id) for resource in remaining), default=0)
+    width = max(map(len, contents), default=0)
+    return [
+        f"{resource.logical_id:<{title_width}}  {content:<{width}}  {resource.name}"
+        for resource, content in zip(remaining, contents, strict=True)
+    ]
 
 
 def _content(resource: Remaining) -> str:
@@ -91,12 +112,12 @@ def _content(resource: Remaining) -> str:
     from generator.deploy.deletion import ARCHIVE, POSITIONS
 
     if resource.kept:
-        return f", [bold]{resource.kept}[/]"
+        return str(resource.kept)
     if resource.logical_id == ARCHIVE:
-        return ", copies of accepted requests, each until it expires"
+        return "copies of accepted requests, each until it expires"
     if resource.logical_id == POSITIONS:
-        return ", how far each stream is read, and which events were sent"
-    return "" if resource.messages is None else f", [bold]{_console.count(resource.messages, 'message')}[/]"
+        return "how far each stream is read, and which events were sent"
+    return "" if resource.messages is None else _console.count(resource.messages, "message")
 
 
 def _bring_in_advice(resource: Remaining, context: DeployContext, source: str) -> str | None:
@@ -138,8 +159,8 @@ def _print_remaining(remaining: list[Remaining], context: DeployContext, source:
     """Print what stayed."""
     out = _console.console()
     out.print(f"\n[green]deleted[/]{'; what stayed:' if remaining else ''}")
-    for resource in remaining:
-        out.print(f"  {resource.logical_id}{_content(resource)}  {resource.name}  {resource.arn}".rstrip())
+    for resource, columns in zip(remaining, _columns(remaining), strict=True):
+        out.print(f"  {columns}  {resource.arn}".rstrip())
         if bring_in := _bring_in_advice(resource, context, source):
             out.print(f"    nothing sends these, {bring_in}")
 

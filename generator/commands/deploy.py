@@ -82,7 +82,8 @@ def command(
     for product in products:
         if path is not None:
             context.refuse_path(product, path)
-    deployments = [Deployment(context, product, parameters, role_arn, without_secret) for product in products]
+    may_lack_secret = without_secret or dry_run
+    deployments = [Deployment(context, product, parameters, role_arn, may_lack_secret) for product in products]
     if mistakes := list(
         dict.fromkeys(problem for deployment in deployments for problem in deployment.parameter_problems())
     ):

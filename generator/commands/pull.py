@@ -58,10 +58,7 @@ class PullCall(NamedTuple):
         return bool(self.table.control()[0].get("paused"))
 
     def confirmed(self, question: str) -> bool:
-        if self.yes or click.confirm(question):
-            return True
-        _console.console().print("nothing was changed")
-        return False
+        return self.yes or _console.confirm(question, "nothing was changed")
 
 
 @click.command(

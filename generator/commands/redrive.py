@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
+from generator.aws_failures import environment_is_emulator
 from generator.commands import (
     _archive_dialog,
     _console,
@@ -119,8 +120,9 @@ def _move_dead_letters(
     out.print(f"{source} has {_console.count(number, 'dead letter')}, which MozDef took ten times and never deleted")
     if dry_run:
         return 0
-    if not yes and not click.confirm("Move them back to the queue that MozDef reads?"):
-        out.print("nothing was moved")
+    if environment_is_emulator():
+        raise GeneratorError("the emulator can't move dead letters, since it lacks SQS's StartMessageMoveTask; AWS can")
+    if not yes and not _console.confirm("Move them back to the queue that MozDef reads?", "nothing was moved"):
         return 1
     try:
         sqs.start_message_move_task(SourceArn=attributes["QueueArn"])

@@ -42,7 +42,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--approve", is_flag=True, help="Include the approval stage.")
 @click.option("--no-secret", is_flag=True, help="As if no secret were in Parameter Store yet.")
 @click.option("--watch", is_flag=True, help="Run it again when a file of either repository changes, until Ctrl-C.")
-@click.option("--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="The emulator's port.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The emulator's port.  [default: one that is free]")
 @_options.sources
 @_options.build
 def command(
@@ -53,7 +53,7 @@ def command(
     approve: bool,
     no_secret: bool,
     watch: bool,
-    port: int,
+    port: int | None,
     sources: Path,
     build: Path,
 ) -> int:
@@ -65,6 +65,7 @@ def command(
     from generator.local.pipeline_actions import Folders
     from generator.local.rehearsal import start_rehearsal
     from generator.local.running import read_build
+    from generator.local.start import free_port
     from generator.packaging.product import FILES, shared_files, source_files
 
     if problem := names.deployment_problem(source, names.DEFAULT_PROJECT, env):
@@ -96,7 +97,7 @@ def command(
     out.print(f"[bold]{source}[/]: the pipeline, on this machine")
     with (
         _StageDisplay(out) as display,
-        start_rehearsal(definition, built_files, folders, port, form, secret=not no_secret) as deployed,
+        start_rehearsal(definition, built_files, folders, port or free_port(), form, secret=not no_secret) as deployed,
     ):
         display.done("template", "deployed, IAM enforced")
         if not watch:

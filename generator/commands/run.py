@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,8 @@ def command(
         with advertise(advertised, build):
             if not stop.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.endpoint) else None
-                tries = command_line(f"send {source}", build, sources), _status_command(running, source, sources)
-                _banner(out, source, url, outputs["EventsQueueUrl"], tries, iam=iam, signed=signed)
+                _banner(out, source, url, outputs["EventsQueueUrl"], iam=iam, signed=signed)
+                _next_steps(out, command_line(f"send {source}", build, sources), running.aws_environment)
             try:
                 _follow(out, running, names.stack_name(source), stop, as_json=as_json)
             except AWS_ERRORS as error:
@@ -105,24 +106,25 @@ def _follow(out: Console, running: Emulator, stack: str, stop: threading.Event, 
             followed, gone = None, True
 
 
-def _status_command(running: Emulator, source: str, sources: Path) -> str:
-    """Return a command for an account, with the environment variables that point it to the emulator."""
-    settings = " ".join(f"{name}={quote(value)}" for name, value in running.aws_environment.items())
-    return f"{settings} {command_line(f'status {source}', sources=sources)}"
-
-
-def _banner(
-    out: Console, source: str, url: str, queue: str, tries: tuple[str, str], *, iam: bool, signed: str | None
-) -> None:
+def _banner(out: Console, source: str, url: str, queue: str, *, iam: bool, signed: str | None) -> None:
     out.print(f"\n[bold]{source}[/] runs on this machine{', IAM enforced' if iam else ''}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
     if signed:
         out.print(f"  [dim]signed as[/] {signed}  [dim]as the handler sees it[/]")
     out.print(f"  [dim]queue[/]     {queue}")
-    send, status = tries
-    out.print(f"  [dim]try[/]       [cyan]{send}[/]  [dim]in a second terminal[/]")
-    out.print(f"  [dim]also[/]      [cyan]{status}[/]")
-    out.print("            [dim]likewise rejected, redrive, deploy[/]\n")
+
+
+def _next_steps(out: Console, send: str, settings: Mapping[str, str]) -> None:
+    """Print what to do in a second terminal; `settings` are the variables that point AWS's tools to the emulator.
+
+    They are one command on several lines, which can be copied as it stands.
+    """
+    out.print(f"\n[dim]in a second terminal:[/]\n  [cyan]{send}[/]")
+    out.print("[dim]there, for status, logs, rejected, redrive, deploy and delete, first:[/]")
+    out.print(
+        "  [cyan]export[/]" + "".join(f" \\\n    [cyan]{name}={quote(value)}[/]" for name, value in settings.items())
+    )
+    out.print()
 
 
 def _stop_event() -> threading.Event:

@@ -102,7 +102,7 @@ def _may_prepare(pull: Pull, key: StreamKey, stream: Stream, *, yes: bool) -> bo
     request = f"{key}: first POST {pull.url}{stream.prepare.post} is sent, which changes something at the vendor"
     if not _console.is_interactive():
         raise GeneratorError(f"{request}; no terminal to ask in: use --yes to send it, or --stream for another stream")
-    return click.confirm(f"{request}. Send it?", err=True)
+    return _console.confirm(f"{request}. Send it?", "it was not sent, so this stream is not asked", stderr=True)
 
 
 def _refuse_to_overwrite(definition: Definition, keys: list[StreamKey]) -> None:

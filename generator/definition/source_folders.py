@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
+from shlex import quote
 
 from generator.errors import BUNDLED, IS_INSTALLED, GeneratorError, command_line, display_path
 from generator.names import service_problem
@@ -28,6 +30,22 @@ def source_folder(name: str, sources: Path) -> Path | None:
     return BUNDLED / name if name in source_names(BUNDLED) else None
 
 
+def name_of_path(text: str, sources: Path) -> str:
+    """Return a source's name from the path of its folder or its definition; any other text as it is.
+
+    GeneratorError where the path leads to a source of another folder of definitions.
+    """
+    path = Path(text)
+    folder = path.parent if path.name == "source.yml" else path
+    if not ({"/", os.sep} & set(text) or folder != path) or not (folder / "source.yml").is_file():
+        return text
+    folder = folder.resolve()
+    if folder.parent not in (sources.resolve(), BUNDLED.resolve()):
+        named = f"{folder.name} --sources {quote(display_path(folder.parent))}"
+        raise GeneratorError(f"{text}: is a source of another folder than {display_path(sources)}: name it so: {named}")
+    return folder.name
+
+
 def refuse_installed(folder: Path) -> None:
     """Refuse to write into the folder of a source that is installed with the framework."""
     if IS_INSTALLED and folder.resolve().is_relative_to(BUNDLED.resolve()):
@@ -40,7 +58,8 @@ def refuse_installed(folder: Path) -> None:
 def unknown_source_message(name: str, sources: Path) -> str:
     """Return the message for a source that is neither in a folder nor shipped: what it may be, or where all are."""
     if not service_problem(name) and (sources / name).is_dir():
-        return f"{display_path(sources / name)}: has no source.yml"
+        similar = difflib.get_close_matches("source.yml", [file.name for file in (sources / name).iterdir()], n=1)
+        return f"{display_path(sources / name)}: has no source.yml{f'; rename {similar[0]} to that' if similar else ''}"
     own_names = source_names(sources) if sources.is_dir() else []
     where = "among those that are shipped" if sources == BUNDLED else f"in {sources}"
     if sources.resolve() != BUNDLED.resolve():

@@ -17,7 +17,7 @@ from generator.definition.parameter_values import with_values
 from generator.definition.read import Definition
 from generator.definition.secret_names import can_sign, ssm_names
 from generator.deploy import secret_store, stacks
-from generator.errors import GeneratorError, command_line
+from generator.errors import GeneratorError, command_line, existing
 from generator.samples import gateway
 from generator.samples.files import load_samples
 from generator.samples.run import shape
@@ -62,7 +62,7 @@ def choose_canary_sample(definition: Definition, name: str | None) -> Sample:
         )
     chosen = choose_sample(definition, name or usable[0])
     if chosen.name not in usable:
-        raise GeneratorError(f"{chosen.name} becomes no message, so none can arrive; there are {', '.join(usable)}")
+        raise GeneratorError(f"{chosen.name} becomes no message, so none can arrive; {existing(usable)}")
     return chosen
 
 

@@ -49,6 +49,11 @@ class Change:
     policy_action: str
 
     @property
+    def is_tags_only(self) -> bool:
+        """Return whether nothing but tags changes: CloudFormation gives each resource those of its stack."""
+        return self.action == "Modify" and self.replacement == "False" and self.properties == ("Tags",)
+
+    @property
     def loss(self) -> str | None:
         """Return a sentence on what is lost or moved with this change, such as events or the endpoint; else None."""
         removed = self.action == "Remove"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator.deploy.stacks import Stack
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, existing
 
 ZIP_PARAMETERS = ("LambdaKey", "MergeKey", "ConfigKey")
 """Keys of zips, named by their content: the template's default is the zip that was built with it."""
@@ -38,7 +38,7 @@ def _suggestion(name: str, known: Mapping[str, Any]) -> str:
     by_lower_case = {choice.lower(): choice for choice in choices}
     closest = difflib.get_close_matches(name.lower(), by_lower_case, 1)
     listed = ", ".join(choices)
-    return f"; did you mean {by_lower_case[closest[0]]}? ({listed})" if closest else f"; there are {listed}"
+    return f"; did you mean {by_lower_case[closest[0]]}? ({listed})" if closest else f"; {existing(choices)}"
 
 
 def _constraint(parameter: Mapping[str, Any], value: str) -> str | None:

@@ -64,7 +64,8 @@ def _process(
             listener.bind(("127.0.0.1", port))
         except OSError as error:
             problem = f"port {port} is in use" if error.errno == errno.EADDRINUSE else f"port {port}: {error.strerror}"
-            raise GeneratorError(f"{problem}: end what listens there, or choose another with --port") from error
+            another = f"choose another, such as --port {free_port()}"
+            raise GeneratorError(f"{problem}: end what listens there, or {another}") from error
         process = subprocess.Popen(  # noqa: S603
             [*command, "--bind", f"fd://{listener.fileno()}"],
             cwd=running.log.parent,
@@ -89,6 +90,14 @@ def _process(
             assert process.stdin  # noqa: S101 - a pipe
             process.stdin.close()
             _wait_until_gone(process.pid)
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nothing listens now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _wait_until_gone(group: int) -> None:

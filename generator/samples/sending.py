@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from generator.definition.read import Definition
-from generator.errors import GeneratorError, display_path
+from generator.errors import GeneratorError, display_path, existing
 from generator.samples import files as sample_files
 from generator.samples.sample import Sample
 from lambdas.auth_type import OutgoingRequest
@@ -45,7 +45,7 @@ def choose_sample(definition: Definition, name: str | None) -> Sample:
         return next((sample for sample in samples if not sample.file("reply").exists()), samples[0])
     samples_by_name = {sample.name: sample for sample in samples}
     if name not in samples_by_name:
-        raise GeneratorError(f"no sample {name} of {definition.source.name}; there are {', '.join(samples_by_name)}")
+        raise GeneratorError(f"no sample {name} of {definition.source.name}; {existing(list(samples_by_name))}")
     return samples_by_name[name]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -235,8 +236,9 @@ def test_somebody_is_asked(run: Run, aws: CloudFormation, monkeypatch, answer: s
 
 def test_ctrl_c_at_the_question_leaves_nothing(run: Run, aws: CloudFormation, monkeypatch) -> None:
     typing(monkeypatch)  # the end of what is typed ends it as Ctrl-C does
-    status, _, err = run("deploy", "zoom")
-    assert (status, err) == (130, "")
+    status, out, err = run("deploy", "zoom")
+    assert (status, err) == (1, "")
+    assert out.splitlines()[-2:] == ["Deploy this? [y/N]:", "nothing was changed"]
     assert aws.stacks[NAME]["StackStatus"] == "DELETE_COMPLETE"
     assert aws.requests_of("execute_change_set") == []
 
@@ -254,7 +256,7 @@ def test_ctrl_c_during_a_deployment_says_that_cloudformation_goes_on(
     monkeypatch.setattr(aws, "execute_change_set", execute_and_interrupt)
     status, out, _ = run("deploy", "zoom", "--yes")
     assert (status, out.splitlines()[-1]) == (
-        130,
+        1,
         "CloudFormation goes on; to see its progress: "
         f"aws cloudformation describe-stack-events --stack-name {NAME} --region {REGION}",
     )
@@ -323,6 +325,17 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
         "Or pass --without-secret if the vendor makes it only once it has the URL\n",
     )
     assert (aws.requests_of("create_change_set"), buckets()) == ([], [])
+
+
+def test_a_dry_run_needs_no_secret_and_says_that_there_is_none(run: Run, aws: CloudFormation) -> None:
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    status, out, err = run("deploy", "zoom", "--dry-run")
+    assert (status, out.splitlines()[-1]) == (0, "nothing was changed")
+    assert err == (
+        f"warning: no secret is stored yet: python -m generator secret zoom --region {REGION}  until then, every "
+        "request is answered 503\n"
+    )
+    assert aws.requests_of("execute_change_set") == []
 
 
 def test_a_secret_that_the_vendor_makes_once_it_has_the_url_is_stored_afterwards(run: Run) -> None:
@@ -917,7 +930,7 @@ def test_an_archive_stays_and_is_named(run: Run, deployed: CloudFormation) -> No
     deployed.resources[NAME].append({**archive, "PhysicalResourceId": "zoom-dev-archive-1"})
     deployed.templates[NAME]["Resources"]["Archive"] = {"DeletionPolicy": "RetainExceptOnCreate"}
     status, out, _ = run("delete", "zoom", "--yes")
-    line = "Archive, copies of accepted requests, each until it expires  zoom-dev-archive-1"
+    line = "Archive      copies of accepted requests, each until it expires  zoom-dev-archive-1"
     assert status == 0
     assert f"  stays  {line}" in out.splitlines()
     assert f"  {line}  arn:aws:s3:::zoom-dev-archive-1" in out.splitlines()
@@ -930,13 +943,13 @@ def announced(previous: str = "") -> list[str]:
         "",
         f"{NAME}  {WHERE}, CREATE_COMPLETE",
         "",
-        "  goes   Api, Webhook",
-        f"  goes   {OUTPUTS['EndpointUrl']}, for good; a new stack gets another",
-        f"  stays  Events, 2 messages  {url}/Events",
-        f"  stays  DeadLetters, 0 messages  {url}/DeadLetters",
-        f"  stays  Kept, 0 rejected, 0 waiting for the queue  {KEPT}",
-        "  stays  Table  table-1",
+        f"  stays  Events       2 messages                           {url}/Events",
+        f"  stays  DeadLetters  0 messages                           {url}/DeadLetters",
+        f"  stays  Kept         0 rejected, 0 waiting for the queue  {KEPT}",
+        "  stays  Table                                             table-1",
         f"  stays  {names}; to delete: aws ssm delete-parameters --names {names.replace(',', '')} --region {REGION}",
+        f"  goes   {OUTPUTS['EndpointUrl']}, for good; a new stack gets another",
+        "  goes   Api, Webhook",
     ]
 
 
@@ -953,10 +966,10 @@ def test_deleting_says_first_what_goes_and_then_what_stayed(run: Run, monkeypatc
         f"12:00:00 DELETE_COMPLETE    {NAME}",
         "",
         "deleted; what stayed:",
-        f"  Events, 2 messages  {url}/Events  {arn}:Events",
-        f"  DeadLetters, 0 messages  {url}/DeadLetters  {arn}:DeadLetters",
-        f"  Kept, 0 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
-        "  Table  table-1",
+        f"  Events       2 messages                           {url}/Events  {arn}:Events",
+        f"  DeadLetters  0 messages                           {url}/DeadLetters  {arn}:DeadLetters",
+        f"  Kept         0 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
+        "  Table                                             table-1",
     ]
 
 
@@ -1012,13 +1025,13 @@ def test_waiting_messages_are_sent_before_the_sweep_is_deleted(
     status, out, err = run("delete", "zoom")
     assert (status, err, sweeps.answers) == (0, "", [])
     lines = out.splitlines()
-    assert lines[7:9] == [
-        f"  stays  Kept, 1 rejected, 2 waiting for the queue  {KEPT}",
+    assert lines[5:7] == [
+        f"  stays  Kept         1 rejected, 2 waiting for the queue  {KEPT}",
         f"         nothing sends these any longer {BRING_IN}",
     ]
     assert f"{FIRST}sent 2 waiting messages" in lines
     assert lines[-3:-1] == [
-        f"  Kept, 1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
+        f"  Kept         1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
         f"    nothing sends these, {BRING_IN}",
     ]
 
@@ -1030,7 +1043,7 @@ def test_waiting_messages_are_sent_without_a_question_and_the_rest_is_reported(
     status, out, err = run("delete", "zoom", "--yes")
     assert (status, err) == (0, "")
     assert "sent 1 waiting message; the queue does not take 1 message now" in out.splitlines()
-    assert f"  Kept, 1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+    assert f"  Kept         1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
     assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
 
 
@@ -1048,13 +1061,14 @@ def test_a_stack_whose_sweep_can_not_be_asked_is_deleted_all_the_same(run: Run, 
     status, out, err = run("delete", "zoom", "--yes")
     why = "AWS: Invoke: AccessDeniedException: you may not"
     assert (status, err) == (0, f"warning: messages that wait for the queue stay in the bucket: {why}\n")
-    assert f"  Kept, 1 rejected, 2 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+    assert f"  Kept         1 rejected, 2 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
 
 
 def test_a_bucket_that_somebody_deleted_is_said(run: Run, deployed: CloudFormation) -> None:
     assert deployed
     boto3.client("s3", REGION).delete_bucket(Bucket=KEPT)
-    assert f"  stays  Kept  {KEPT} (somebody has deleted it)" in run("delete", "zoom", "--yes")[1].splitlines()
+    out = run("delete", "zoom", "--yes")[1]
+    assert f"  stays  {'Kept':<11}  {'':<10}  {KEPT} (somebody has deleted it)" in out.splitlines()
 
 
 @pytest.mark.usefixtures("deployed")
@@ -1089,13 +1103,20 @@ def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudF
     assert deployed.requests_of("delete_stack") == []
 
 
+def test_ctrl_c_at_the_question_deletes_nothing(run: Run, deployed: CloudFormation, monkeypatch) -> None:
+    typing(monkeypatch)  # the end of what is typed ends it as Ctrl-C does
+    status, out, _ = run("delete", "zoom")
+    assert (status, out.splitlines()[-1]) == (1, "nothing was deleted")
+    assert deployed.requests_of("delete_stack") == []
+
+
 @pytest.mark.usefixtures("deployed")
 def test_a_queue_that_somebody_deleted_is_said(run: Run) -> None:
     sqs = boto3.client("sqs", REGION)
     url = sqs.get_queue_url(QueueName="Events")["QueueUrl"]
     sqs.delete_queue(QueueUrl=url)
     out = run("delete", "zoom", "--yes")[1]
-    assert f"  stays  Events  {url} (somebody has deleted it)" in out.splitlines()
+    assert re.search(rf"^  stays  Events +{re.escape(url)} \(somebody has deleted it\)$", out, re.MULTILINE)
 
 
 def test_nobody_to_ask_deletes_nothing(run: Run, deployed: CloudFormation) -> None:

@@ -143,12 +143,15 @@ def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tm
             challenged[1],
         )
         assert seen, run.out
-    head, _, followed = run.out.partition("likewise rejected, redrive, deploy\n\n")
-    [operate] = re.findall(r"^  also      (.*) python -m generator status zoom", head, re.MULTILINE)
+    head, _, followed = run.out.partition("  export")
+    settings, _, followed = followed.partition("\n\n")
     assert re.fullmatch(
-        rf"AWS_ENDPOINT_URL=http://127\.0\.0\.1:{run.port} AWS_REGION=us-west-2 "
-        r"AWS_ACCESS_KEY_ID=AKIA[0-9A-F]{16} AWS_SECRET_ACCESS_KEY=[\w-]{40}",
-        operate,
+        rf""" \\
+    AWS_ENDPOINT_URL=http://127\.0\.0\.1:{run.port} \\
+    AWS_REGION=us-west-2 \\
+    AWS_ACCESS_KEY_ID=AKIA[0-9A-F]{{16}} \\
+    AWS_SECRET_ACCESS_KEY=[\w-]{{40}}""",
+        settings,
     )
     assert head.startswith("\nzoom runs on this machine; Ctrl-C ends it\n  endpoint  http://127.0.0.1:")
     assert re.search(r"^\d\d:\d\d:\d\d 200 accepted$", followed, re.MULTILINE)
@@ -180,7 +183,7 @@ def test_the_command_that_is_shown_for_an_operator_acts_on_what_runs(
 ) -> None:
     with running(tmp_path, build, "zoom", *options) as run:
         run.wait_until_ready()
-        assert eventually(lambda: "likewise" in run.out)
+        assert eventually(lambda: "  export" in run.out)
         [settings] = re.findall(r"^  also      (.*) python -m generator status zoom", run.out, re.MULTILINE)
         leads = dict(setting.split("=", 1) for setting in settings.split())
         status, out, err = generator(tmp_path, "status", "zoom", **leads)
@@ -310,7 +313,9 @@ def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         outcome = generator(tmp_path, "run", "zoom", "--port", str(port), "--build", str(build))
 
-    assert outcome == (1, "", f"error: port {port} is in use: end what listens there, or choose another with --port\n")
+    assert outcome[:2] == (1, "")
+    message = f"error: port {port} is in use: end what listens there, or choose another, such as --port "
+    assert re.fullmatch(f"{re.escape(message)}[0-9]+\n", outcome[2])
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

@@ -199,7 +199,7 @@ def test_an_interruption_and_an_error_say_how_to_go_on(
     status, out, _ = run("--since", "2026-01-01", "--yes")
     go_on = "To go on, run it with --since 2025-12-31T23:45, and some of that hour comes again"
     assert (status, out.splitlines()[-1]) == (
-        130,
+        1,
         f"stopped: 2 messages sent. {go_on}. The call that has begun goes on",
     )
     functions.interrupted_at, functions.fails_at = 0, len(functions.calls) + 4

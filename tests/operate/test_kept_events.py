@@ -545,7 +545,7 @@ def test_an_interrupted_redrive_says_what_was_sent_and_can_be_run_again(account:
         account.reject(number)
     account.functions.interrupted_at = 4  # two previews, one call that sends, and the next
     status, out, _ = run("redrive", "--yes")
-    assert status == 130
+    assert status == 1
     assert out.endswith(
         "  10 of 15 requests, 10 messages sent\n"
         "stopped: 10 messages sent. The call that has begun goes on; all other requests are unchanged. To send "
@@ -559,7 +559,7 @@ def test_an_interrupted_redrive_says_what_was_sent_and_can_be_run_again(account:
 def test_a_redrive_interrupted_before_anything_is_sent_says_nothing(account: Account, run: Run) -> None:
     account.reject(1)
     account.functions.interrupted_at = 1
-    assert run("redrive", "--yes")[0] == 130
+    assert run("redrive", "--yes")[0] == 1
     assert account.sent() == []
 
 
@@ -977,6 +977,14 @@ def test_dead_letters_are_moved_back(account: Account, run: Run) -> None:
     assert account.functions.calls == []
 
 
+def test_the_emulator_can_not_move_dead_letters(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead(account, 2)
+    monkeypatch.setattr("generator.commands.redrive.environment_is_emulator", lambda: True)
+    message = "the emulator can't move dead letters, since it lacks SQS's StartMessageMoveTask; AWS can"
+    assert run("redrive", "--dead", "--yes") == (1, LETTERS, f"error: {message}\n")
+    assert account.moved == []
+
+
 def test_where_there_are_no_dead_letters_nobody_is_asked(run: Run) -> None:
     assert run("redrive", "--dead", "--yes") == (0, "zoom has no dead letters\n", "")
 
@@ -1339,7 +1347,7 @@ def test_a_move_that_is_interrupted_can_be_run_again(
 
     monkeypatch.setattr(Target, "client", client)
     message = "stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again\n"
-    assert run("redrive", "--from-bucket", OLD, "--yes")[:2] == (130, HAS + message)
+    assert run("redrive", "--from-bucket", OLD, "--yes")[:2] == (1, HAS + message)
     assert ids(account, old) == {"w1", "r1", "r2"}
     monkeypatch.setattr(Target, "client", plain)
     assert run("redrive", "--from-bucket", OLD, "--yes")[0] == 0

@@ -274,7 +274,8 @@ def test_invalid_answer_is_asked_again(new, typed: list[str], message: str) -> N
 
 
 def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
-    assert new("acme", typed="My events\n")[0] == 130
+    status, _, err = new("acme", typed="My events\n")
+    assert (status, err.splitlines()[-1]) == (1, "stopped; nothing was changed")
     assert nothing_is_there()
 
 
