@@ -271,7 +271,7 @@ def test_a_sample_that_differs_is_said_and_accepted(run) -> None:
         (
             "empty.json",
             "",
-            "error: sources/zoom/samples/empty.json:1: is not JSON: Expecting value: line 1 column 1 (char 0)\n",
+            "error: sources/zoom/samples/empty.json: is empty; it must hold the body that the vendor sends\n",
         ),
         ("empty.txt", "", "error: sources/zoom/samples/empty.txt: is answered 400: empty\n"),
         ("empty.request.json", "{}", "error: sources/zoom/samples/empty.request.json: is answered 400: empty\n"),
