@@ -29,6 +29,9 @@ class Commands(click.Group):
         if name not in names():
             return None
         command: click.Command = importlib.import_module(f"generator.commands.{name}").command
+        # They say where files are, so a user gives them to each command; one that reads no such file takes them too.
+        for option in sorted({"sources", "build"} - {parameter.name for parameter in command.params}):
+            command.params.append(click.Option([f"--{option}"], expose_value=False, hidden=True))
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

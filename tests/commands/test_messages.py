@@ -13,7 +13,7 @@ import click
 import pytest
 from rich.console import Console
 
-from generator.commands import _console, main
+from generator.commands import _console, cli, main, names
 from generator.commands._deploy_dialog import _show_changes
 from generator.commands.run import _next_steps
 from generator.deploy.changes import Change
@@ -103,3 +103,12 @@ def test_resources_that_get_tags_alone_are_one_row(
 def test_a_free_port_is_free() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", free_port()))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_command_takes_the_folders_that_others_take(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command
+    options = [option for parameter in command.params for option in parameter.opts]
+    assert {"--sources", "--build"} <= set(options)
+    assert len(options) == len(set(options))

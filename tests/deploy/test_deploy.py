@@ -327,6 +327,17 @@ def test_without_a_secret_nothing_is_deployed(run: Run, aws: CloudFormation) -> 
     assert (aws.requests_of("create_change_set"), buckets()) == ([], [])
 
 
+def test_a_dry_run_needs_no_secret_and_says_that_there_is_none(run: Run, aws: CloudFormation) -> None:
+    boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
+    status, out, err = run("deploy", "zoom", "--dry-run")
+    assert (status, out.splitlines()[-1]) == (0, "nothing was changed")
+    assert err == (
+        f"warning: no secret is stored yet: python -m generator secret zoom --region {REGION}  until then, every "
+        "request is answered 503\n"
+    )
+    assert aws.requests_of("execute_change_set") == []
+
+
 def test_a_secret_that_the_vendor_makes_once_it_has_the_url_is_stored_afterwards(run: Run) -> None:
     boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
     status, out, err = run("deploy", "zoom", "--yes", "--without-secret")
@@ -1089,6 +1100,13 @@ def test_another_name_than_the_stacks_deletes_nothing(run: Run, deployed: CloudF
     assert (status, err) == (1, "")
     question = f"Type {NAME} to delete it: that is not its name; nothing was deleted"
     assert out.splitlines() == [*announced(previous), question]
+    assert deployed.requests_of("delete_stack") == []
+
+
+def test_ctrl_c_at_the_question_deletes_nothing(run: Run, deployed: CloudFormation, monkeypatch) -> None:
+    typing(monkeypatch)  # the end of what is typed ends it as Ctrl-C does
+    status, out, _ = run("delete", "zoom")
+    assert (status, out.splitlines()[-1]) == (1, "nothing was deleted")
     assert deployed.requests_of("delete_stack") == []
 
 

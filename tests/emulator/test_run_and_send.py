@@ -302,7 +302,10 @@ def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(
     with running(tmp_path, built, "zoom", "--sources", str(sources)) as run:
         run.wait_until_ready()
         copied = f"python -m generator zoom --sources {sources} --build {built}"
-        assert run.err == f"warning: {built / 'zoom'}: is not what the definition says now; build it: {copied}\n"
+        assert run.err.splitlines() == [
+            f"note: {file} takes the place of the zoom that is shipped",
+            f"warning: {built / 'zoom'}: is not what the definition says now; build it: {copied}",
+        ]
 
 
 def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
@@ -310,7 +313,9 @@ def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         outcome = generator(tmp_path, "run", "zoom", "--port", str(port), "--build", str(build))
 
-    assert outcome == (1, "", f"error: port {port} is in use: end what listens there, or choose another with --port\n")
+    assert outcome[:2] == (1, "")
+    message = f"error: port {port} is in use: end what listens there, or choose another, such as --port "
+    assert re.fullmatch(f"{re.escape(message)}[0-9]+\n", outcome[2])
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

@@ -977,6 +977,14 @@ def test_dead_letters_are_moved_back(account: Account, run: Run) -> None:
     assert account.functions.calls == []
 
 
+def test_the_emulator_can_not_move_dead_letters(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead(account, 2)
+    monkeypatch.setattr("generator.commands.redrive.environment_is_emulator", lambda: True)
+    message = "the emulator can't move dead letters, since it lacks SQS's StartMessageMoveTask; AWS can"
+    assert run("redrive", "--dead", "--yes") == (1, LETTERS, f"error: {message}\n")
+    assert account.moved == []
+
+
 def test_where_there_are_no_dead_letters_nobody_is_asked(run: Run) -> None:
     assert run("redrive", "--dead", "--yes") == (0, "zoom has no dead letters\n", "")
 
