@@ -17,6 +17,8 @@ REPOSITORY = _IN_WHEEL if IS_INSTALLED else _PACKAGE.parent
 BUNDLED = REPOSITORY / "sources"
 """The folder of the definitions that come with the framework."""
 SCRIPT = "mozdef-ef"
+INSTALL_LOCAL = f"pip install {quote('mozdef-event-framework[local]')}" if IS_INSTALLED else "pip install -e '.[local]'"
+"""The command that installs what the emulator needs."""
 
 
 class GeneratorError(Exception):

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.definition.third_party import third_party_packages
-from generator.errors import GeneratorError
+from generator.errors import INSTALL_LOCAL, GeneratorError
 from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, Source, auths
@@ -41,7 +41,7 @@ def require_packages(source: Source) -> None:
         packages, what_for = {name for auth in auths(source.endpoint) for name in wheels(auth)}, "is verified"
     if not all(find_spec(_MODULES[package]) for package in packages):
         names = " and ".join(sorted(packages))
-        raise GeneratorError(f"{source.name} {what_for} with {names}; install it with: pip install -e '.[local]'")
+        raise GeneratorError(f"{source.name} {what_for} with {names}; install it with: {INSTALL_LOCAL}")
 
 
 def read_key_file(file: Path, source: Source) -> bytes:

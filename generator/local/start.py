@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from generator.errors import GeneratorError
+from generator.errors import INSTALL_LOCAL, GeneratorError
 from generator.files import temporary
 from generator.local.certificate import write_certificate
 from generator.local.emulator import REGION, Emulator, KeyPair
@@ -38,7 +38,7 @@ def run_emulator(
     Lambda functions, get the `extra_environment`.
     """
     if not all(importlib.util.find_spec(name) for name in ("ministack", "cryptography")):
-        raise GeneratorError("the local emulator is not installed; install it with: pip install -e '.[local]'")
+        raise GeneratorError(f"the local emulator is not installed; install it with: {INSTALL_LOCAL}")
     with temporary.temporary_folder("emulator") as folder:
         ca_bundle = write_certificate(folder.path) if iam else None
         endpoint = f"{'https' if iam else 'http'}://127.0.0.1:{port}"

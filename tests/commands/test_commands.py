@@ -13,9 +13,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from generator.commands import main, names
+from generator.commands import main, names, rehearse
 from generator.definition import own_code
+from generator.definition.read import load
 from generator.definition.source_folders import source_names
+from generator.errors import GeneratorError
 from tests.definitions import ROOT, SOURCES
 
 pytestmark = pytest.mark.slow
@@ -407,3 +409,17 @@ def test_a_command_loads_what_it_needs_only_when_it_runs(name: str) -> None:
     script = f"import importlib, sys; importlib.import_module('generator.commands.{name}'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
     assert not set(done.stdout.split()) & set(late)
+
+
+@pytest.mark.usefixtures("run")
+def test_what_takes_the_place_of_a_shipped_source_is_rehearsed_only_from_the_configuration(tmp_path: Path) -> None:
+    """The framework's repository has another definition of that name."""
+    (ours,) = load(Path("sources"), ["zoom"])
+    configuration = tmp_path / "config"
+    with pytest.raises(GeneratorError, match=r"^sources/zoom/source\.yml: is in neither repository, "):
+        rehearse._require_definition(ours, None, configuration)
+    rehearse._require_definition(load(SOURCES, ["zoom"])[0], None, configuration)
+    rehearse._require_definition(ours, tmp_path, configuration)
+    configuration.mkdir()
+    (configuration / "source.yml").touch()
+    rehearse._require_definition(ours, None, configuration)

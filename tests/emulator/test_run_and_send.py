@@ -302,7 +302,10 @@ def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(
     with running(tmp_path, built, "zoom", "--sources", str(sources)) as run:
         run.wait_until_ready()
         copied = f"python -m generator zoom --sources {sources} --build {built}"
-        assert run.err == f"warning: {built / 'zoom'}: is not what the definition says now; build it: {copied}\n"
+        assert run.err.splitlines() == [
+            f"note: {file} takes the place of the zoom that is shipped",
+            f"warning: {built / 'zoom'}: is not what the definition says now; build it: {copied}",
+        ]
 
 
 def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
