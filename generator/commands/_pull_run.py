@@ -79,7 +79,7 @@ def _lines(pull: Pull, step: Step, after: Step | None) -> Iterator[tuple[str, st
         yield "answer", f"{step.value.status}, {_console.size(len(step.value.body))}"
     elif step.kind == "sent":
         yield "message", message_text(step.value)
-    else:
+    elif step.value[0].startswith("position#"):  # the position of the look at the last day is stored beside it
         _name, fields = step.value
         goes_on = after is not None and after.kind == "asked"
         where = position_text(fields).replace(pull.url, "")

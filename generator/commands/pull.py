@@ -219,7 +219,8 @@ def _asks_until(stream: Stream) -> bool:
 
 def _refuse_beyond_retention(name: str, stream: Stream, at: int, now: float) -> None:
     retention = stream.window.retention
-    if retention and at < now - retention:
+    # A time such as 30d is in whole seconds, and `now` is not.
+    if retention and at < int(now) - retention:
         raise GeneratorError(f"{name}: the vendor has nothing from before {time_text(now - retention)}")
 
 

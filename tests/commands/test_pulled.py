@@ -82,6 +82,12 @@ def test_run_plays_the_samples_and_shows_each_request_answer_decision_and_messag
     assert not Path("build").exists()
 
 
+def test_run_shows_the_last_page_once_where_a_stream_looks_at_the_last_day_again(run: Run) -> None:
+    file = Path("sources/acme/source.yml")
+    file.write_text(file.read_text().replace("overlap: 15m,", "overlap: 15m, again: 1d,"))
+    assert run("run", "acme") == (0, PLAYED, "")
+
+
 def test_run_prints_the_messages_alone_for_programs(run: Run) -> None:
     status, out, err = run("run", "acme", "--json")
     assert (status, [json.loads(line)["summary"] for line in out.splitlines()]) == (0, ["acme: login", "acme: logout"])

@@ -19,8 +19,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from generator import aws
 from generator.aws import Target
+from generator.aws_failures import explain_failure
 from generator.commands import main
 from generator.commands.upload import quick_create
 from generator.deploy import helper_bucket
@@ -349,23 +349,23 @@ def test_two_runs_that_make_the_bucket_at_once_both_have_it(calls: Calls) -> Non
 def test_keys_of_another_run_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = {"Error": {"Code": "UnrecognizedClientException", "Message": "invalid"}}
     error = ClientError(unknown, "GetParameters")
-    assert aws.explain_failure(error) == "AWS: AWS does not know these credentials; --profile chooses others"
+    assert explain_failure(error) == "AWS: AWS does not know these credentials; --profile chooses others"
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     message = "the emulator does not know these keys: they are new for each run; copy the settings that it prints now"
-    assert aws.explain_failure(error) == message
+    assert explain_failure(error) == message
 
 
 def test_any_other_answer_of_aws_is_left_to_be_explained(calls: Calls) -> None:
     calls.answers["HeadBucket"] = [(400, "")]
     with pytest.raises(ClientError) as raised:
         helper_bucket.ensure_bucket(Target())
-    assert aws.explain_failure(raised.value) == "AWS: HeadBucket: 400: Said by S3"
+    assert explain_failure(raised.value) == "AWS: HeadBucket: 400: Said by S3"
 
     helper_bucket.ensure_bucket(Target())
     calls.answers["GetBucketPolicy"] = [(403, "AccessDenied")]
     with pytest.raises(ClientError) as raised:
         helper_bucket.ensure_bucket(Target())
-    assert aws.explain_failure(raised.value) == "AWS: GetBucketPolicy: AccessDenied: Said by S3"
+    assert explain_failure(raised.value) == "AWS: GetBucketPolicy: AccessDenied: Said by S3"
 
 
 @pytest.mark.parametrize(
@@ -444,7 +444,7 @@ def test_a_refused_object_is_not_reported_as_present(calls: Calls) -> None:
     with pytest.raises(ClientError) as raised:
         list(helper_bucket.put_objects(Target(), {"code/a.zip": b"one"}))
 
-    assert aws.explain_failure(raised.value) == "AWS: PutObject: AccessDenied: Said by S3"
+    assert explain_failure(raised.value) == "AWS: PutObject: AccessDenied: Said by S3"
     assert "Contents" not in s3().list_objects_v2(Bucket=DEFAULT)
 
 

@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from generator.commands import main
 from generator.packaging.lint_engines import LintEngines
+from generator.scaffold import target_folder
 from tests.definitions import ROOT, SOURCES
 from tests.emulator.service import eventually, free_port
 
@@ -37,8 +39,12 @@ def steps(name: str) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that has what a tutorial changes of a checkout; the templates are linted by the fast engine alone."""
+    """A folder that has what a tutorial changes of a checkout.
+
+    To save time, the templates are linted by the fast engine alone, and the bundled sources are read once.
+    """
     monkeypatch.setattr("generator.packaging.lint.LintEngines", lambda _engines: LintEngines("fast"))
+    monkeypatch.setattr(target_folder, "all_definitions", cache(target_folder.all_definitions))
     shutil.copytree(SOURCES / "zoom", tmp_path / "sources" / "zoom")
     shutil.copy(SOURCES / "schema.json", tmp_path / "sources")
     monkeypatch.chdir(tmp_path)

@@ -247,6 +247,13 @@ def test_a_backfill_is_one_more_thing_to_read_and_status_shows_how_far_it_is(acc
     ]
 
 
+def test_a_backfill_may_begin_as_far_back_as_the_vendor_keeps_events(account: PulledAccount, run: Run) -> None:
+    status, _, err = run("pull", "backfill", "90d", "89d", "--stream", "audit", "--yes")
+    assert (status, err) == (0, "")
+    (backfill,) = account.table.control()["backfills"]
+    assert backfill["to"] - backfill["from"] == DAY
+
+
 def test_a_backfill_that_is_done_makes_room_for_the_next(account: PulledAccount, run: Run) -> None:
     assert run("pull", "backfill", "30d", "20d", "--stream", "audit", "--yes")[0] == 0
     (first,) = account.table.control()["backfills"]
