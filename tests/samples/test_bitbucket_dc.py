@@ -48,6 +48,7 @@ def attribute(key: str, value: str) -> dict[str, str]:
         (f"{USER}.authenticationfailure", "User login failed", "NOTICE authentication.start"),
         (None, "User login failed(SSH)", "NOTICE authentication.start"),
         ("bitbucket.web.audit.action.logoutsuccess", "User logout", "INFO authentication.end"),
+        ("atlassian.audit.event.action.audit.search", "Audit Log search performed", "INFO data.read"),
         (f"{USER}.usercreated", "User created", "NOTICE account.create"),
         (f"{USER}.usercredentialupdated", "User password changed", "NOTICE account.change"),
         (f"{USER}.userdeleted", "User deleted", "NOTICE account.delete"),

@@ -102,7 +102,7 @@ SOURCE = Source(
                     '*.accesstokendeleted*', '*.sshkeydeleted *', '*.sshaccesskeyrevoked*', '*.gpgevent.deleted *',
                 ),
                 'permission.change': ('*permission*', '*.accesstokenmodified*', '*restrict*', '* *ublic access *',),
-                'data.read': ('*accessed *', '* *xport* *', '* *Unauthorized *', '* *cloned*', '* *ownload*',),
+                'data.read': ('*accessed *', '*.audit.search *', '* *xport* *', '* *Unauthorized *', '* *cloned*', '* *ownload*',),
                 'data.change': ('*pullrequest*', '* Pull request *', '* Branch *', '* Tag *',),
                 'configuration.create': ('*created *', '*enabled *', '*installed *', '* * added',),
                 'configuration.delete': ('*deleted *', '*disabled *', '* * deleted', '* * removed',),
