@@ -183,9 +183,8 @@ def test_the_command_that_is_shown_for_an_operator_acts_on_what_runs(
 ) -> None:
     with running(tmp_path, build, "zoom", *options) as run:
         run.wait_until_ready()
-        assert eventually(lambda: "  export" in run.out)
-        [settings] = re.findall(r"^  also      (.*) python -m generator status zoom", run.out, re.MULTILINE)
-        leads = dict(setting.split("=", 1) for setting in settings.split())
+        assert eventually(lambda: "AWS_SECRET_ACCESS_KEY=" in run.out and run.out.endswith("\n\n"))
+        leads = dict(re.findall(r"^    (AWS_[A-Z_]+)=(\S+)", run.out, re.MULTILINE))
         status, out, err = generator(tmp_path, "status", "zoom", **leads)
     assert (status, err) == (0, "")
     assert "MozDef-EF-zoom-dev  CREATE_COMPLETE" in out

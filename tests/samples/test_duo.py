@@ -141,3 +141,8 @@ def test_facts_are_found() -> None:
 def test_equal_events_of_a_log_without_ids_are_several() -> None:
     event = {"timestamp": 1767171600, "username": "Olga", "action": "admin_login", "object": None, "description": "{}"}
     assert len(pulled_messages("duo", "administrator", {"stat": "OK", "response": [event, event]})) == 2
+
+
+def test_user_that_an_administrator_disables_is_told() -> None:
+    assert line(administrator("user_update", "ann", status="Disabled")).startswith("NOTICE account.disable | ")
+    assert line(administrator("user_update", "ann", status="Active")).startswith("NOTICE account.change | ")

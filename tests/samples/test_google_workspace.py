@@ -56,6 +56,11 @@ def message(application: str, *events: dict[str, Any], **more: Any) -> dict[str,
          "WARNING configuration.change | false"),
         ("admin", event("CHANGE_APPLICATION_SETTING", APPLICATION_NAME="Drive", SETTING_NAME="Sharing", NEW_VALUE="on"),
          "NOTICE configuration.change | Drive, Sharing, on"),
+        ("admin", event("CHANGE_APPLICATION_SETTING", APPLICATION_NAME="Security", SETTING_NAME="Age", NEW_VALUE="9"),
+         "WARNING configuration.change | Security, Age, 9"),
+        ("drive", event("rename", doc_title="Plan"), "INFO data.change | Plan"),
+        ("drive", event("edit", doc_title="Plan"), "INFO data.change | Plan"),
+        ("drive", event("move", doc_title="Plan"), "INFO data.change | Plan"),
         ("admin", event("ADD_TRUSTED_DOMAINS", DOMAIN_NAME="example.net"), "WARNING permission.grant | example.net"),
         ("admin", event("CUSTOMER_TAKEOUT_CREATED", USER_EMAIL="bob@example.com"),
          "WARNING data.read | bob@example.com"),
@@ -136,3 +141,8 @@ def test_own_requests_are_dropped() -> None:
 
 def test_answer_without_items_has_no_events() -> None:
     assert pulled_messages("google-workspace", "activities.vault", {"kind": "admin#reports#activities"}) == []
+
+
+def test_mobile_application_is_the_target() -> None:
+    allowed = message("admin", event("ADD_MOBILE_APPLICATION_TO_WHITELIST", MOBILE_APP_PACKAGE_ID="com.example.app"))
+    assert allowed["details"]["target"] == "com.example.app"

@@ -65,6 +65,7 @@ def pairs(**values: str) -> list[dict[str, str]]:
         ("MicrosoftTeams", "MemberRoleChanged", {}, "NOTICE permission.change"),
         ("MicrosoftTeams", "ChatCreated", {}, "INFO data.create"),
         ("MicrosoftTeams", "TeamDeleted", {}, "NOTICE configuration.delete"),
+        ("Exchange", "Install-DefaultSharingPolicy", {}, "INFO configuration.create"),
         ("Copilot", "CopilotInteraction", {}, "INFO data.read"),
         ("PowerBI", "ViewReport", {}, "INFO other"),
     ],

@@ -95,3 +95,9 @@ def test_alerts_for_messages_of_the_event_hook_find_those_of_the_log() -> None:
     same = ("summary", "severity", "category", "details")
     assert {name: pulled[name] for name in same} == {name: hook[name] for name in same}
     assert set(hook["tags"]) < set(pulled["tags"])
+
+
+def test_application_that_a_sign_in_leads_to_is_the_target() -> None:
+    password = {"id": "lae1", "type": "AuthenticatorEnrollment", "alternateId": "unknown", "displayName": "Password"}
+    assert message("user.session.start", target=[password, APP])["details"]["target"] == "Wiki"
+    assert message("user.mfa.factor.update", target=[password])["details"]["target"] == "Password"

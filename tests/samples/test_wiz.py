@@ -95,3 +95,24 @@ def test_facts_of_a_detection_are_found() -> None:
         " Unusual country, on web-1 (VIRTUAL_MACHINE), severity MEDIUM"
     )
     assert details(detection, expected) == expected
+
+
+def test_service_account_whose_secret_is_rotated_is_the_target() -> None:
+    rotated = message("audit", action="RotateServiceAccountSecret", status="SUCCESS", actionParameters={"ID": "sa-1"})
+    assert line(rotated) == "WARNING account.change | wiz: RotateServiceAccountSecret: sa-1"
+    assert rotated["details"]["target"] == "sa-1"
+
+
+def test_addresses_that_are_allowed_are_told() -> None:
+    allowed = {"userAccessAllowedIPs": [], "serviceAccountAccessAllowedIPs": ["198.51.100.0/24", "0.0.0.0/0"]}
+    entry = message("audit", action="UpdateIPRestrictions", status="SUCCESS", actionParameters={"input": allowed})
+    assert line(entry) == "WARNING configuration.change | wiz: UpdateIPRestrictions: 198.51.100.0/24, 0.0.0.0/0"
+
+
+def test_actor_that_is_an_address_is_no_user() -> None:
+    actor = {"id": "a1", "name": "198.51.100.23", "type": "NETWORK_ADDRESS"}
+    found = message("detections", severity="HIGH", type="GENERATED_THREAT", primaryActor=actor)
+    assert details(found, {"username": 0, "sourceipaddress": 0}) == {
+        "username": None,
+        "sourceipaddress": "198.51.100.23",
+    }

@@ -93,8 +93,8 @@ SOURCE = Source(
                 ),
                 'NOTICE': (
                     'FAILED_LOGIN *', 'ADMIN_LOGIN *', 'ADD_LOGIN_ACTIVITY_DEVICE *', 'SHIELD_* *', '*_USER *',
-                    'GROUP_* *', 'COLLAB* *', 'SHARE *', 'UNSHARE *', 'ITEM_SHARED_UPDATE *', 'SHARED_LINK_SEND *',
-                    'CHANGE_FOLDER_PERMISSION *', 'ADVANCED_FOLDER_SETTINGS_UPDATE *', 'DELETE *',
+                    'GROUP_* *', 'COLLAB* *', 'SHARE *', 'UNSHARE *', 'ITEM_SHARED *', 'ITEM_SHARED_* *',
+                    'SHARED_LINK_SEND *', 'CHANGE_FOLDER_PERMISSION *', 'ADVANCED_FOLDER_SETTINGS_UPDATE *', 'DELETE *',
                     '*_DEVICE_ASSOCIATION *', 'OAUTH2_* *', 'EMAIL_UPLOAD_ENABLED *', '*MULTI_FACTOR_AUTH *',
                     '*TWO_FACTOR_AUTH *', 'CONTENT_WORKFLOW_* *', 'WORKFLOW_AUTOMATION_* *', 'ACCESS_REVOKED *',
                     '*RETENTION* *', 'LEGAL_HOLD_* *', 'EDR_* *', 'FILE_REQUEST_CREATE *',
@@ -115,13 +115,13 @@ SOURCE = Source(
                 'account.change': ('EDIT_USER', 'EMAIL_ALIAS_*', '*MULTI_FACTOR_AUTH', '*TWO_FACTOR_AUTH', '*_LOGIN_ACTIVITY_DEVICE',),
                 'permission.grant': (
                     'ACCESS_GRANTED', 'COLLABORATION_ACCEPT', 'COLLABORATION_INVITE', 'COLLAB_ADD_*', 'COLLAB_INVITE_*',
-                    'SHARE', 'SHARED_LINK_SEND', 'GROUP_ADD_USER', 'GROUP_ADD_ITEM', 'GROUP_ADMIN_CREATED',
-                    'FILE_REQUEST_CREATE',
+                    'SHARE', 'ITEM_SHARED', 'ITEM_SHARED_CREATE', 'SHARED_LINK_SEND', 'GROUP_ADD_USER', 'GROUP_ADD_ITEM',
+                    'GROUP_ADMIN_CREATED', 'FILE_REQUEST_CREATE',
                 ),
                 'permission.revoke': (
                     'ACCESS_REVOKED', 'COLLABORATION_REMOVE', 'COLLABORATION_EXPIRATION', 'COLLAB_REMOVE_*', 'UNSHARE',
-                    'SHARE_EXPIRATION', 'GROUP_REMOVE_USER', 'GROUP_REMOVE_ITEM', 'GROUP_ADMIN_DELETED',
-                    'FILE_REQUEST_DELETE',
+                    'ITEM_SHARED_UNSHARE', 'SHARE_EXPIRATION', 'GROUP_REMOVE_USER', 'GROUP_REMOVE_ITEM',
+                    'GROUP_ADMIN_DELETED', 'FILE_REQUEST_DELETE',
                 ),
                 'permission.change': (
                     'CHANGE_ADMIN_ROLE', 'CHANGE_FOLDER_PERMISSION', 'COLLABORATION_ROLE_CHANGE', 'COLLAB_ROLE_CHANGE',

@@ -106,13 +106,14 @@ SOURCE = Source(
             },
         ),
         kind=Choice(
-            of="{stream() == 'authentication' && join(' ', ['authentication', event_type]) || stream() == 'telephony' && stream()\n  || action.name || action}",
+            of='{stream() == \'authentication\' && join(\' \', [\'authentication\', event_type]) || stream() == \'telephony\' && stream()\n  || action == \'user_update\' && contains(to_string(description), \'"status": "Disabled"\') && \'user_update Disabled\'\n  || action.name || action}',
             words={
                 'authentication.start': (
                     'authentication authentication', 'authentication', 'admin_login*', 'admin_2fa_*',
                     'admin_self_activate*',
                 ),
                 'authentication.end': ('admin_logout*',),
+                'account.disable': ('user_update Disabled',),
                 'account.change': (
                     'authentication enrollment', 'o2fa_user_*', 'webauthn*', 'u2ftoken_*', 'phone_*', 'hardtoken_*',
                     'user_update*', '*_credential_*', 'device_*', 'user_associate*', 'user_disassociate*',

@@ -77,7 +77,7 @@ SOURCE = Source(
     facts=Facts(
         summary="google: {join(': ', [\n  join(' by ', [join(' ', [id.applicationName, join(', ', events[].name)]),\n    [actor.email, actor.key, actor.profileId][?@ && @ != ''] | [0]][?@]),\n  [join(', ', ([events[0].parameters[], (events[1:].parameters[]\n    | [?contains(['target_user', 'new_value', 'USER_EMAIL', 'affected_email_address'], name)])][] | [?contains([\n      'USER_EMAIL', 'affected_email_address', 'target_user', 'member_id', 'GROUP_EMAIL', 'group_id', 'ROLE_NAME',\n      'PRIVILEGE_NAME', 'member_role', 'new_member_role', 'DOMAIN_NAME', 'DOMAIN_ALIAS', 'ORG_UNIT_NAME',\n      'APPLICATION_NAME', 'SETTING_NAME', 'NEW_VALUE', 'new_value', 'value',\n      'API_CLIENT_NAME', 'API_SCOPES', 'DISTRIBUTION_ENTITY_NAME',\n      'MOBILE_APP_PACKAGE_ID', 'app_name', 'application_name', 'client_id', 'doc_title', 'new_owner',\n      'membership_change_type', 'destination_folder_title', 'shared_drive_id', 'rule_name', 'rule_type',\n      'resource_title', 'triggered_actions', 'login_type', 'login_failure_type', 'login_challenge_method',\n      'login_challenge_status', 'email_forwarding_destination_address', 'sensitive_action_name',\n      'DEVICE_MODEL', 'DEVICE_ID', 'DEVICE_COMPROMISED_STATE', 'ACCOUNT_STATE', 'EVENT_REASON', 'EVENT_RESULT',\n      'DEVICE_NAME', 'DEVICE_USER', 'URL', 'CONTENT_NAME', 'TRIGGER_TYPE', 'CAA_ACCESS_APPLICATION',\n      'BLOCKED_API_ACCESS', 'matter_id', 'resource_name', 'action', 'feature_source', 'USER_DEFINED_SETTING_NAME',\n      'RECIPIENT_EMAIL', 'EMAIL_EXPORT_INCLUDE_DELETED', 'END_DATE', 'BULK_UPLOAD_TOTAL_USERS_NUMBER'\n    ], name)].[value, multiValue] | [][])[?@ && type(@) == 'string'])][?@] | [0]\n][?@ && @ != ''])}",
         severity=Choice(
-            of="{join(',', [id.applicationName, join(',', events[].name), ''])}",
+            of="{(events[?ends_with(name, '_APPLICATION_SETTING')].parameters[]\n    | [?name == 'APPLICATION_NAME' && value == 'Security']) && 'WARNING'\n  || join(',', [id.applicationName, join(',', events[].name), ''])}",
             words={
                 'ERROR': (
                     '*,account_disabled_hijacked,*', '*,account_disabled_password_leak,*', '*,gov_attack_warning,*',
@@ -165,6 +165,10 @@ SOURCE = Source(
                     'drive,source_copy,*',
                 ),
                 'data.delete': ('drive,delete,*', 'drive,*,delete,*', 'drive,trash,*', 'drive,*,trash,*',),
+                'data.change': (
+                    'drive,edit,*', 'drive,*,edit,*', 'drive,rename,*', 'drive,*,rename,*', 'drive,move,*',
+                    'drive,*,move,*', 'drive,untrash,*', 'drive,*,untrash,*', 'drive,*_folder,*',
+                ),
                 'data.read': (
                     'drive,view,*', 'drive,download,*', 'drive,*,download,*', 'drive,print,*', 'drive,*',
                     'token,activity,*', '*,EXPORT_*,*', '*,CUSTOMER_TAKEOUT_*,*', '*,REQUEST_MAILBOX_DUMP,*',
@@ -187,7 +191,7 @@ SOURCE = Source(
         user_id='{actor.profileId}',
         source_ip='{ipAddress}',
         target_user="{events[].parameters[] | [?contains(['USER_EMAIL', 'affected_email_address', 'target_user', 'member_id', 'new_owner'],\n  name)].value | [?@ && @ != ''] | [0]}",
-        target="{events[].parameters[] | [?contains(['doc_title', 'GROUP_EMAIL', 'group_id', 'app_name', 'application_name',\n  'APPLICATION_NAME', 'API_CLIENT_NAME', 'DOMAIN_NAME', 'SETTING_NAME', 'rule_name', 'DEVICE_ID', 'DEVICE_NAME',\n  'CAA_ACCESS_APPLICATION', 'matter_id', 'URL'], name)].value | [?@ && @ != ''] | [0]}",
+        target="{events[].parameters[] | [?contains(['doc_title', 'GROUP_EMAIL', 'group_id', 'app_name', 'application_name',\n  'APPLICATION_NAME', 'API_CLIENT_NAME', 'DOMAIN_NAME', 'SETTING_NAME', 'rule_name', 'DEVICE_ID', 'DEVICE_NAME',\n  'CAA_ACCESS_APPLICATION', 'matter_id', 'URL', 'MOBILE_APP_PACKAGE_ID'], name)].value | [?@ && @ != ''] | [0]}",
         role="{events[].parameters[] | [?contains(['ROLE_NAME', 'PRIVILEGE_NAME', 'member_role', 'new_member_role'], name)].value\n  | [0]}",
         organization="{[ownerDomain, id.customerId][?@ && @ != ''] | [0]}",
         extra={

@@ -185,7 +185,7 @@ SOURCE = Source(
                     'MoveToDeletedItems', 'MessageDeleted',
                 ),
                 'data.change': ('File*', 'Folder*', 'Update', 'Move', 'MessageUpdated', 'MessageEditedHasLink',),
-                'configuration.create': ('New-*', 'Add-*', 'Add *', 'Create*', '*Created', '*Added', 'AppInstalled', 'Enable-*',),
+                'configuration.create': ('New-*', 'Add-*', 'Add *', 'Create*', '*Created', '*Added', 'AppInstalled', 'Enable-*', 'Install-*',),
                 'configuration.delete': ('Remove-*', 'Delete *', 'Remove *', '*Deleted', '*Removed', 'Disable-*', 'AppUninstalled',),
                 'configuration.change': ('Set-*', 'Set *', 'Update *', '*Changed', '*Updated', 'Enable *', 'Disable *',),
                 'other': ('*',),

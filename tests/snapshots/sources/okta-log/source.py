@@ -155,7 +155,7 @@ SOURCE = Source(
         source_ip='{client.ipAddress}',
         user_agent='{client.userAgent.rawUserAgent}',
         target_user="{target[?type == 'User'].alternateId | [?@ != 'unknown'] | [0]}",
-        target="{(target[?type == 'PolicyRule'] || target[?type != 'User' && type != 'AppUser'])[].[displayName, alternateId][]\n  | [?@ && @ != 'unknown'] | [0]}",
+        target="{(target[?type == 'PolicyRule'] || target[?!contains(['User', 'AppUser', 'AuthenticatorEnrollment'], type)]\n  || target[?type == 'AuthenticatorEnrollment'])[].[displayName, alternateId][] | [?@ && @ != 'unknown'] | [0]}",
         role='{debugContext.debugData.privilegeGranted || debugContext.debugData.privilegeRevoked}',
         session="{[authenticationContext.externalSessionId][?@ != 'unknown'] | [0]}",
         extra={

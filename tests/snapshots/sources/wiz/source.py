@@ -123,7 +123,7 @@ SOURCE = Source(
         ),
     ),
     facts=Facts(
-        summary="wiz: {join(': ', [\n  join(' by ', [\n    stream() == 'issues' && join(' ', ['issue', status]) || stream() == 'detections' && 'detection' || action,\n    [user.name, serviceAccount.name, primaryActor.email, primaryActor.name, user.id][?@ && @ != ''] | [0]\n  ][?@]),\n  join(', ', [\n    stream() == 'audit' && status != 'SUCCESS' && status,\n    sourceRule.name || ruleMatch.rule.name,\n    [entitySnapshot, primaryResource][?name].join('', ['on ', name, ' (', nativeType || type, ')']) | [0],\n    severity && join(' ', ['severity', severity]),\n    actionParameters.input.email || actionParameters.input.name || actionParameters.input.patch.name\n      || actionParameters.input.id,\n    actionParameters.input.role && join(' ', ['role', to_string(actionParameters.input.role)])\n  ][?@ && type(@) == 'string'])\n][?@ && @ != ''])}",
+        summary="wiz: {join(': ', [\n  join(' by ', [\n    stream() == 'issues' && join(' ', ['issue', status]) || stream() == 'detections' && 'detection' || action,\n    [user.name, serviceAccount.name, primaryActor.email, primaryActor.name, user.id][?@ && @ != ''] | [0]\n  ][?@]),\n  join(', ', [\n    stream() == 'audit' && status != 'SUCCESS' && status,\n    sourceRule.name || ruleMatch.rule.name,\n    [entitySnapshot, primaryResource][?name].join('', ['on ', name, ' (', nativeType || type, ')']) | [0],\n    severity && join(' ', ['severity', severity]),\n    actionParameters.input.email || actionParameters.input.name || actionParameters.input.patch.name\n      || actionParameters.input.id || actionParameters.ID,\n    actionParameters.input.[userAccessAllowedIPs, serviceAccountAccessAllowedIPs][] | [?@]\n      | [@][?@].join(', ', @) | [0],\n    actionParameters.input.role && join(' ', ['role', to_string(actionParameters.input.role)])\n  ][?@ && type(@) == 'string'])\n][?@ && @ != ''])}",
         severity=Choice(
             of="{stream() == 'issues' && (status == 'RESOLVED' || status == 'REJECTED') && 'INFO' || severity\n  || join(' ', [status, action])}",
             words={
@@ -162,12 +162,12 @@ SOURCE = Source(
             of="{stream() == 'audit' && status || ''}",
             words={'success': ('SUCCESS',), 'failure': ('FAIL*', 'ACCESS_DENIED',)},
         ),
-        user="{[user.name, serviceAccount.name, primaryActor.email, primaryActor.name, user.id][?@ && @ != ''] | [0]}",
+        user="{[user.name, serviceAccount.name, primaryActor.email, [primaryActor][?type != 'NETWORK_ADDRESS'].name | [0],\n  user.id][?@ && @ != ''] | [0]}",
         user_id='{[user.id, serviceAccount.id, primaryActor.id][?@] | [0]}',
-        source_ip='{sourceIP || triggeringEvents.nodes[0].actorIP}',
+        source_ip="{[sourceIP, triggeringEvents.nodes[0].actorIP, [primaryActor][?type == 'NETWORK_ADDRESS'].name | [0]][?@] | [0]}",
         user_agent='{userAgent || primaryActor.userAgent}',
         target_user='{actionParameters.input.email}',
-        target='{[entitySnapshot.name, primaryResource.name, actionParameters.input.name, actionParameters.input.patch.name,\n  actionParameters.input.id][?@] | [0]}',
+        target='{[entitySnapshot.name, primaryResource.name, actionParameters.input.name, actionParameters.input.patch.name,\n  actionParameters.input.id, actionParameters.ID][?@] | [0]}',
         role='{actionParameters.input.role && to_string(actionParameters.input.role)}',
         organization='{[entitySnapshot.subscriptionName, cloudAccounts[0].name][?@] | [0]}',
         session='{requestId}',
