@@ -163,4 +163,7 @@ def _next_steps(source: Source, build: Path, sources: Path) -> Iterator[tuple[st
     if source.pull and not replaced_secrets(source.pull):
         yield command_line(f"try {name}{parameters}", sources=sources), "ask the vendor for a page, from this machine"
     yield command_line(f"rehearse {name}", build, sources), "run its pipeline on this machine"
+    yield command_line(f"page {name}", build, sources), "a page for whoever must approve it"
+    if ssm_names(source):
+        yield command_line(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
     yield command_line(f"deploy {name}{parameters}", build, sources), "deploy it to AWS; or upload, for the console"

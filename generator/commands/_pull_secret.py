@@ -58,10 +58,12 @@ def store_credentials(
     if values and expires is None and _console.is_interactive():
         day = _typed_day()
     tags = {"Project": target.project, "Service": source.name, "Environment": target.environment}
+    together = _ending_with(values, secret_store.read_expiry(ssm, parameters))
     for key, value in values.items():
         secret_store.write_secret(ssm, chosen[key], value, f"With it {source.name} asks its vendor")
         secret_store.tag_parameter(ssm, chosen[key], tags)
-        secret_store.write_expiry(ssm, chosen[key], day)
+    for key in [*values, *together]:
+        secret_store.write_expiry(ssm, parameters[key], day)
     lines = [*_report(definition, pull, chosen, values, stored), *_expiry_lines(values, day)]
     run = _kept_options.next_command(f"pull {source.name} run", target, sources)
     _console.rows(_console.console(), [*lines, ("try", f"once it is deployed: {run}")])
@@ -99,6 +101,15 @@ def _typed_day() -> date | None:
         except click.UsageError as error:
             click.echo(f"Error: {error.message}", err=True)
     return None
+
+
+def _ending_with(values: Mapping[str, str], days: Mapping[str, date]) -> list[str]:
+    """Return the other credentials that end on the day of those that are replaced, such as the id of a new secret.
+
+    A day is stored with all that is typed at once, so it holds no longer for any of them.
+    """
+    ended = {days[key] for key in values if key in days}
+    return [key for key, day in days.items() if key not in values and day in ended]
 
 
 def _expiry_lines(values: Mapping[str, str], day: date | None) -> Iterator[tuple[str, str]]:

@@ -200,3 +200,16 @@ def test_the_day_can_be_given_with_a_pipe(secret: Run) -> None:
 def test_each_credential_that_is_stored_gets_the_day(secret: Run) -> None:
     assert secret(definition=CLIENT, typed=["the-clients-id", "the-clients-secret"], days=["2999-03-31"])[0] == 0
     assert (expiry("client_id"), expiry("client_secret")) == ("2999-03-31", "2999-03-31")
+
+
+def test_the_day_of_a_new_secret_holds_for_the_id_that_was_stored_with_the_last(secret: Run) -> None:
+    secret(definition=CLIENT, typed=["the-clients-id", "the-clients-secret"], days=["2999-03-31"])
+    assert secret("--name", "client_secret", typed=["the-next-secret"], days=["2999-09-30"])[0] == 0
+    assert (expiry("client_id"), expiry("client_secret")) == ("2999-09-30", "2999-09-30")
+
+
+def test_a_day_that_was_stored_alone_stays(secret: Run) -> None:
+    secret("--name", "client_id", definition=CLIENT, typed=["the-clients-id"], days=["2999-01-01"])
+    secret("--name", "client_secret", typed=["the-clients-secret"], days=["2999-03-31"])
+    assert secret("--name", "client_secret", typed=["the-next-secret"], days=[""])[0] == 0
+    assert (expiry("client_id"), expiry("client_secret")) == ("2999-01-01", None)

@@ -55,6 +55,8 @@ def test_a_build_says_what_is_asked_how_often_and_how_far_back(run: Run) -> None
         "python -m generator run acme play its samples as the vendor, here",
         "python -m generator try acme ask the vendor for a page, from this machine",
         "python -m generator rehearse acme run its pipeline on this machine",
+        "python -m generator page acme a page for whoever must approve it",
+        "python -m generator secret acme the vendor's secret, into Parameter Store",
         "python -m generator deploy acme deploy it to AWS; or upload, for the console",
     ]
     assert run("acme", "--lint", "fast", "--check")[0] == 0

@@ -220,6 +220,15 @@ def test_the_policies_in_the_guide_are_policies_and_the_engineers_covers_every_s
     assert list(iam.problems("identity", operator)) == []
 
 
+def test_engineer_policy_allows_what_is_done_with_secrets() -> None:
+    (engineer,) = re.findall(r"^## An engineer\n.*?```json\n(.*?)```", PERMISSIONS, re.DOTALL | re.MULTILINE)
+    allowed = {action for statement in json.loads(engineer)["Statement"] for action in statement["Action"]}
+    code = (ROOT / "generator" / "deploy" / "secret_store.py").read_text(encoding="utf-8")
+    calls = {call for call in re.findall(r"ssm\.([a-z_]+)\(", code) if call != "get_paginator"}
+    assert len(calls) > 4
+    assert {f"ssm:{call.title().replace('_', '')}" for call in calls} - allowed == set()
+
+
 def test_operator_policy_allows_every_request_of_the_commands() -> None:
     (operator,) = re.findall(r"^## An operator\n.*?```json\n(.*?)```", PERMISSIONS, re.DOTALL | re.MULTILINE)
     allowed = {action for statement in json.loads(operator)["Statement"] for action in statement["Action"]}
