@@ -104,7 +104,7 @@ class Deployed:
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("catalogue")
-    assert main(["--all", "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
+    assert main([*NAMES, "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
     return folder
 
 

@@ -36,7 +36,7 @@ TEXT = """
     webhook: {auth: {hmac: {signature: {header: x-signature}}}}
     events: {split: events, id: id}
 """
-SENDERS, BATCHES, BATCH, SINGLES = 16, 5, 50, 25
+SENDERS, BATCHES, BATCH, SINGLES = 16, 3, 50, 25
 EVENTS = SENDERS * (BATCHES * BATCH + SINGLES)
 PATIENCE_SECONDS = 60
 
@@ -149,7 +149,7 @@ def test_events_of_sixteen_senders_all_arrive_and_with_dedupe_once(
         list(senders.map(sends.send_all, range(SENDERS)))
 
     events = waiting(plain_emulator, outputs["KeptBucket"]) + arrived(plain_emulator, outputs["EventsQueueUrl"])
-    assert len(events) == EVENTS == 4_400
+    assert len(events) == EVENTS == 2_800
     if not more:
         assert events.total() > EVENTS
         return
