@@ -14,7 +14,7 @@ from moto.s3.models import FakeBucket
 
 from generator.commands import main
 from generator.deploy import progress
-from generator.packaging import build_folder
+from generator.packaging import build_folder, output
 from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS
 from tests.operate.pulled_account import REGION, SECRET, STACK, TABLE, PulledAccount, deploy_acme
 
@@ -35,7 +35,8 @@ def account(
     verdicts: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> PulledAccount:
-    monkeypatch.setattr(build_folder, "CACHE_FOLDER", verdicts)
+    for module in (build_folder, output):
+        monkeypatch.setattr(module, "CACHE_FOLDER", verdicts)
     monkeypatch.setattr(progress, "LOCAL_POLL_SECONDS", 0)
     # moto takes a Deny for one whatever its condition says: nothing could be put into a bucket that wants TLS.
     monkeypatch.setattr(FakeBucket, "get_permission", lambda *_: PermissionResult.NEUTRAL)
