@@ -332,7 +332,7 @@ def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
     Path("sources").rename("mine")
     _, out, _ = run("zoom", "--lint", "fast", "--sources", "mine", "--build", "out")
     assert "python -m generator run zoom" in out
-    assert out.count("--sources mine --build out") == 3
+    assert out.count("--sources mine --build out") == 4
     shutil.rmtree("out/zoom")
     message = "out/zoom/event-source.json: not built yet: python -m generator zoom --sources mine --build out"
     assert message in run("run", "zoom", "--sources", "mine", "--build", "out")[2]
