@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -76,7 +77,7 @@ class Answered(Exception):  # noqa: N818 - it names the outcome
         self.answer = answer
 
 
-class Api:
+class Api(ABC):
     """A vendor's API, whose faults are lined up in `fates`: a word for each of the next requests."""
 
     source_name: ClassVar[str]
@@ -120,13 +121,13 @@ class Api:
 
     # What a stand-in says of its vendor
 
+    @abstractmethod
     def event(self, stream: str, happening: Happening) -> Any:
         """Return an event as the vendor has it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, asked: Asked) -> HttpAnswer:
         """Return the answer to a request; Answered where it is no page."""
-        raise NotImplementedError
 
     def is_authorized(self, asked: Asked) -> bool:
         """Return whether the request has the credential."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from lambdas.runtime.http_types import HttpAnswer
@@ -52,6 +53,6 @@ class TokenApi(Api):
         self.access[token] = self.now + 3_600
         return answer_of({"access_token": token, **self.grant()}, self.token_status)
 
+    @abstractmethod
     def api_answer(self, asked: Asked) -> HttpAnswer:
         """Return the answer to a request that has a token."""
-        raise NotImplementedError
