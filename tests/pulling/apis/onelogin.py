@@ -27,8 +27,7 @@ class OneLogin(TokenApi):
 
     def api_answer(self, asked: Asked) -> HttpAnswer:
         assert (asked.path, asked.query["limit"]) == ("/api/1/events", "50")
-        first, last = seconds(asked.query["since"]), seconds(asked.query["until"])
-        found = [happening for happening in self.within("events", first, last) if first < happening.at < last]
+        found = self.between("events", seconds(asked.query["since"]), seconds(asked.query["until"]))
         page, token = self.page(found, asked.query.get("after_cursor"))
         link = f"https://api.us.onelogin.com/api/1/events?after_cursor={token}" if token else None
         pagination = {"after_cursor": token or "Y3Vyc29y", "next_link": link}

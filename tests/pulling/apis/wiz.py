@@ -37,7 +37,7 @@ class Wiz(TokenApi):
         variables = asked.json["variables"]
         times = variables["filterBy"][_TIMES[stream]]
         first, last = seconds(times["after"]), seconds(times["before"])
-        found = [happening for happening in self.within(stream, first, last) if first < happening.at < last]
+        found = self.between(stream, first, last)
         page, token = self.page(found, variables.get("after"), newest_first=stream == "audit")
         nodes = [self.event(stream, happening) for happening in page]
         info = {"hasNextPage": token is not None, "endCursor": token or "the end"}
