@@ -63,8 +63,8 @@ def _write(pages: dict[str, bytes], names: Sequence[str], build: Path) -> dict[s
     from generator.packaging.build_folder import build_lock, refuse_foreign_page
 
     with build_lock(build, names):
-        for name in names:
-            refuse_foreign_page(build / name)
+        for page in pages:
+            refuse_foreign_page(build / page)
         return {name: output.write_page(build, name, content) for name, content in pages.items()}
 
 

@@ -99,10 +99,10 @@ def _unexpected_message(folder: Path, name: str) -> str:
     return f"{folder}: holds {name}, which no build makes: move it away, or name another folder with --build"
 
 
-def refuse_foreign_page(folder: Path) -> None:
-    """Raise a GeneratorError where a source's folder has a page that the command `page` has not written."""
-    if (folder / PAGE).exists() and not _is_page(PAGE, folder / PAGE):
-        raise GeneratorError(_unexpected_message(folder, PAGE))
+def refuse_foreign_page(page: Path) -> None:
+    """Raise a GeneratorError where a page is to be written, and the command `page` has not written what is in place."""
+    if page.exists() and not _is_page(page):
+        raise GeneratorError(_unexpected_message(page.parent, page.name))
 
 
 def _unexpected_file(folder: Path, files: Mapping[str, bytes]) -> str | None:
@@ -113,7 +113,9 @@ def _unexpected_file(folder: Path, files: Mapping[str, bytes]) -> str | None:
     unknown = [
         name
         for name, path in paths.items()
-        if not _is_built(name, path, files) and not is_debris(name, SYSTEM_FILES) and not _is_page(name, path)
+        if not _is_built(name, path, files)
+        and not is_debris(name, SYSTEM_FILES)
+        and not (name == PAGE and _is_page(path))  # a build with other files removes it: it tells of the old ones
     ]
     previous = previous_config_files(folder) if unknown else {}
     return next((name for name in unknown if not _is_built(name, paths[name], previous, same_content=True)), None)
@@ -126,9 +128,12 @@ def _is_built(name: str, path: Path, files: Mapping[str, bytes], *, same_content
     return path.is_file() and name in files and (not same_content or file_state(path, files[name]) == "unchanged")
 
 
-def _is_page(name: str, path: Path) -> bool:
-    """Return whether it is a source's page; a build with other files removes it, since it tells of the old ones."""
-    return name == PAGE and path.is_file() and PAGE_MARK.encode() in regular_file.read(path)
+def _is_page(file: Path) -> bool:
+    """Return whether the command `page` has written a file, which names its maker so; no file that can't be read."""
+    try:
+        return f'<meta name="generator" content="{PAGE_MARK}">'.encode() in regular_file.read(file)
+    except OSError:
+        return False
 
 
 def file_states(folder: Path, files: Mapping[str, bytes]) -> dict[str, FileState]:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from generator.page.built_source import BuiltSource
 from generator.page.html import Child, code, marked, prose, section, table
-from generator.page.words import span
+from generator.page.words import capitalized, span
 from generator.templates.resources.alarms import GUIDE
 
 _IN_SECONDS = ("ApproximateAgeOfOldestMessage", "Behind", "DeliveryToS3.DataFreshness")
@@ -31,11 +31,7 @@ def alarms_section(built: BuiltSource) -> ET.Element:
 def _row(built: BuiltSource, title: str, properties: Mapping[str, Any]) -> Sequence[Sequence[Child]]:
     advice = properties["AlarmDescription"].removeprefix(f"{built.source.name}: ").partition(f" {GUIDE}")[0]
     commands = re.sub(rf"python -m generator \w+ {re.escape(built.source.name)}( --\w+)?", r"`\g<0>`", advice)
-    return [code(title)], marked(_sentence(commands)), marked(_when(properties))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return [code(title)], marked(capitalized(commands)), marked(_when(properties))
 
 
 def _when(properties: Mapping[str, Any]) -> str:

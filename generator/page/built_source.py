@@ -87,14 +87,8 @@ class BuiltSource:
 
     def target(self, value: Any) -> Target | None:
         """Return the resource of the stack to which a value refers; None for any other value."""
-        if isinstance(value, Mapping) and "Ref" in value:
-            title, rest = value["Ref"], ""
-        elif isinstance(value, Mapping) and "Fn::GetAtt" in value:
-            title, rest = value["Fn::GetAtt"][0], ""
-        else:
-            match = re.match(r"\$\{(\w+)(?:\.Arn)?\}(.*)", text_of(value))
-            title, rest = match.groups() if match else ("", "")
-        return Target(title, rest) if title in self.resources else None
+        match = re.match(r"\$\{(\w+)(?:\.\w+)?\}(.*)", text_of(value))
+        return Target(*match.groups()) if match and match[1] in self.resources else None
 
     def targets(self, value: Any) -> Iterator[str]:
         """Yield the logical ids of all resources of the stack to which a value, or a part of it, refers."""

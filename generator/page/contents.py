@@ -8,6 +8,7 @@ from generator.page.built_source import KINDS, BuiltSource
 from generator.page.drawing import drawings
 from generator.page.drawing_plan import plan
 from generator.page.html import Child, code, codes, element, marked, paragraph, prose, section, table
+from generator.page.words import capitalized
 
 _CAPTION = "The stack of {} and what it talks to"
 _LEGEND = (
@@ -25,7 +26,7 @@ def drawing_section(built: BuiltSource) -> ET.Element:
 
 
 def _step(words: list[str]) -> list[Child]:
-    return [child for text in words for child in marked(f"{text[:1].upper()}{text[1:]}.")]
+    return [child for text in words for child in marked(f"{capitalized(text)}.")]
 
 
 def resources_section(built: BuiltSource) -> ET.Element:

@@ -43,8 +43,8 @@ def _lines(drawing: Drawing) -> Iterator[ET.Element]:
     for line, (port, first, other_port, second) in zip(drawing.plan.lines, drawing.points(), strict=True):
         start = before_arrow(port, first, line.to_first)
         end = before_arrow(other_port, second, line.to_second)
-        one, two = controls(start, first, end, second)
-        path = f"M{_xy(start)} C{_xy(one)} {_xy(two)} {_xy(end)}"
+        control, other_control = controls(start, first, end, second)
+        path = f"M{_xy(start)} C{_xy(control)} {_xy(other_control)} {_xy(end)}"
         yield element("path", d=path, class_="line")
         if line.to_second:
             yield _arrow(end, second)
@@ -55,10 +55,10 @@ def _lines(drawing: Drawing) -> Iterator[ET.Element]:
 def _badges(drawing: Drawing) -> Iterator[ET.Element]:
     """Yield the number of each line, near its second end, where lines are apart."""
     for number, (start, first, end, second) in enumerate(drawing.points(), 1):
-        one, two = controls(start, first, end, second)
-        at = on_curve(start, one, two, end, 0.4 if first.dy else 0.78)
-        yield element("circle", cx=_number(at.x), cy=_number(at.y), r=str(_BADGE), class_="badge")
-        yield element("text", str(number), x=_number(at.x), y=_number(at.y + 3.5), class_="number")
+        control, other_control = controls(start, first, end, second)
+        center = on_curve(start, control, other_control, end, 0.4 if first.dy else 0.78)
+        yield element("circle", cx=_number(center.x), cy=_number(center.y), r=str(_BADGE), class_="badge")
+        yield element("text", str(number), x=_number(center.x), y=_number(center.y + 3.5), class_="number")
 
 
 def _box(drawing: Drawing, title: str) -> ET.Element:

@@ -95,10 +95,10 @@ def controls(start: Point, first: End, end: Point, second: End) -> tuple[Point, 
     )
 
 
-def on_curve(start: Point, one: Point, two: Point, end: Point, t: float) -> Point:
+def on_curve(start: Point, control: Point, other_control: Point, end: Point, t: float) -> Point:
     """Return a point of a Bézier curve."""
     weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
-    points = (start, one, two, end)
+    points = (start, control, other_control, end)
     return Point(
         sum(weight * point.x for weight, point in zip(weights, points, strict=True)),
         sum(weight * point.y for weight, point in zip(weights, points, strict=True)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from generator.definition.pull_words import span_text
 from generator.definition.secret_names import source_secrets
 from generator.page.built_source import BuiltSource
-from generator.page.permissions import role_permissions
+from generator.page.permissions import role_permissions, role_users
 from generator.page.words import counted, days, listed, rate_words
 from lambdas.model import methods
 
@@ -125,7 +125,7 @@ def _entrance_lines(built: BuiltSource) -> Iterator[Line]:
 
 def _role_lines(built: BuiltSource, owners: Sequence[str]) -> Iterator[Line]:
     """Yield what functions, schedules and streams do to other resources: what their roles allow."""
-    roles = {title: target.title for title, value in _roles_of(built) if (target := built.target(value))}
+    roles = dict(role_users(built))
     drawn = {"AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KinesisFirehose::DeliveryStream"}
     for owner, role in ((owner, roles[owner]) for owner in owners if owner in roles):
         ends: dict[str, list[tuple[str, bool, bool]]] = {}
@@ -137,16 +137,6 @@ def _role_lines(built: BuiltSource, owners: Sequence[str]) -> Iterator[Line]:
         for other, uses in ends.items():
             words = [f"`{owner}` may {'; '.join(words for words, _, _ in uses)}"]
             yield Line(owner, other, words, any(reads for _, reads, _ in uses), any(writes for _, _, writes in uses))
-
-
-def _roles_of(built: BuiltSource) -> Iterator[tuple[str, object]]:
-    """Yield each resource that acts with a role, and the value that names the role."""
-    for title, properties in built.of_type("AWS::Lambda::Function"):
-        yield title, properties["Role"]
-    for title, properties in built.of_type("AWS::KinesisFirehose::DeliveryStream"):
-        yield title, properties["ExtendedS3DestinationConfiguration"]["RoleARN"]
-    for title, properties in built.of_type("AWS::Scheduler::Schedule"):
-        yield title, properties["Target"]["RoleArn"]
 
 
 def _directions(actions: tuple[str, ...]) -> tuple[bool, bool]:

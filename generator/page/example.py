@@ -25,11 +25,11 @@ def example_section(built: BuiltSource) -> ET.Element:
     if shaped is None:
         return section("example", "An event and its message", paragraph("The source has no sample of an event."))
     source = built.definition.source
-    event, which = _event(source, shaped)
+    event, position = _event(source, shaped)
     return section(
         "example",
         "An event and its message",
-        paragraph(f"The sample {shaped.sample.name}, whose data are made up. {which}"),
+        paragraph(f"The sample {shaped.sample.name}, whose data are made up. {position}"),
         *_request(shaped),
         element(
             "div",

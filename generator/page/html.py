@@ -20,15 +20,15 @@ _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 def element(tag: str, *children: Child, **attributes: str | None) -> ET.Element:
     """Return an element; `class_` is the attribute class, and `aria_label` is aria-label. None is left out."""
-    made = ET.Element(tag)
+    new_element = ET.Element(tag)
     for name, value in attributes.items():
         if value is not None:
-            made.set(name.rstrip("_").replace("_", "-"), visible(value))
+            new_element.set(name.rstrip("_").replace("_", "-"), visible(value))
     for child in children:
-        append(made, child)
+        append(new_element, child)
     if tag not in _INLINE:
-        made.tail = "\n"
-    return made
+        new_element.tail = "\n"
+    return new_element
 
 
 def append(parent: ET.Element, child: Child) -> None:

@@ -33,10 +33,10 @@ def incoming_section(built: BuiltSource) -> ET.Element:
     """Return what comes in and how its sender is verified; of a pulled source, what is asked with which credential."""
     source = built.source
     if source.pull:
-        title, way = "What is asked, and with which credential", asking.asking(source.pull)
+        title, children = "What is asked, and with which credential", asking.asking(source.pull)
     else:
-        title, way = "What comes in, and how it is verified", _calls(source, source.endpoint)
-    return section("incoming", title, *way, *_secrets(source), *_parameters(source), *_events(source))
+        title, children = "What comes in, and how it is verified", _calls(source, source.endpoint)
+    return section("incoming", title, *children, *_secrets(source), *_parameters(source), *_events(source))
 
 
 def _calls(source: Source, webhook: Webhook) -> Iterator[Child]:

@@ -33,5 +33,5 @@ def index_page(sources: Sequence[BuiltSource]) -> str:
 def _row(built: BuiltSource) -> Sequence[Sequence[Child]]:
     source = built.source
     link = element("a", source.name, href=f"{source.name}/{PAGE}")
-    way = "pulled" if source.pull else "webhook"
-    return [link], [source.description], [way], [how_known(built)], [code(hash_of(built.code)[:16]), "…"]
+    direction = "pulled" if source.pull else "webhook"
+    return [link], [source.description], [direction], [how_known(built)], [code(hash_of(built.code)[:16]), "…"]

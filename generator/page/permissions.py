@@ -64,6 +64,16 @@ class Permission(NamedTuple):
     """The names of the secrets on which something is allowed."""
 
 
+def role_users(built: BuiltSource) -> Iterator[tuple[str, str]]:
+    """Yield each resource that acts with a role, and the role: both by their logical ids."""
+    for title, properties in built.of_type("AWS::Lambda::Function"):
+        yield title, next(built.targets(properties["Role"]))
+    for title, properties in built.of_type("AWS::KinesisFirehose::DeliveryStream"):
+        yield title, next(built.targets(properties["ExtendedS3DestinationConfiguration"]["RoleARN"]))
+    for title, properties in built.of_type("AWS::Scheduler::Schedule"):
+        yield title, next(built.targets(properties["Target"]["RoleArn"]))
+
+
 def role_permissions(built: BuiltSource, role: str) -> Iterator[Permission]:
     """Yield what a role may do, a statement at a time."""
     for policy in built.resources[role]["Properties"]["Policies"]:
@@ -118,5 +128,4 @@ def _resources_text(built: BuiltSource, resources: list[Any]) -> str:
 
 def _secret(arn: str) -> str:
     """Return the name of a secret in Parameter Store; empty for any other ARN."""
-    _, found, path = arn.partition(":parameter/")
-    return path.rpartition("/")[2] if found else ""
+    return arn.partition(":parameter/")[2].rpartition("/")[2]

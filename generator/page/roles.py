@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from generator.page.built_source import BuiltSource, text_of
 from generator.page.html import Child, bullets, code, codes, element, marked, paragraph, prose, section, table
-from generator.page.permissions import Permission, role_permissions
+from generator.page.permissions import Permission, role_permissions, role_users
 from generator.page.words import counted
 
 _INTRODUCTION = (
@@ -77,7 +77,7 @@ def _wide_text(built: BuiltSource, roles: Sequence[str]) -> str:
 
 def _role(built: BuiltSource, role: str) -> Iterator[Child]:
     (trust,) = built.resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    users = [title for title, other in built.resources.items() if title != role and _acts_with(built, other, role)]
+    users = [user for user, role_of_user in role_users(built) if role_of_user == role]
     yield element("h3", role, id=f"role-{role}")
     account = " for this account" if "Condition" in trust else ""
     service = f". Only the service {trust['Principal']['Service']} can assume it{account}. It may:"
@@ -85,16 +85,6 @@ def _role(built: BuiltSource, role: str) -> Iterator[Child]:
     yield table(
         ("May", "Actions", "On"), [_row(each) for each in role_permissions(built, role)], f"{role} may", "permissions"
     )
-
-
-def _acts_with(built: BuiltSource, resource: Mapping[str, Any], role: str) -> bool:
-    properties = resource.get("Properties", {})
-    places = (
-        properties.get("Role"),
-        properties.get("Target"),
-        properties.get("ExtendedS3DestinationConfiguration", {}).get("RoleARN"),
-    )
-    return any(role in built.targets(place) for place in places)
 
 
 def _row(permission: Permission) -> Sequence[Sequence[Child]]:

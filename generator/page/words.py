@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from generator.definition.pull_words import counted_span
 
 
+def capitalized(text: str) -> str:
+    """Return a text with a capital at its beginning, and the rest as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def listed(texts: Iterable[str]) -> str:
     """Return "a", "a and b" or "a, b and c"."""
     *first, last = list(texts) or [""]

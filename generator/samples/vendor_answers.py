@@ -99,6 +99,8 @@ def _empty_page(stream: Stream) -> HttpAnswer:
     path = (stream.each.of if stream.each else stream.events.split) or "@"
     first, _, alternative = path.partition("||")
     answer = _nested(re.findall(r"[A-Za-z_]\w*", first), [])
+    if not isinstance(answer, dict):  # the list is the answer itself
+        return _json_answer(200, answer)
     # What stands beside the list, as in: items || (meta && `[]`)
     for chain in _CHAIN.findall(_LITERAL.sub("", alternative)):
         answer = {**_nested(chain.split("."), "stand-in"), **answer}

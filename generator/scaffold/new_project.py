@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib import metadata
@@ -18,6 +19,8 @@ from lambdas import VERSION
 
 _TEMPLATES = Path(__file__).parent / "project_files"
 _DISTRIBUTION = "mozdef-event-framework"
+_USER = re.compile(r"(?<=^https://)(?!\$\{[\w-]+\}(:\$\{[\w-]+\})?@)[^/?#]*@")
+"""The user and the password of a URL, unless they are names of environment variables."""
 _VERSIONS_HEAD = "# The versions with which the framework is tested; pip takes them of what it installs.\n"
 
 
@@ -45,7 +48,8 @@ def framework_requirement() -> str:
         origin = json.loads(metadata.distribution(_DISTRIBUTION).read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):
         origin = {}
-    url = str(origin.get("url", ""))
+    # Installers should leave a password out already: https://peps.python.org/pep-0610/#specification
+    url = _USER.sub("", str(origin.get("url", "")))
     if urlsplit(url).scheme not in ("https", "ssh"):  # an index, or a folder of this machine
         return name + version
     if revision := origin.get("vcs_info"):

@@ -66,11 +66,11 @@ def _replace(value: Any, tree: _Tree, new: Any) -> int:
         return 0
     count = 0
     for name, below in tree.items():
-        found = value.get(name)
-        if found is None:
+        field = value.get(name)
+        if field is None:
             continue
         if below is not None:
-            count += _replace(found, below, new)
+            count += _replace(field, below, new)
         else:
             value[name] = new
             count += 1

@@ -103,15 +103,15 @@ class Functions(functions.Functions):  # type: ignore[misc]  # jmespath ships no
 def compile_path(path: Path | str) -> CompiledPath:
     """Return the path as a function; it raises Rejected where the path can't be applied to the value."""
     node = jmespath.compile(path).parsed
-    found = compile_node(node)
+    find_unchecked = compile_node(node)
     if node["type"] in ("field", "literal") or (
         node["type"] == "subexpression" and all(child["type"] == "field" for child in node["children"])
     ):
-        return found  # which can always be applied
+        return find_unchecked  # which can always be applied
 
     def find(value: Any, functions: Functions) -> Any:
         try:
-            return found(value, functions)
+            return find_unchecked(value, functions)
         except _INAPPLICABLE as error:
             raise Rejected("path", f"{path} can't be applied: {type(error).__name__}") from None
 

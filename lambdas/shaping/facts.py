@@ -108,8 +108,8 @@ class EventFacts:
         return self._all(self._finder.extra)
 
     def _all(self, finders: list[tuple[str, Finder]]) -> dict[str, str]:
-        found = ((name, find(self._event, self._functions)) for name, find in finders)
-        return {name: word for name, word in found if word is not None}
+        words = ((name, find(self._event, self._functions)) for name, find in finders)
+        return {name: word for name, word in words if word is not None}
 
 
 def compile_line(text: Text | str) -> Finder:

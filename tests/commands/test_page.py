@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from generator.commands import main
 from generator.definition.read import load
 from generator.errors import GeneratorError
+from generator.files import regular_file
 from generator.packaging import output
 from generator.packaging.product import make_product, shared_files
 from tests.definitions import SOURCES
@@ -101,9 +103,10 @@ def test_a_build_of_the_same_leaves_the_page_and_a_build_of_others_removes_it(ru
     assert not PAGE.exists()
 
 
-def test_a_page_of_somebody_else_is_left_alone(run: Run) -> None:
+@pytest.mark.parametrize("text", ["<html>mine</html>", "<html>What we think of the MozDef Event Framework</html>"])
+def test_a_page_of_somebody_else_is_left_alone(run: Run, text: str) -> None:
     build()
-    PAGE.write_text("<html>mine</html>", encoding="utf-8")
+    PAGE.write_text(text, encoding="utf-8")
     write_definition(DEFINITION.replace("x-acme-token", "x-other-token"))
     with pytest.raises(GeneratorError, match=r"holds page\.html, which no build makes"):
         build()
@@ -113,6 +116,28 @@ def test_a_page_of_somebody_else_is_left_alone(run: Run) -> None:
         "",
         "error: build/acme: holds page.html, which no build makes: move it away, or name another folder with --build\n",
     )
+
+
+def test_an_index_of_somebody_else_is_left_alone(run: Run) -> None:
+    build()
+    index = Path("build/index.html")
+    index.write_text("<html>mine</html>", encoding="utf-8")
+    message = (
+        "error: build: holds index.html, which no build makes: move it away, or name another folder with --build\n"
+    )
+    assert run("page", "--all") == (1, "", message)
+    assert (index.read_text(encoding="utf-8"), PAGE.exists()) == ("<html>mine</html>", False)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_page_that_can_not_be_read_is_left_alone() -> None:
+    build()
+    PAGE.touch()
+    os.truncate(PAGE, regular_file.MAX_BYTES + 1)
+    write_definition(DEFINITION.replace("x-acme-token", "x-other-token"))
+    with pytest.raises(GeneratorError, match=r"holds page\.html, which no build makes"):
+        build()
+    assert PAGE.exists()
 
 
 def test_either_names_or_all(run: Run) -> None:

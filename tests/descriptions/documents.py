@@ -38,10 +38,10 @@ def package_file(package: str) -> Path:
     if registry == "npm":
         return installed(Path(__file__).parent) / path
     module, _, below = path.partition("/")
-    found = importlib.util.find_spec(module)
-    assert found is not None, f"{module} is not installed"
-    assert found.submodule_search_locations, f"{module} is no package"
-    return Path(found.submodule_search_locations[0], below)
+    spec = importlib.util.find_spec(module)
+    assert spec is not None, f"{module} is not installed"
+    assert spec.submodule_search_locations, f"{module} is no package"
+    return Path(spec.submodule_search_locations[0], below)
 
 
 def read_document(file: Path) -> Node:

@@ -28,17 +28,17 @@ def findings(definition: Definition, operations: Operations) -> list[str]:
     samples, problems = load_samples(definition)
     assert not problems
     assert samples
-    found: list[Iterator[str]] = []
+    groups: list[Iterator[str]] = []
     answers: dict[str, Node] = {}
     for sample in samples:
         assert isinstance(sample, PullSample)
         requests = [SentRequest.read(line) for line in requests_file(sample).read_text(encoding="utf-8").splitlines()]
-        found.append(_request_findings(sample.name, requests, operations))
+        groups.append(_request_findings(sample.name, requests, operations))
         if operation := _page_operation(definition.source, sample, requests, operations):
             answers.setdefault(sample.key.name, operation.answer)
-            found.append(_answer_findings(sample, operation))
-    found.append(_path_findings(definition.source, answers, operations.schemas))
-    return list(dict.fromkeys(chain.from_iterable(found)))
+            groups.append(_answer_findings(sample, operation))
+    groups.append(_path_findings(definition.source, answers, operations.schemas))
+    return list(dict.fromkeys(chain.from_iterable(groups)))
 
 
 def _request_findings(sample: str, requests: list[SentRequest], operations: Operations) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Operation:
         readings = [*([] if len(values) > 1 else _readings(values[0])), [_readings(value)[-1] for value in values]]
         problems = [list(self.schemas.problems(schema, reading, where)) for reading in readings]
         if all(problems):
-            of_its_type = (found for found in problems if not any("is not of type" in problem for problem in found))
+            of_its_type = (group for group in problems if not any("is not of type" in problem for problem in group))
             yield from next(of_its_type, problems[0])
 
     def _header_problems(self, headers: Mapping[str, str]) -> Iterator[str]:
@@ -122,17 +122,17 @@ class Operations:
     def find(self, method: str, url: str) -> Operation | None:
         """Return the operation that a request is; that with the fewest variables in its path, where several fit."""
         address = url.partition("?")[0]
-        found = []
+        fits = []
         for path, item in self._document["paths"].items():
             for server in item.get("servers") or self._document.get("servers") or [{"url": ""}]:
                 pattern = _server_pattern(server["url"].rstrip("/")) + _path_pattern(path.partition("?")[0])
                 if method in item and (match := re.fullmatch(pattern, address)):
                     names = [name.strip("{}") for name in _VARIABLE.findall(path)]
                     values = map(unquote, match.groups())
-                    found.append((len(names), path, item, dict(zip(names, values, strict=True))))
-        if not found:
+                    fits.append((len(names), path, item, dict(zip(names, values, strict=True))))
+        if not fits:
             return None
-        _, path, item, values = min(found, key=lambda entry: entry[0])
+        _, path, item, values = min(fits, key=lambda entry: entry[0])
         node = item[method]
         parameters = [
             self.schemas.resolved(parameter) for parameter in (*item.get("parameters", []), *node.get("parameters", []))

@@ -91,13 +91,13 @@ class SchemaPaths:
         return {"type": "object", "properties": fields}
 
     def _function_expression(self, node: Node, children: list[Node], schema: Node) -> Node:
-        found = [self._find(child, schema) for child in children if child["type"] != "expref"]
-        item = self._schemas.item(found[0]) if found else ANY
+        operands = [self._find(child, schema) for child in children if child["type"] != "expref"]
+        item = self._schemas.item(operands[0]) if operands else ANY
         for child in children:
             if child["type"] == "expref":
                 self._find(child["children"][0], item)
         if node["value"] in _SAME_LIST:
-            return found[0]
+            return operands[0]
         if node["value"] == "not_null":
-            return {"anyOf": found}
+            return {"anyOf": operands}
         return item if node["value"] in _ONE_ITEM else ANY

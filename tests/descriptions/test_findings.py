@@ -123,8 +123,8 @@ def test_what_is_right_is_not_reported(version: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_request_is_found(request_url: str, finding: str, tmp_path: Path) -> None:
-    found = findings(source(tmp_path, request=request_url), Operations(description()))
-    assert [each for each in found if each.startswith("orders.north: ")] == [f"orders.north: {finding}"]
+    problems = findings(source(tmp_path, request=request_url), Operations(description()))
+    assert [each for each in problems if each.startswith("orders.north: ")] == [f"orders.north: {finding}"]
 
 
 def test_a_wrong_header_is_found(tmp_path: Path) -> None:
@@ -241,8 +241,8 @@ def test_a_form_that_stands_for_null_leaves_no_fields_open(tmp_path: Path) -> No
     document = description()
     actor = {"anyOf": [ORDER["properties"]["actor"], {"type": "object", "nullable": True}]}
     document["components"]["schemas"]["Order"] = {**ORDER, "properties": {**ORDER["properties"], "actor": actor}}
-    found = findings(source(tmp_path, {**EVENT, "actor": {"nam": "ann"}}), Operations(document))
-    assert found == ["orders.north.items[].actor.nam: no such field"]
+    problems = findings(source(tmp_path, {**EVENT, "actor": {"nam": "ann"}}), Operations(document))
+    assert problems == ["orders.north.items[].actor.nam: no such field"]
 
 
 def test_dropbox_s_types_are_read_as_openapi() -> None:

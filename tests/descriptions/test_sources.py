@@ -29,10 +29,12 @@ def test_a_source_is_as_its_vendor_describes_the_api(name: str) -> None:
         assert vendor.package is not None
         document = vendor.package.document()
     known = (PUBLISHED if file else PACKAGED).get(name, {})
-    found = findings(bundled_source(name), Operations(document))
-    assert [finding for finding in found if not finding.startswith(tuple(known))] == []
+    problems = findings(bundled_source(name), Operations(document))
+    assert [finding for finding in problems if not finding.startswith(tuple(known))] == []
     if not file:
-        assert [beginning for beginning in known if not any(finding.startswith(beginning) for finding in found)] == []
+        assert [
+            beginning for beginning in known if not any(finding.startswith(beginning) for finding in problems)
+        ] == []
 
 
 def test_each_source_says_where_its_vendor_publishes_a_description() -> None:

@@ -34,16 +34,16 @@ def drawn(name: str, layout: str) -> set[str]:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_resource_of_the_template_is_on_the_page(name: str) -> None:
-    found, resources = parsed(name), built(name).resources
-    listed = " ".join(row[1] for row in found.rows("Resources")).replace(",", "").split()
+    parsed_page, resources = parsed(name), built(name).resources
+    listed = " ".join(row[1] for row in parsed_page.rows("Resources")).replace(",", "").split()
     assert sorted(listed) == sorted(resources)
     titles = {
         kind: {title for title, each in resources.items() if each["Type"] == kind}
         for kind in {each["Type"] for each in resources.values()}
     }
-    assert {row[0] for row in found.rows("Alarms")} == titles["AWS::CloudWatch::Alarm"]
-    assert titles["AWS::IAM::Role"] <= {each.text for each in found.all("h3")}
-    kept = {row[0] for row in found.rows("What is kept")}
+    assert {row[0] for row in parsed_page.rows("Alarms")} == titles["AWS::CloudWatch::Alarm"]
+    assert titles["AWS::IAM::Role"] <= {each.text for each in parsed_page.all("h3")}
+    kept = {row[0] for row in parsed_page.rows("What is kept")}
     stores = ("SQS::Queue", "S3::Bucket", "DynamoDB::Table", "Logs::LogGroup", "KinesisFirehose::DeliveryStream")
     in_drawing = {"SQS::Queue", "S3::Bucket", "DynamoDB::Table", "KinesisFirehose::DeliveryStream", "KMS::Key"}
     in_drawing |= {"Lambda::Function", "Scheduler::Schedule", "ApiGatewayV2::Api"}
@@ -56,9 +56,9 @@ def test_every_resource_of_the_template_is_on_the_page(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_permission_is_there_in_words_and_as_aws_has_it(name: str) -> None:
-    source, found = built(name), parsed(name)
+    source, parsed_page = built(name), parsed(name)
     for role, _ in source.of_type("AWS::IAM::Role"):
-        rows = found.rows(f"{role} may")
+        rows = parsed_page.rows(f"{role} may")
         permissions = list(role_permissions(source, role))
         assert len(rows) == len(permissions)
         for (words, actions, resources), permission in zip(rows, permissions, strict=True):
@@ -85,9 +85,9 @@ def test_the_drawing_has_its_boxes_apart_and_a_number_for_each_line(name: str) -
         for line in planned.lines:
             first, second = cells[line.first], cells[line.second]
             assert first.column != second.column or abs(first.row - second.row) == 1, "a box is between them"
-    found = parsed(name)
+    parsed_page = parsed(name)
     assert len(
-        [each for each in found.all("li") if each.path[-2:] == ("section", "ol") and each.path.count("li") == 0]
+        [each for each in parsed_page.all("li") if each.path[-2:] == ("section", "ol") and each.path.count("li") == 0]
     ) >= len(planned.lines)
     for svg in drawings(planned, "a stack"):
         _, _, width, height = map(float, svg.get("viewBox", "").split())
@@ -128,14 +128,14 @@ def test_a_webhook_says_how_its_sender_is_verified() -> None:
 
 
 def test_a_pulled_source_says_what_is_asked_with_which_credential() -> None:
-    found = parsed("okta-log")
-    text = found.all("body")[0].text
+    parsed_page = parsed("okta-log")
+    text = parsed_page.all("body")[0].text
     for words in ("https://${OktaDomain}/api/v1", "every minute; at most 50 requests a minute", "after 'SSWS '"):
         assert words in text, words
-    assert found.rows("Requests to the vendor")[0][:2] == ["logs", "GET /logs"]
-    assert found.rows("Parameters of a deployment")[0][0] == "OktaDomain"
+    assert parsed_page.rows("Requests to the vendor")[0][:2] == ["logs", "GET /logs"]
+    assert parsed_page.rows("Parameters of a deployment")[0][0] == "OktaDomain"
     assert "A function of yours" not in text
-    assert "status 401" in [row[0] for row in found.rows("Answers that are no events")]
+    assert "status 401" in [row[0] for row in parsed_page.rows("Answers that are no events")]
     assert "in a VPC of yours" in parsed("self-hosted").all("body")[0].text
     assert "Tokens are from" in parsed("salesforce").all("body")[0].text
 
@@ -205,6 +205,6 @@ def test_code_of_the_sources_own_is_named(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_every_source_has_a_page() -> None:
     for definition in every_definition(SOURCES):
-        found = Parsed(source_page(build(definition)))
-        assert "has no sample of an event" not in found.all("body")[0].text, definition.source.name
-        assert "has no README" not in found.all("body")[0].text, definition.source.name
+        parsed_page = Parsed(source_page(build(definition)))
+        assert "has no sample of an event" not in parsed_page.all("body")[0].text, definition.source.name
+        assert "has no README" not in parsed_page.all("body")[0].text, definition.source.name

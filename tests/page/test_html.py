@@ -21,15 +21,17 @@ HOSTILE = "<script>alert(1)</script> ]]> --> \"double\" 'single' & &lt; </title>
 
 def loads_nothing(text: str) -> None:
     """The page has no script, no style but its own, and nothing that a browser fetches by itself."""
-    found = Parsed(text)
-    (style,) = found.all("style")
+    parsed_page = Parsed(text)
+    (style,) = parsed_page.all("style")
     assert style.text == STYLE
     assert not re.search(r"url\(|@import|@font-face", STYLE)
-    (policy,) = [each for each in found.all("meta") if each.attributes.get("http-equiv") == "Content-Security-Policy"]
+    (policy,) = [
+        each for each in parsed_page.all("meta") if each.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
     digest = base64.b64encode(hashlib.sha256(style.text.encode()).digest()).decode()
     assert policy.attributes["content"].startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
     fetched = {"script", "link", "img", "image", "iframe", "object", "embed", "base", "form", "use", "video", "audio"}
-    for each in found.elements:
+    for each in parsed_page.elements:
         assert each.tag not in fetched
         assert not {name for name in each.attributes if name.startswith("on")} | {"src", "style", "srcdoc"} & set(
             each.attributes
@@ -47,21 +49,21 @@ def test_a_page_is_well_formed_and_loads_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_headings_labels_and_links_lead_through_the_page(name: str) -> None:
-    found = parsed(name)
-    identities = [each.attributes["id"] for each in found.elements if "id" in each.attributes]
+    parsed_page = parsed(name)
+    identities = [each.attributes["id"] for each in parsed_page.elements if "id" in each.attributes]
     assert len(identities) == len(set(identities))
-    for each in found.elements:
+    for each in parsed_page.elements:
         assert set(each.attributes.get("aria-labelledby", "").split()) <= set(identities)
         if each.attributes.get("href", "").startswith("#"):
             assert each.attributes["href"][1:] in identities
-    levels = [int(each.tag[1]) for each in found.elements if re.fullmatch("h[1-6]", each.tag)]
+    levels = [int(each.tag[1]) for each in parsed_page.elements if re.fullmatch("h[1-6]", each.tag)]
     assert levels.count(1) == 1
     assert levels[0] == 1
     assert all(below - above <= 1 for above, below in pairwise(levels))
-    for svg in found.all("svg"):
+    for svg in parsed_page.all("svg"):
         assert svg.attributes["role"] == "img"
         assert svg.attributes["aria-labelledby"]
-    assert all(each.attributes["aria-label"] for each in found.all("table") if "role" in each.attributes)
+    assert all(each.attributes["aria-label"] for each in parsed_page.all("table") if "role" in each.attributes)
 
 
 def test_the_same_build_gives_the_same_page() -> None:
@@ -96,10 +98,10 @@ facts:
 def test_hostile_texts_are_texts(tmp_path: Path) -> None:
     text = source_page(build(write_source(tmp_path, HOSTILE_SOURCE)))
     loads_nothing(text)
-    found = Parsed(text)
-    assert f"MozDef event source acme: {HOSTILE}" not in text
-    assert [each.text for each in found.all("p", "lead")] == [HOSTILE]
-    whole = found.all("body")[0].text
+    parsed_page = Parsed(text)
+    assert HOSTILE not in text
+    assert [each.text for each in parsed_page.all("p", "lead")] == [HOSTILE]
+    whole = parsed_page.all("body")[0].text
     for shown in (
         "<script>alert(3)</script>",
         "<img src=x onerror=alert(4)>",
@@ -110,8 +112,8 @@ def test_hostile_texts_are_texts(tmp_path: Path) -> None:
         r"\u202e",
     ):
         assert shown in whole, shown
-    assert not {"b", "i"} & {each.tag for each in found.elements}
-    links = [each.attributes["href"] for each in found.all("a") if not each.attributes["href"].startswith("#")]
+    assert not {"b", "i"} & {each.tag for each in parsed_page.elements}
+    links = [each.attributes["href"] for each in parsed_page.all("a") if not each.attributes["href"].startswith("#")]
     assert [link.partition("/?")[0].partition('"')[0] for link in links] == [
         "https://acme.example/",
         "https://acme.example",
@@ -142,15 +144,15 @@ def themes() -> list[dict[str, str]]:
     return [dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)]
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(color: str, other_color: str) -> float:
     """https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio"""
 
-    def luminance(color: str) -> float:
-        parts = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    def luminance(rgb: str) -> float:
+        parts = [int(rgb[start : start + 2], 16) / 255 for start in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    dark, light = sorted((luminance(one), luminance(other)))
+    dark, light = sorted((luminance(color), luminance(other_color)))
     return (light + 0.05) / (dark + 0.05)
 
 

@@ -65,8 +65,8 @@ EXPECTED = """\
 
 
 def test_sections_are_chosen_with_what_is_below_them() -> None:
-    made = element("div", *sections(README, ("What you need", "Set it up")))
-    assert ET.tostring(made, encoding="unicode", method="html") == EXPECTED
+    parent = element("div", *sections(README, ("What you need", "Set it up")))
+    assert ET.tostring(parent, encoding="unicode", method="html") == EXPECTED
 
 
 def test_a_readme_without_the_sections_has_nothing() -> None:

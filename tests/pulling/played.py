@@ -44,8 +44,8 @@ class Played:
     @property
     def events(self) -> list[dict[str, Any]]:
         """The events of all pages, as the vendor has them."""
-        found = [jmespath.search(self.list_path, json.loads(page.body)) for page in self.sample.pages]
-        return [event for events in found for event in events or []]
+        event_lists = [jmespath.search(self.list_path, json.loads(page.body)) for page in self.sample.pages]
+        return [event for events in event_lists for event in events or []]
 
     @property
     def leads_on(self) -> bool:

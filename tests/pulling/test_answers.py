@@ -57,9 +57,9 @@ def test_a_path_that_cannot_be_applied_is_an_error_and_not_the_end() -> None:
 def test_a_position_beyond_a_double_stays_exact(number: str) -> None:
     """Box's next_stream_position, read as a double, loses or repeats events: elastic/integrations#14320."""
     page = read_answer(HttpAnswer(200, {}, f'{{"next": {number}, "size": 1}}'.encode()), "json")
-    asked = Page("https://a/", page.find, page.header, 1, None)
+    page_info = Page("https://a/", page.find, page.header, 1, None)
     if len(number) < 100:
-        assert cursor.next_token(cursor.Settings("next"), asked) == number
+        assert cursor.next_token(cursor.Settings("next"), page_info) == number
     assert str(page.root["next"]) == number
 
 
@@ -192,17 +192,17 @@ def test_csv_comes_back_as_it_was_written_in_parts(
     csv.writer(text, lineterminator="\r\n" if crlf else "\n", quoting=csv.QUOTE_ALL).writerows([["A", "B"], *table])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(answer_rows, "PART_ROWS", part)
-        found = list(rows(blocks_of(text.getvalue().encode(), sizes), "csv"))
-    assert all(0 < len(each) <= part for each in found)
-    assert [list(row.values()) for each in found for row in each] == table
+        parts = list(rows(blocks_of(text.getvalue().encode(), sizes), "csv"))
+    assert all(0 < len(each) <= part for each in parts)
+    assert [list(row.values()) for each in parts for row in each] == table
 
 
 @given(st.text(st.sampled_from('a,"\r\n\u2028é'), max_size=40), SIZES)
 def test_any_text_in_parts_reads_as_the_csv_module_reads_the_whole(text: str, sizes: list[int]) -> None:
     names, *expected = [row for row in csv.reader(io.StringIO(f"A,B\n{text}", newline="")) if row]
-    found = [row for part in rows(blocks_of(f"A,B\n{text}".encode(), sizes), "csv") for row in part]
-    assert [list(row.values()) if isinstance(row, dict) else row for row in found] == expected
-    assert all(list(row) == names for row in found if isinstance(row, dict))
+    read_rows = [row for part in rows(blocks_of(f"A,B\n{text}".encode(), sizes), "csv") for row in part]
+    assert [list(row.values()) if isinstance(row, dict) else row for row in read_rows] == expected
+    assert all(list(row) == names for row in read_rows if isinstance(row, dict))
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=4), JSON_VALUES, max_size=3), max_size=6), SIZES)

@@ -91,31 +91,31 @@ def test_from_the_vendors_cursor_to_windows_reading_goes_on_where_it_was(tmp_pat
     puller, vendor = scripted(tmp_path / "old", CURSOR)
     vendor.answers = {"/v1/feed": [answer_of({"items": [event("1")], "cursor": "c1", "more": False})]}
     puller.run()
-    changed, asked = scripted(tmp_path / "new", BY_TIME)
+    changed, new_vendor = scripted(tmp_path / "new", BY_TIME)
     changed.table, changed.queue = puller.table, puller.queue
     changed.clock.now += 40_000
-    asked.answers = {"/v1/feed": [answer_of({"items": [], "cursor": None, "more": False})] * 20}
+    new_vendor.answers = {"/v1/feed": [answer_of({"items": [], "cursor": None, "more": False})] * 20}
     assert changed.run().failures == {}
     assert changed.position("position#feed") == {"start": int(changed.clock.now) - 10 - 60}
-    assert len(asked.asked) == 12, "from where the cursor was, an hour at a time"
+    assert len(new_vendor.asked) == 12, "from where the cursor was, an hour at a time"
 
 
 def test_from_windows_to_the_vendors_cursor_reading_goes_on_where_it_was(tmp_path: Path) -> None:
     puller, vendor = scripted(tmp_path / "old", BY_TIME)
     vendor.answers = {"/v1/feed": [answer_of({"items": [], "cursor": None, "more": False})]}
     puller.run()
-    changed, asked = scripted(tmp_path / "new", CURSOR)
+    changed, new_vendor = scripted(tmp_path / "new", CURSOR)
     changed.table = puller.table
     changed.clock.now += 40_000
     bodies = []
-    send = asked.send
+    send = new_vendor.send
 
     def keep(request: Any, seconds: float) -> HttpAnswer:
         bodies.append(request.body)
         return send(request, seconds)
 
-    asked.send = keep  # type: ignore[method-assign]
-    asked.answers = {"/v1/feed": [answer_of({"items": [event("1")], "cursor": "c1", "more": False})]}
+    new_vendor.send = keep  # type: ignore[method-assign]
+    new_vendor.answers = {"/v1/feed": [answer_of({"items": [event("1")], "cursor": "c1", "more": False})]}
     assert changed.run().failures == {}
     assert bodies == [f'{{"since":"{int(NOW) - 10 - 60}"}}'.encode()]
 
@@ -129,10 +129,10 @@ def test_a_link_is_not_taken_for_a_cursor(tmp_path: Path) -> None:
     vendor.answers = {"/v1/feed": [answer_of({"items": [event("1")]}, link='</v1/feed?c=2>; rel="next"')]}
     puller.run()
     assert puller.position("position#feed")["token"] == "https://api.vendor.example/v1/feed?c=2"
-    changed, asked = scripted(tmp_path / "new", CURSOR)
+    changed, new_vendor = scripted(tmp_path / "new", CURSOR)
     changed.table, changed.queue = puller.table, puller.queue
     page = answer_of({"items": [event("1"), event("2")], "cursor": "c2", "more": False})
-    asked.answers = {"/v1/feed": [page]}
+    new_vendor.answers = {"/v1/feed": [page]}
     assert changed.run().failures == {}
     assert changed.position("position#feed")["token"] == "c2"
     assert puller.ids == ["1", "2"]

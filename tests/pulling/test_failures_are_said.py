@@ -45,7 +45,7 @@ def test_what_prepares_a_stream_is_asked_again_where_that_helps(tmp_path: Path, 
     puller, vendor = scripted(tmp_path, PREPARED)
     vendor.answers["/v1/start"] = [answer_of({}, status, retry_after="5"), answer_of({}, 201)]
     assert puller.run().failures == {}
-    assert sum("/start" in asked for asked in vendor.asked) == 2
+    assert sum("/start" in line for line in vendor.asked) == 2
 
 
 def test_a_rule_says_of_what_prepares_a_stream_too(tmp_path: Path) -> None:

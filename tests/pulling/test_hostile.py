@@ -68,10 +68,10 @@ class Hostile:
 
     def answers(self, *answers: Answer | bytes) -> None:
         """Give these answers, one for each request, the last of them again and again."""
-        asked = len(self.host.requests)
+        earlier_requests = len(self.host.requests)
 
         def script(stream: ssl.SSLSocket) -> None:
-            index = len(self.host.requests) - asked - 1
+            index = len(self.host.requests) - earlier_requests - 1
             answer = answers[min(index, len(answers) - 1)]
             if isinstance(answer, bytes):
                 stream.sendall(answer)

@@ -224,10 +224,10 @@ class FromASecond(Vendor):
     """An API such as Duo's older logs: the oldest events from a second on, and nothing that says where they end."""
 
     def page(self, query: dict[str, str]) -> HttpAnswer:
-        found = sorted(
+        events = sorted(
             (event for event in self.events if event["at"] >= int(query["mintime"])), key=lambda event: event["at"]
         )
-        return answer_of({"items": found[: self.page_size]})
+        return answer_of({"items": events[: self.page_size]})
 
 
 FROM_A_SECOND = HASHED.replace(

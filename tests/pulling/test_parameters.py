@@ -91,8 +91,8 @@ def packed_source(source: Source, values: dict[str, str]) -> Source:
         for name, value in values.items():
             patch.setenv(f"PARAMETER_{name}", value)
         exec(compile(source_module_text(source), "source.py", "exec"), packed)  # noqa: S102 - as a function imports it
-    found: Source = packed["SOURCE"]
-    return found
+    started: Source = packed["SOURCE"]
+    return started
 
 
 def pull_of(source: Source) -> Pull:

@@ -68,6 +68,6 @@ def test_an_example_asks_for_what_stands_below_it(stream: str, lines: str, tmp_p
     pull = pull_of(tmp_path, stream)
     requests = RequestMaker(pull, pull.streams["logs"])
     token = "2" if "{page}" in stream or "page)" in stream else "c2"
-    asked = [line_of(requests.first(SLICE)), line_of(requests.later(SLICE, token))]
+    expected = [line_of(requests.first(SLICE)), line_of(requests.later(SLICE, token))]
     assert len(EXAMPLES) == 9
-    assert lines.splitlines() in ([], asked, asked[:1])
+    assert lines.splitlines() in ([], expected, expected[:1])

@@ -191,16 +191,16 @@ def test_paging_of_a_list_in_ndjson_sees_the_first_row_and_the_last(tmp_path: Pa
     events = [{"id": f"e{index}", "at": int(NOW) - 100} for index in range(2_500)]
     bodies = [[*events[:1_500], {"next": "c1"}], [*events[1_500:], {"next": None}]]
     pages = iter(["".join(json.dumps(row) + "\n" for row in rows).encode() for rows in bodies])
-    asked: list[str] = []
+    urls: list[str] = []
 
     def stream(request: HttpRequest, _seconds: float) -> HttpAnswer:
-        asked.append(request.url)
+        urls.append(request.url)
         return HttpAnswer(200, {}, next(pages))
 
     vendor.stream = stream  # type: ignore[method-assign]
     report = puller.run()
     assert (report.failures, report.counts["sent"], report.counts["pages"]) == ({}, 2_500, 2)
-    assert "cursor=c1" in asked[1]
+    assert "cursor=c1" in urls[1]
 
 
 @pytest.mark.parametrize("rows", [0, 1])
@@ -208,9 +208,9 @@ def test_paging_sees_no_row_that_is_not_there(tmp_path: Path, rows: int) -> None
     puller, vendor = puller_of(tmp_path, LIST.replace('"[-1].next"', "\"length(@) == `1` && 'c1' || null\""))
     body = json.dumps({"id": "a", "at": int(NOW) - 100}).encode() * rows
     answers = itertools.chain([HttpAnswer(200, {}, body)], itertools.repeat(HttpAnswer(200, {}, b"")))
-    asked: list[str] = []
-    vendor.stream = lambda request, _: asked.append(request.url) or next(answers)  # type: ignore[method-assign,func-returns-value]
-    assert (puller.run().failures, len(asked)) == ({}, 1 + rows)
+    urls: list[str] = []
+    vendor.stream = lambda request, _: urls.append(request.url) or next(answers)  # type: ignore[method-assign,func-returns-value]
+    assert (puller.run().failures, len(urls)) == ({}, 1 + rows)
 
 
 def test_events_without_ids_are_told_apart_up_to_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

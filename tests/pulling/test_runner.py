@@ -78,9 +78,9 @@ def test_a_wait_that_does_not_fit_ends_the_run_and_no_run_begins_before_then(pul
     report = puller.run()
     assert (report.outcome, report.failures) == ("asked", {})
     puller.clock.now += 300
-    asked = len(puller.vendor.asked)
+    request_count = len(puller.vendor.asked)
     assert puller.run().outcome == "waiting"
-    assert len(puller.vendor.asked) == asked
+    assert len(puller.vendor.asked) == request_count
     puller.clock.now += 3_300
     assert puller.run().outcome == "asked"
 
@@ -157,8 +157,8 @@ def test_equal_events_without_ids_are_several_events(tmp_path: Path) -> None:
 
 def test_a_backfill_is_read_once_beside_the_live_position(puller: Puller) -> None:
     puller.vendor.add(NOW - 86_400, "old")
-    asked = f'{{"backfills": [{{"id": "1", "from": {int(NOW) - 90_000}, "to": {int(NOW) - 80_000}}}]}}'
-    puller.table.items["control"] = {"id": {"S": "control"}, "state": {"S": asked}}
+    control = f'{{"backfills": [{{"id": "1", "from": {int(NOW) - 90_000}, "to": {int(NOW) - 80_000}}}]}}'
+    puller.table.items["control"] = {"id": {"S": "control"}, "state": {"S": control}}
     assert puller.run().counts["sent"] == 1
     assert puller.position("backfill#1#audit") == {"start": int(NOW) - 80_000, "done": 1}
     puller.vendor.asked.clear()

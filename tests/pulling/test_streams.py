@@ -29,7 +29,7 @@ class Scripted:
         return answers.pop(0) if answers else answer_of({"items": []})
 
     def queries(self, path: str) -> list[Mapping[str, Any]]:
-        return [parse_qs(asked.partition("?")[2]) for asked in self.asked if path in asked]
+        return [parse_qs(line.partition("?")[2]) for line in self.asked if path in line]
 
 
 def scripted(folder: Path, text: str) -> tuple[Puller, Scripted]:
@@ -124,7 +124,7 @@ def test_a_child_that_was_read_is_not_asked_for_again(tmp_path: Path) -> None:
     assert "note=NA" in puller.queue.messages[0]["details"]["fields"]
     puller.clock.now += 30
     assert puller.run().counts["children_known"] == 1
-    assert sum("/files/f1" in asked for asked in vendor.asked) == 1
+    assert sum("/files/f1" in line for line in vendor.asked) == 1
 
 
 CURSOR = """\
@@ -157,8 +157,8 @@ def test_a_vendors_own_cursor_lasts_over_runs(tmp_path: Path) -> None:
 
 def test_a_cursor_that_the_vendor_forgot_is_said_and_reading_begins_a_little_before(tmp_path: Path) -> None:
     puller, vendor = scripted(tmp_path, CURSOR)
-    one = answer_of({"items": [event("1")], "cursor": "c1", "more": False})
-    vendor.answers = {"/v1/feed": [one, answer_of({}, 410), one]}
+    page = answer_of({"items": [event("1")], "cursor": "c1", "more": False})
+    vendor.answers = {"/v1/feed": [page, answer_of({}, 410), page]}
     puller.run()
     puller.clock.now += 30
     report = puller.run()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked
+from tests.pulling.apis.api import Api, Call
 from tests.pulling.apis.duo import Duo
 from tests.pulling.apis.google_workspace import GoogleWorkspace
 from tests.pulling.apis.okta import Okta
@@ -58,9 +58,9 @@ def test_a_request_is_signed_when_there_is_room_for_it() -> None:
     dates = []
     answer = api.answer
 
-    def watched(asked: Asked) -> HttpAnswer:
-        dates.append((asked.request.headers["Date"], api.now))
-        return answer(asked)
+    def watched(call: Call) -> HttpAnswer:
+        dates.append((call.request.headers["Date"], api.now))
+        return answer(call)
 
     api.answer = watched  # type: ignore[method-assign]
     for _ in range(2):

@@ -33,10 +33,10 @@ WINDOW = Window(first=Duration(7_200), lag=Duration(60), overlap=Duration(300), 
 def sweep(position: TimePosition, window: Window, now: float) -> tuple[list[tuple[int, int]], TimePosition]:
     """Return the slices that are asked for until the goal, a page each, and the position of the next sweep."""
     slices = []
-    while (asked := next_slice(position, window, now)) is not None:
-        assert asked.end is not None
-        slices.append((asked.start, asked.end))
-        position = after_page(asked, None, window, {})
+    while (time_slice := next_slice(position, window, now)) is not None:
+        assert time_slice.end is not None
+        slices.append((time_slice.start, time_slice.end))
+        position = after_page(time_slice, None, window, {})
         if is_at_goal(position):
             return slices, after_sweep(position, window)
     return slices, position
@@ -60,38 +60,38 @@ def test_nothing_is_asked_for_before_the_lag_is_over_or_when_the_clock_went_back
 
 
 def test_the_goal_of_a_sweep_stays_though_time_goes_on() -> None:
-    asked = next_slice(TimePosition(NOW - 3_000), WINDOW, NOW)
-    assert asked is not None
-    later = next_slice(after_page(asked, "2", WINDOW, {"a": 1}), WINDOW, NOW + 5_000)
+    time_slice = next_slice(TimePosition(NOW - 3_000), WINDOW, NOW)
+    assert time_slice is not None
+    later = next_slice(after_page(time_slice, "2", WINDOW, {"a": 1}), WINDOW, NOW + 5_000)
     assert later == TimePosition(NOW - 3_000, NOW - 60, NOW - 60, page="2", counts={"a": 1})
 
 
 def test_a_slice_whose_token_is_refused_is_read_anew_at_half_its_length_which_grows_again() -> None:
-    asked = next_slice(TimePosition(NOW - 7_200, goal=NOW), WINDOW, NOW + 60)
-    assert asked is not None
-    again = restarted(replace(asked, page="9"), WINDOW)
+    time_slice = next_slice(TimePosition(NOW - 7_200, goal=NOW), WINDOW, NOW + 60)
+    assert time_slice is not None
+    again = restarted(replace(time_slice, page="9"), WINDOW)
     assert again == TimePosition(NOW - 7_200, NOW, length=1_800)
     assert again is not None
-    asked = next_slice(again, WINDOW, NOW + 60)
-    assert asked is not None
-    assert asked.end == NOW - 5_400
-    assert after_page(asked, None, WINDOW, {}).length == 2_250
-    assert after_page(replace(asked, length=3_000), None, WINDOW, {}).length is None
+    time_slice = next_slice(again, WINDOW, NOW + 60)
+    assert time_slice is not None
+    assert time_slice.end == NOW - 5_400
+    assert after_page(time_slice, None, WINDOW, {}).length == 2_250
+    assert after_page(replace(time_slice, length=3_000), None, WINDOW, {}).length is None
 
 
 @pytest.mark.parametrize(("time_format", "step"), [("unix", 1), ("date", 86_400)])
 def test_a_slice_of_a_single_unit_cannot_be_halved(time_format: str, step: int) -> None:
     window = replace(WINDOW, format=time_format)
-    asked = TimePosition(NOW, NOW + 9 * step, NOW + step, "9")
-    assert is_shortest(asked, window)
-    assert not is_shortest(replace(asked, end=NOW + 2 * step), window)
-    assert restarted(asked, window) == TimePosition(NOW, NOW + 9 * step, length=step)
+    time_slice = TimePosition(NOW, NOW + 9 * step, NOW + step, "9")
+    assert is_shortest(time_slice, window)
+    assert not is_shortest(replace(time_slice, end=NOW + 2 * step), window)
+    assert restarted(time_slice, window) == TimePosition(NOW, NOW + 9 * step, length=step)
 
 
 @pytest.mark.parametrize(("length", "longer"), [(1, 2), (2, 3), (3, 4), (4, 5), (40, 50)])
 def test_a_slice_of_a_single_second_grows_too(length: int, longer: int) -> None:
-    asked = TimePosition(NOW - 7_200, NOW, NOW - 7_200 + length, "9", length=length)
-    assert after_page(asked, None, WINDOW, {}).length == longer
+    time_slice = TimePosition(NOW - 7_200, NOW, NOW - 7_200 + length, "9", length=length)
+    assert after_page(time_slice, None, WINDOW, {}).length == longer
 
 
 def test_slices_of_days_grow_by_days() -> None:
@@ -135,8 +135,8 @@ def test_a_first_time_that_is_shorter_than_the_lag_or_a_day_is_one_that_can_be_a
 def test_a_clock_that_was_ahead_leaves_no_position_in_the_future() -> None:
     assert not_ahead(TimePosition(NOW + 1_000), WINDOW, NOW) == TimePosition(NOW - 360)
     assert not_ahead(TimePosition(NOW - 400), WINDOW, NOW) == TimePosition(NOW - 400)
-    asked = next_slice(TimePosition(NOW - 600, NOW + 5_000), WINDOW, NOW)
-    assert asked == TimePosition(NOW - 600, NOW - 60, NOW - 60)
+    time_slice = next_slice(TimePosition(NOW - 600, NOW + 5_000), WINDOW, NOW)
+    assert time_slice == TimePosition(NOW - 600, NOW - 60, NOW - 60)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from generator.samples.vendor_answers import SampleAnswers
 from lambdas.runtime.http_types import HttpRequest
@@ -22,6 +23,16 @@ def test_lists_of_a_graphql_api_are_told_apart_by_the_query() -> None:
         {"data": {"issues": {"nodes": []}}},
         {"data": {"detections": {"nodes": []}}},
     ]
+
+
+def test_an_empty_page_may_be_a_list_where_a_definition_has_an_alternative() -> None:
+    source = bundled_source("crowdstrike").source
+    assert source.pull
+    stream = next(iter(source.pull.streams.values()))
+    listed = replace(stream, events=replace(stream.events, split="@ || resources"))
+    source = replace(source, pull=replace(source.pull, streams={"alerts": listed}))
+    url = "https://api.crowdstrike.com/alerts/combined/alerts/v1"
+    assert SampleAnswers(source, []).answer(HttpRequest("POST", url, {}, b"{}")).body == b"[]"
 
 
 def test_an_empty_page_has_what_the_definition_wants_beside_the_list() -> None:

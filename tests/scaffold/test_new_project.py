@@ -216,6 +216,18 @@ def test_every_default_that_is_commented_out_can_be_taken() -> None:
             "mozdef-event-framework[local] @ https://example.com/f.whl#sha256=ab12",
         ),
         (
+            {"url": "https://ann:pa@ss@example.com/f.git", "vcs_info": {"vcs": "git", "commit_id": "1f2e"}},
+            "mozdef-event-framework[local] @ git+https://example.com/f.git@1f2e",
+        ),
+        (
+            {"url": "https://${TOKEN}@example.com/f.git", "vcs_info": {"vcs": "git", "commit_id": "1f2e"}},
+            "mozdef-event-framework[local] @ git+https://${TOKEN}@example.com/f.git@1f2e",
+        ),
+        (
+            {"url": "ssh://git@example.com/f.git", "vcs_info": {"vcs": "git", "commit_id": "1f2e"}},
+            "mozdef-event-framework[local] @ git+ssh://git@example.com/f.git@1f2e",
+        ),
+        (
             {"url": "https://example.com/f.whl", "archive_info": {}},
             "mozdef-event-framework[local] @ https://example.com/f.whl",
         ),

@@ -82,9 +82,9 @@ def test_names_that_shipped_sources_choose_are_as_few_as_the_page_says() -> None
 def test_failed_logins_at_auth0_are_what_mozdefs_alerts_look_for() -> None:
     # https://github.com/mozilla/MozDef/blob/master/alerts/auth0_vertical_password_guessing.py
     messages = [message for sample in load_samples("auth0", SOURCES) for message in sample.messages()]
-    found = [message for message in messages if message["details"]["eventname"] == "Failed Login (wrong password)"]
-    assert found
-    for message in found:
+    failures = [message for message in messages if message["details"]["eventname"] == "Failed Login (wrong password)"]
+    assert failures
+    for message in failures:
         assert "auth0" in message["tags"]
         assert message["details"]["description"] == "Wrong email or password."
         assert message["details"]["username"]
@@ -116,9 +116,9 @@ def test_queries_ask_for_details_that_messages_have(page: str) -> None:
     text = (PAGES / page).read_text(encoding="utf-8")
     queries = [query for query in re.findall(r"`([^`]+)`", text) if re.search(r"details\.\w+:", query)]
     queries += [json.loads(rule)["search_string"] for rule in blocks(page, "json")]
-    asked = {name for query in queries for name in re.findall(r"details\.(\w+)", query)}
+    queried_names = {name for query in queries for name in re.findall(r"details\.(\w+)", query)}
     # What alerts of MozDef's want, and no fact is called.
-    assert asked - known <= {"description", "integration", "result"}
+    assert queried_names - known <= {"description", "integration", "result"}
     assert {kind for query in queries for kind in re.findall(r"details\.kind:(\w+\.\w+)", query)} <= set(KINDS)
 
 

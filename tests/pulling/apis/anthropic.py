@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.ids_api import IdsApi
 from tests.pulling.vendor import answer_of
 
@@ -17,9 +17,9 @@ class Anthropic(IdsApi):
     streams = ("activities",)
     secret_name = "api_key"
 
-    def is_authorized(self, asked: Asked) -> bool:
-        assert asked.request.headers["anthropic-version"] == "2023-06-01"
-        return asked.request.headers["x-api-key"] == self.stored["/made/up/api_key"]
+    def is_authorized(self, call: Call) -> bool:
+        assert call.request.headers["anthropic-version"] == "2023-06-01"
+        return call.request.headers["x-api-key"] == self.stored["/made/up/api_key"]
 
     def event(self, stream: str, happening: Happening) -> Any:
         # That of a request has no mark, since nobody sees it.
@@ -27,12 +27,12 @@ class Anthropic(IdsApi):
         more = own if happening.mark.startswith("request") else {"type": "claude_chat_created"}
         return {"id": happening.mark, "created_at": rfc3339(happening.at), **more}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["limit"]) == ("/v1/compliance/activities", "1000")
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["limit"]) == ("/v1/compliance/activities", "1000")
         log = self.logs["activities"]
         log.append(Happening(self.now, len(log), f"request-{len(log)}"))
-        first, end = (seconds(asked.query[f"created_at.{name}"]) for name in ("gte", "lt"))
-        return self.ids_answer(self.before("activities", first, end), asked.query.get("after_id"))
+        first, end = (seconds(call.query[f"created_at.{name}"]) for name in ("gte", "lt"))
+        return self.ids_answer(self.before("activities", first, end), call.query.get("after_id"))
 
     def unauthorized(self) -> HttpAnswer:
         return _error(401, "authentication_error", "invalid x-api-key")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -35,7 +36,7 @@ class Happening(NamedTuple):
     """A text in the event and in its message. Only equal events of a vendor without ids have the same."""
 
 
-class Asked(NamedTuple):
+class Call(NamedTuple):
     """A request, taken apart."""
 
     request: HttpRequest
@@ -76,7 +77,7 @@ class Answered(Exception):  # noqa: N818 - it names the outcome
         self.answer = answer
 
 
-class Api:
+class Api(ABC):
     """A vendor's API, whose faults are lined up in `fates`: a word for each of the next requests."""
 
     source_name: ClassVar[str]
@@ -120,17 +121,17 @@ class Api:
 
     # What a stand-in says of its vendor
 
+    @abstractmethod
     def event(self, stream: str, happening: Happening) -> Any:
         """Return an event as the vendor has it."""
-        raise NotImplementedError
 
-    def answer(self, asked: Asked) -> HttpAnswer:
+    @abstractmethod
+    def answer(self, call: Call) -> HttpAnswer:
         """Return the answer to a request; Answered where it is no page."""
-        raise NotImplementedError
 
-    def is_authorized(self, asked: Asked) -> bool:
+    def is_authorized(self, call: Call) -> bool:
         """Return whether the request has the credential."""
-        return asked.header(self.header) == self.prefix + self.stored[f"/made/up/{self.secret_name}"]
+        return call.header(self.header) == self.prefix + self.stored[f"/made/up/{self.secret_name}"]
 
     def replace_credential(self) -> None:
         """End the credential, and store another."""
@@ -145,9 +146,9 @@ class Api:
         """Return the answer to a request beyond the vendor's limit."""
         return answer_of({"message": "slow down"}, 429, retry_after="30")
 
-    def limit_answer(self, asked: Asked) -> HttpAnswer:
+    def limit_answer(self, call: Call) -> HttpAnswer:
         """Return the answer to this request, which is beyond the limit of what it asks for."""
-        _ = asked
+        _ = call
         return self.limited()
 
     def forgotten(self) -> HttpAnswer:
@@ -197,10 +198,10 @@ class Api:
         return [happening for happening in self.logs[stream] if start < happening.at < end]
 
     def page(
-        self, found: Iterable[Happening], token: str | None, *, by_arrival: bool = False, newest_first: bool = False
+        self, matches: Iterable[Happening], token: str | None, *, by_arrival: bool = False, newest_first: bool = False
     ) -> tuple[list[Happening], str | None]:
         """Return the page of a token, and the token of the next; None where this is the last."""
-        keys = [((0.0 if by_arrival else happening.at, happening.number), happening) for happening in found]
+        keys = [((0.0 if by_arrival else happening.at, happening.number), happening) for happening in matches]
         keys.sort(reverse=newest_first)
         if token is not None:
             last = self.known(token)
@@ -208,10 +209,10 @@ class Api:
         page = keys[: self.page_size]
         return [happening for _, happening in page], self.token(page[-1][0]) if len(keys) > len(page) else None
 
-    def numbered_page(self, found: Sequence[Happening], number: int) -> tuple[Sequence[Happening], bool]:
+    def numbered_page(self, matches: Sequence[Happening], number: int) -> tuple[Sequence[Happening], bool]:
         """Return the page with a number, the first of which is 1, and whether it is the last."""
         end = number * self.page_size
-        return found[end - self.page_size : end], end >= len(found)
+        return matches[end - self.page_size : end], end >= len(matches)
 
     def end_token(self, page: Sequence[Happening]) -> str:
         """Return the token of what comes after a page that is the last, where a vendor gives one."""
@@ -284,7 +285,7 @@ class Api:
         fate = self.fates.pop(0) if self.fates else "well"
         parts = urlsplit(request.url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        asked = Asked(request, parts.path, query, self.now)
+        call = Call(request, parts.path, query, self.now)
         answers = {"500": answer_of({}, 500), "503": answer_of({}, 503, retry_after="5"), "html": answer_of("<html>")}
         answers["other"] = answer_of({"message": "Please try again later."})
         if fate == "nothing":
@@ -292,7 +293,7 @@ class Api:
         if fate in answers:
             return answers[fate], fate
         if fate == "429":
-            return self.limit_answer(asked), fate
+            return self.limit_answer(call), fate
         if fate == "401":
             return self.unauthorized(), fate
         if fate == "slow":
@@ -304,14 +305,14 @@ class Api:
         elif fate not in ("well", "truncated"):
             self.meanwhile(fate)
         try:
-            return self._authorized_answer(asked), fate
+            return self._authorized_answer(call), fate
         except Answered as answered:
             return answered.answer, fate
 
-    def _authorized_answer(self, asked: Asked) -> HttpAnswer:
-        if not self.is_authorized(asked):
+    def _authorized_answer(self, call: Call) -> HttpAnswer:
+        if not self.is_authorized(call):
             return self.unauthorized()
-        return self.answer(asked)
+        return self.answer(call)
 
     def _check_rate(self) -> None:
         """Fail where there are more requests within a time than the definition allows, by either clock."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -19,14 +19,14 @@ class Asana(Api):
         more = {"event_type": "user_login_succeeded", "event_category": stream}
         return {"gid": happening.mark, "created_at": rfc3339(happening.at), **more}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.path == "/api/1.0/workspaces/1200000000000001/audit_log_events"
-        assert asked.query["limit"] == "100"
-        found = self.before("events", seconds(asked.query["start_at"]), seconds(asked.query["end_at"]))
-        offset = asked.query.get("offset")
-        page, token = self.page(found, offset)
+    def answer(self, call: Call) -> HttpAnswer:
+        assert call.path == "/api/1.0/workspaces/1200000000000001/audit_log_events"
+        assert call.query["limit"] == "100"
+        matches = self.before("events", seconds(call.query["start_at"]), seconds(call.query["end_at"]))
+        offset = call.query.get("offset")
+        page, token = self.page(matches, offset)
         offset = token or (self.end_token(page) if page else offset)
-        following = {"offset": offset, "path": asked.path} if offset else None
+        following = {"offset": offset, "path": call.path} if offset else None
         return answer_of({"data": [self.event("events", event) for event in page], "next_page": following})
 
     def unauthorized(self) -> HttpAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -24,15 +24,15 @@ class Auth0(TokenApi):
         self.tokens[log_id] = (float("inf"), happening.number)
         return {"log_id": log_id, "date": rfc3339(happening.at), "type": "s", "user_id": happening.mark}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.path == "/api/v2/logs"
-        if "from" in asked.query:
-            assert asked.query == {"from": asked.query["from"], "take": "100"}
-            after = self.known(asked.query["from"])
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert call.path == "/api/v2/logs"
+        if "from" in call.query:
+            assert call.query == {"from": call.query["from"], "take": "100"}
+            after = self.known(call.query["from"])
             page = [happening for happening in self.logs["logs"] if happening.number > after][: self.page_size]
         else:
-            assert (asked.query["sort"], asked.query["per_page"]) == ("date:1", "100")
-            first = seconds(asked.query["q"].removeprefix("date:[").removesuffix(" TO *]"))
+            assert (call.query["sort"], call.query["per_page"]) == ("date:1", "100")
+            first = seconds(call.query["q"].removeprefix("date:[").removesuffix(" TO *]"))
             # All of them: what a full page leaves out may be stored before its last entry, as the README says.
             page = sorted(happening for happening in self.logs["logs"] if happening.at >= first)
         return answer_of([self.event("logs", happening) for happening in page])

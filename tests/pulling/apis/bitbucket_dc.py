@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -22,11 +22,11 @@ class BitbucketDc(Api):
         objects = [{"name": happening.mark, "type": "PROJECT"}]
         return {"timestamp": rfc3339(happening.at), "type": kind, "affectedObjects": objects, "changedValues": []}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["limit"]) == ("/rest/auditing/1.0/events", "1000")
-        first, last = seconds(asked.query["from"]), seconds(asked.query["to"])
-        found = self.within("events", first, last)
-        page, cursor = self.page(found, asked.query.get("pageCursor"), newest_first=True)
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["limit"]) == ("/rest/auditing/1.0/events", "1000")
+        first, last = seconds(call.query["from"]), seconds(call.query["to"])
+        matches = self.within("events", first, last)
+        page, cursor = self.page(matches, call.query.get("pageCursor"), newest_first=True)
         search = {"action": "Audit Log search performed", "actionI18nKey": "atlassian.audit.event.action.audit.search"}
         events = [self.event("events", happening) for happening in page]
         events.insert(0, {"timestamp": rfc3339(first), "type": search, "affectedObjects": [], "changedValues": []})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 _PATH = "/client/v4/accounts/0123456789abcdef0123456789abcdef/logs/audit"
@@ -22,10 +22,10 @@ class Cloudflare(Api):
         action = {"type": "create", "result": "success", "time": rfc3339(happening.at)}
         return {"id": happening.mark, "action": action, "resource": {"product": "members"}}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["direction"], asked.query["limit"]) == (_PATH, "asc", "100")
-        found = self.between("audit", seconds(asked.query["since"]), seconds(asked.query["before"]))
-        page, _ = self.page(found, asked.query.get("cursor"))
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["direction"], call.query["limit"]) == (_PATH, "asc", "100")
+        matches = self.between("audit", seconds(call.query["since"]), seconds(call.query["before"]))
+        page, _ = self.page(matches, call.query.get("cursor"))
         cursor = self.end_token(page) if page else self.token(None)
         result = [self.event("audit", happening) for happening in page]
         info = {"count": len(page), "cursor": cursor}

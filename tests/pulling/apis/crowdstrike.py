@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -52,15 +52,15 @@ class CrowdStrike(TokenApi):
             **times,
         }
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.request.method, asked.path) == ("POST", "/alerts/combined/alerts/v1")
-        assert (asked.json["sort"], asked.json["limit"]) == ("created_timestamp|asc", 1_000)
-        bounds = _FILTER.fullmatch(asked.json["filter"])
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert (call.request.method, call.path) == ("POST", "/alerts/combined/alerts/v1")
+        assert (call.json["sort"], call.json["limit"]) == ("created_timestamp|asc", 1_000)
+        bounds = _FILTER.fullmatch(call.json["filter"])
         assert bounds
         since, end = map(seconds, bounds.groups())
-        found = [first for first, last in self.alerts.items() if since <= last.at < end]
-        page, token = self.page(found, asked.json.get("after"))
-        pagination = {"limit": 1_000, "total": len(found), **({"after": token} if token else {})}
+        matches = [first for first, last in self.alerts.items() if since <= last.at < end]
+        page, token = self.page(matches, call.json.get("after"))
+        pagination = {"limit": 1_000, "total": len(matches), **({"after": token} if token else {})}
         alerts = [self.event("alerts", first) for first in page]
         return answer_of({"meta": {"pagination": pagination}, "errors": [], "resources": alerts})
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339
 from tests.pulling.vendor import answer_of
 
 _HIDDEN = 120
@@ -33,14 +33,14 @@ class Duo(Api):
         self._count += 1
         self.stored |= {"/made/up/integration_key": "DIMADEUP", "/made/up/secret_key": f"secret-number-{self._count}"}
 
-    def is_authorized(self, asked: Asked) -> bool:
-        url = urlsplit(asked.request.url)
+    def is_authorized(self, call: Call) -> bool:
+        url = urlsplit(call.request.url)
         pairs = sorted(tuple(quote(text, safe="~") for text in pair) for pair in parse_qsl(url.query))
         nothing = hashlib.sha512(b"").hexdigest()
-        lines = (asked.request.headers["Date"], "GET", url.netloc, url.path, "&".join(map("=".join, pairs)))
+        lines = (call.request.headers["Date"], "GET", url.netloc, url.path, "&".join(map("=".join, pairs)))
         key = self.stored["/made/up/secret_key"].encode()
         signature = hmac.new(key, "\n".join((*lines, nothing, nothing)).encode(), "sha512").hexdigest()
-        return asked.authorization == "Basic " + base64.b64encode(f"DIMADEUP:{signature}".encode()).decode()
+        return call.authorization == "Basic " + base64.b64encode(f"DIMADEUP:{signature}".encode()).decode()
 
     def happen(self, stream: str, age: float, copies: int = 1) -> None:
         if stream in self.without_ids:
@@ -58,13 +58,13 @@ class Duo(Api):
         }
         return events.get(stream) or {"action": "user_create", "object": happening.mark, "timestamp": at}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        name = asked.path.rpartition("/")[2]
-        if asked.path.startswith("/admin/v1/logs/"):
-            return self._older(_V1[name], int(asked.query["mintime"]))
-        assert (asked.path, asked.query["sort"], asked.query["limit"]) == (f"/admin/v2/logs/{name}", "ts:asc", "1000")
-        first, last = int(asked.query["mintime"]) / 1_000, int(asked.query["maxtime"]) / 1_000
-        token = asked.query.get("next_offset")
+    def answer(self, call: Call) -> HttpAnswer:
+        name = call.path.rpartition("/")[2]
+        if call.path.startswith("/admin/v1/logs/"):
+            return self._older(_V1[name], int(call.query["mintime"]))
+        assert (call.path, call.query["sort"], call.query["limit"]) == (f"/admin/v2/logs/{name}", "ts:asc", "1000")
+        first, last = int(call.query["mintime"]) / 1_000, int(call.query["maxtime"]) / 1_000
+        token = call.query.get("next_offset")
         # The time of a log with two values is the first, and the token of this stand-in the second.
         known = token.partition(",")[2] if token and name == "authentication" else token
         page, following = self.page(self.within(name, first, min(last, self.now - _HIDDEN)), known)
@@ -75,8 +75,8 @@ class Duo(Api):
         return answer_of({"stat": "OK", "response": {**items, "metadata": {"next_offset": offset}}})
 
     def _older(self, stream: str, first: int) -> HttpAnswer:
-        found = sorted(event for event in self.logs[stream] if int(event.at) >= first)
-        page = [self.event(stream, event) for event in found[: self.page_size]]
+        matches = sorted(event for event in self.logs[stream] if int(event.at) >= first)
+        page = [self.event(stream, event) for event in matches[: self.page_size]]
         return answer_of({"stat": "OK", "response": page})
 
     def unauthorized(self) -> HttpAnswer:

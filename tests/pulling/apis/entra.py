@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -28,14 +28,14 @@ class Entra(TokenApi):
             return {"id": happening.mark, "activityDateTime": time, "activityDisplayName": "Add user"}
         return {"id": happening.mark, "createdDateTime": time, "status": {"errorCode": 0}}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        stream, time = _STREAMS[asked.path.removeprefix("/v1.0/auditLogs/")]
-        query = _FILTER.fullmatch(asked.query["$filter"])
+    def api_answer(self, call: Call) -> HttpAnswer:
+        stream, time = _STREAMS[call.path.removeprefix("/v1.0/auditLogs/")]
+        query = _FILTER.fullmatch(call.query["$filter"])
         assert query
-        assert (query[1], asked.query["$top"]) == (time, "999")
-        found = self.within(stream, seconds(query[2]), seconds(query[3]))
-        page, token = self.page(found, asked.query.get("$skiptoken"), newest_first=True)
-        link = {"@odata.nextLink": asked.url(**{"$skiptoken": token})} if token else {}
+        assert (query[1], call.query["$top"]) == (time, "999")
+        matches = self.within(stream, seconds(query[2]), seconds(query[3]))
+        page, token = self.page(matches, call.query.get("$skiptoken"), newest_first=True)
+        link = {"@odata.nextLink": call.url(**{"$skiptoken": token})} if token else {}
         return answer_of({"value": [self.event(stream, happening) for happening in page], **link})
 
     def unauthorized(self) -> HttpAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, seconds
+from tests.pulling.apis.api import Api, Call, Happening, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -19,12 +19,12 @@ class GitHub(Api):
         assert stream == "audit"
         return {"action": "repo.create", "_document_id": happening.mark, "@timestamp": int(happening.at * 1_000)}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.path == "/orgs/example/audit-log"
-        assert (asked.query["order"], asked.query["include"]) == ("asc", "all")
-        first, last = map(seconds, asked.query["phrase"].removeprefix("created:").split(".."))
-        page, token = self.page(self.within("audit", first, last), asked.query.get("after"))
-        link = {"link": f'<{asked.url(after=token)}>; rel="next"'} if token else {}
+    def answer(self, call: Call) -> HttpAnswer:
+        assert call.path == "/orgs/example/audit-log"
+        assert (call.query["order"], call.query["include"]) == ("asc", "all")
+        first, last = map(seconds, call.query["phrase"].removeprefix("created:").split(".."))
+        page, token = self.page(self.within("audit", first, last), call.query.get("after"))
+        link = {"link": f'<{call.url(after=token)}>; rel="next"'} if token else {}
         return answer_of([self.event("audit", happening) for happening in page], **link)
 
     def limited(self) -> HttpAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Answered, Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Answered, Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 _KEYSET = {"pagination": "keyset", "order_by": "id", "sort": "desc", "per_page": "100"}
@@ -23,17 +23,17 @@ class GitLab(Api):
         details = {"event_name": "deploy_key_added", "target_details": happening.mark}
         return {"id": 9_007_199_254_740_993 + happening.number, "details": details, "created_at": rfc3339(happening.at)}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.path == "/api/v4/groups/acme/audit_events"
-        assert _KEYSET.items() <= asked.query.items()
-        first, last = seconds(asked.query["created_after"]), seconds(asked.query["created_before"])
+    def answer(self, call: Call) -> HttpAnswer:
+        assert call.path == "/api/v4/groups/acme/audit_events"
+        assert _KEYSET.items() <= call.query.items()
+        first, last = seconds(call.query["created_after"]), seconds(call.query["created_before"])
         if last - first > 30 * 86_400:
             raise Answered(answer_of({"message": "Date range too large"}, 400))
-        found = self.within("audit", first, last)
-        page, _ = self.page(found, asked.query.get("cursor"), by_arrival=True, newest_first=True)
+        matches = self.within("audit", first, last)
+        page, _ = self.page(matches, call.query.get("cursor"), by_arrival=True, newest_first=True)
         link = {}
         if page:
-            link["link"] = f'<{asked.url(cursor=self.token((0.0, page[-1].number)))}>; rel="next"'
+            link["link"] = f'<{call.url(cursor=self.token((0.0, page[-1].number)))}>; rel="next"'
         return answer_of([self.event("audit", happening) for happening in page], **link)
 
     def unauthorized(self) -> HttpAnswer:

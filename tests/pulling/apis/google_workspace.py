@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Answered, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Answered, Call, Happening, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -40,28 +40,28 @@ class GoogleWorkspace(TokenApi):
         account = {"type": "service_account", "client_email": "siem@vendor.example", "private_key": pem.decode()}
         return {"private_key": json.dumps(account)}
 
-    def is_client(self, asked: Asked) -> bool:
-        head, claims, signature = asked.form["assertion"].split(".")
-        _key().public_key().verify(_decoded(signature), f"{head}.{claims}".encode(), PKCS1v15(), SHA256())
-        found = json.loads(_decoded(claims))
-        assert found["iat"] - 60 < asked.at < found["exp"]
+    def is_client(self, call: Call) -> bool:
+        head, payload, signature = call.form["assertion"].split(".")
+        _key().public_key().verify(_decoded(signature), f"{head}.{payload}".encode(), PKCS1v15(), SHA256())
+        claims = json.loads(_decoded(payload))
+        assert claims["iat"] - 60 < call.at < claims["exp"]
         scope = "https://www.googleapis.com/auth/admin.reports.audit.readonly"
-        return (found["sub"], found["scope"], found["aud"]) == ("siem@example.com", scope, self.token_url)
+        return (claims["sub"], claims["scope"], claims["aud"]) == ("siem@example.com", scope, self.token_url)
 
     def event(self, stream: str, happening: Happening) -> Any:
         id_ = {"time": rfc3339(happening.at), "uniqueQualifier": happening.mark, "applicationName": stream}
         return {"id": id_, "events": [{"name": "SOMETHING"}], "actor": {"email": "ann@example.com"}}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path.startswith(_PATH), asked.query["maxResults"]) == (True, "1000")
-        application = asked.path.removeprefix(_PATH)
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert (call.path.startswith(_PATH), call.query["maxResults"]) == (True, "1000")
+        application = call.path.removeprefix(_PATH)
         if application not in self.streams:
             return answer_of({"kind": "admin#reports#activities"})
-        first, last = seconds(asked.query["startTime"]), seconds(asked.query["endTime"])
+        first, last = seconds(call.query["startTime"]), seconds(call.query["endTime"])
         if first > last:
             raise Answered(answer_of({"error": {"code": 400, "message": "startTime is after endTime"}}, 400))
-        found = self.within(application, first, last)
-        page, token = self.page(found, asked.query.get("pageToken"), newest_first=True)
+        matches = self.within(application, first, last)
+        page, token = self.page(matches, call.query.get("pageToken"), newest_first=True)
         more = {"nextPageToken": token} if token else {}
         # Where nothing happened, there is no list.
         items = {"items": [self.event(application, happening) for happening in page]} if page else {}

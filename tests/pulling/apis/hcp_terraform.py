@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -20,12 +20,12 @@ class HcpTerraform(Api):
         resource = {"type": "team", "action": "create", "id": stream}
         return {"id": happening.mark, "timestamp": rfc3339(happening.at), "resource": resource}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["page[size]"]) == ("/api/v2/organization/audit-trail", "1000")
-        since, number = seconds(asked.query["since"]), int(asked.query["page[number]"])
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["page[size]"]) == ("/api/v2/organization/audit-trail", "1000")
+        since, number = seconds(call.query["since"]), int(call.query["page[number]"])
         # HashiCorp does not say which comes first.
-        found = sorted((event for event in self.logs["trail"] if event.at > since), reverse=True)
-        page, is_last = self.numbered_page(found, number)
+        matches = sorted((event for event in self.logs["trail"] if event.at > since), reverse=True)
+        page, is_last = self.numbered_page(matches, number)
         pages = {"current_page": number, "next_page": None if is_last else number + 1}
         return answer_of({"data": [self.event("trail", event) for event in page], "pagination": pages})
 

@@ -13,9 +13,9 @@ from tests.pulling.vendor import answer_of
 class IdsApi(Api):
     """Says with each page which ids are its first and its last, and whether there are more."""
 
-    def ids_answer(self, found: Iterable[Happening], after: str | None) -> HttpAnswer:
+    def ids_answer(self, matches: Iterable[Happening], after: str | None) -> HttpAnswer:
         """Return the answer with the page after an id."""
-        page, token = self.page(found, after, newest_first=True)
+        page, token = self.page(matches, after, newest_first=True)
         if token:
             self.tokens[page[-1].mark] = self.tokens.pop(token)
         ids: tuple[Any, Any] = (page[0].mark, page[-1].mark) if page else (None, None)

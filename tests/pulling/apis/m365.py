@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Answered, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Answered, Call, Happening, rfc3339, seconds
 from tests.pulling.apis.files_api import FilesApi
 from tests.pulling.vendor import answer_of
 
@@ -32,39 +32,39 @@ class M365(FilesApi):
         self.started: dict[str, float] = {}
         """When each subscription was last started."""
 
-    def is_client(self, asked: Asked) -> bool:
-        return super().is_client(asked) and asked.form["scope"] == "https://manage.office.com/.default"
+    def is_client(self, call: Call) -> bool:
+        return super().is_client(call) and call.form["scope"] == "https://manage.office.com/.default"
 
     def event(self, stream: str, happening: Happening) -> Any:
         created = rfc3339(happening.at - 5_000).removesuffix("Z")
         return {"Id": happening.mark, "CreationTime": created, "Operation": "Update", "Workload": stream}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        stream = asked.query.get("contentType", "")
-        path = asked.path.removeprefix(_FEED)
+    def api_answer(self, call: Call) -> HttpAnswer:
+        stream = call.query.get("contentType", "")
+        path = call.path.removeprefix(_FEED)
         if path.startswith("/audit/"):
             stream, number = path.split("/")[2:]
             return answer_of([self.event(stream, record) for record in self.file(stream, int(number))])
-        assert asked.query["PublisherIdentifier"] == _TENANT
+        assert call.query["PublisherIdentifier"] == _TENANT
         if path == "/subscriptions/start":
-            return self._start(stream, asked)
+            return self._start(stream, call)
         assert path == "/subscriptions/content"
         if stream not in self.started:
             raise _error(400, "AF20022", "No subscription found for the specified content type.")
-        first, end = (seconds(asked.query[name] + "Z") for name in ("startTime", "endTime"))
+        first, end = (seconds(call.query[name] + "Z") for name in ("startTime", "endTime"))
         if not (self.now - _KEPT <= first <= end <= first + _DAY):
             raise _error(400, "AF20030", "At most 24 hours, which begin no more than 7 days in the past.")
         files = [records[0] for records in self.files(stream) if first <= records[0].at < end]
-        page, token = self.page(files, asked.query.get("nextPage"))
-        query = urlencode({**asked.query, "nextPage": token})
+        page, token = self.page(files, call.query.get("nextPage"))
+        query = urlencode({**call.query, "nextPage": token})
         more = {"nextpageuri": f"https://manage.office.com{_FEED}{path}?{query}"} if token else {}
         return answer_of([self._file(stream, first) for first in page], **more)
 
     def files(self, stream: str) -> list[list[Happening]]:
         return super().files(stream) if stream in self.streams else []
 
-    def _start(self, stream: str, asked: Asked) -> HttpAnswer:
-        assert asked.request.method == "POST"
+    def _start(self, stream: str, call: Call) -> HttpAnswer:
+        assert call.request.method == "POST"
         before = self.started.get(stream)
         if before is not None and self.now - before < _BETWEEN_STARTS:
             raise _error(429, "AF429", "Too many frequent subscription start requests.")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, basic, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, basic, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -22,26 +22,26 @@ class MongoDbAtlas(TokenApi):
     streams = ("organization", "project")
     whole_seconds = True
 
-    def is_client(self, asked: Asked) -> bool:
-        assert asked.form == {"grant_type": "client_credentials"}
-        return asked.authorization == basic(*self.secrets().values())
+    def is_client(self, call: Call) -> bool:
+        assert call.form == {"grant_type": "client_credentials"}
+        return call.authorization == basic(*self.secrets().values())
 
     def event(self, stream: str, happening: Happening) -> Any:
         names = {"organization": "ORG_CREATED", "project": "CLUSTER_CREATED"}
         return {"id": happening.mark, "created": rfc3339(happening.at), "eventTypeName": names[stream], "links": []}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.request.headers["accept"], asked.query["itemsPerPage"]) == (
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert (call.request.headers["accept"], call.query["itemsPerPage"]) == (
             "application/vnd.atlas.2023-01-01+json",
             "500",
         )
-        stream = _PATHS[asked.path.removeprefix("/api/atlas/v2")]
-        found = self.within(stream, seconds(asked.query["minDate"]), seconds(asked.query["maxDate"]))
-        number = int(asked.query.get("pageNum", 1))
-        page, is_last = self.numbered_page(sorted(found, reverse=True), number)
+        stream = _PATHS[call.path.removeprefix("/api/atlas/v2")]
+        matches = self.within(stream, seconds(call.query["minDate"]), seconds(call.query["maxDate"]))
+        number = int(call.query.get("pageNum", 1))
+        page, is_last = self.numbered_page(sorted(matches, reverse=True), number)
         rels = {"previous": number - 1, "self": number, "next": 0 if is_last else number + 1}
         links = [
-            {"rel": rel, "href": f"{_URL}{asked.path}?{urlencode({**asked.query, 'pageNum': target})}"}
+            {"rel": rel, "href": f"{_URL}{call.path}?{urlencode({**call.query, 'pageNum': target})}"}
             for rel, target in rels.items()
             if target
         ]

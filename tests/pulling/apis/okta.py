@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -20,16 +20,14 @@ class Okta(Api):
         assert stream == "logs"
         return {"uuid": happening.mark, "eventType": "user.session.start", "published": rfc3339(happening.at)}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["limit"]) == ("/api/v1/logs", "1000")
-        since, after = seconds(asked.query["since"]), asked.query.get("after")
-        found = [happening for happening in self.logs["logs"] if happening.at >= since]
-        page, _ = self.page(found, after, by_arrival=True)
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["limit"]) == ("/api/v1/logs", "1000")
+        since, after = seconds(call.query["since"]), call.query.get("after")
+        matches = [happening for happening in self.logs["logs"] if happening.at >= since]
+        page, _ = self.page(matches, after, by_arrival=True)
         if page:
             after = self.token((0.0, page[-1].number))
-        following = f"since={asked.query['since']}&limit=1000&sortOrder=ASCENDING" + (
-            f"&after={after}" if after else ""
-        )
+        following = f"since={call.query['since']}&limit=1000&sortOrder=ASCENDING" + (f"&after={after}" if after else "")
         link = f'<https://example.okta.com/api/v1/logs?{following}>; rel="next"'
         return answer_of([self.event("logs", happening) for happening in page], link=link)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, basic, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, basic, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -17,19 +17,18 @@ class OneLogin(TokenApi):
     token_url = "https://example.onelogin.com/auth/oauth2/v2/token"
     streams = ("events",)
 
-    def is_client(self, asked: Asked) -> bool:
-        assert asked.json == {"grant_type": "client_credentials"}
-        return asked.authorization == basic(*self.secrets().values())
+    def is_client(self, call: Call) -> bool:
+        assert call.json == {"grant_type": "client_credentials"}
+        return call.authorization == basic(*self.secrets().values())
 
     def event(self, stream: str, happening: Happening) -> Any:
         assert stream == "events"
         return {"id": happening.mark, "event_type_id": 5, "created_at": rfc3339(happening.at), "user_name": "Ann"}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["limit"]) == ("/api/1/events", "50")
-        first, last = seconds(asked.query["since"]), seconds(asked.query["until"])
-        found = [happening for happening in self.within("events", first, last) if first < happening.at < last]
-        page, token = self.page(found, asked.query.get("after_cursor"))
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["limit"]) == ("/api/1/events", "50")
+        matches = self.between("events", seconds(call.query["since"]), seconds(call.query["until"]))
+        page, token = self.page(matches, call.query.get("after_cursor"))
         link = f"https://api.us.onelogin.com/api/1/events?after_cursor={token}" if token else None
         pagination = {"after_cursor": token or "Y3Vyc29y", "next_link": link}
         return answer_of({"pagination": pagination, "data": [self.event("events", happening) for happening in page]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 _PATHS = {"/api/v2/signinattempts": "signin", "/api/v2/itemusages": "usage", "/api/v2/auditevents": "audit"}
@@ -25,20 +25,20 @@ class OnePassword(Api):
         }
         return {"uuid": happening.mark, "timestamp": rfc3339(happening.at), **more[stream]}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.request.method == "POST"
-        stream = _PATHS[asked.path]
-        if "cursor" in asked.json:
-            assert list(asked.json) == ["cursor"]
-            since, after = self.known(asked.json["cursor"])
+    def answer(self, call: Call) -> HttpAnswer:
+        assert call.request.method == "POST"
+        stream = _PATHS[call.path]
+        if "cursor" in call.json:
+            assert list(call.json) == ["cursor"]
+            since, after = self.known(call.json["cursor"])
         else:
-            assert asked.json["limit"] == 1_000
-            since, after = seconds(asked.json["start_time"]), -1
-        found = [event for event in self.logs[stream] if event.at >= since and event.number > after]
-        page = found[: self.page_size]
+            assert call.json["limit"] == 1_000
+            since, after = seconds(call.json["start_time"]), -1
+        matches = [event for event in self.logs[stream] if event.at >= since and event.number > after]
+        page = matches[: self.page_size]
         cursor = self.token((since, page[-1].number if page else after))
         items = [self.event(stream, event) for event in page]
-        return answer_of({"cursor": cursor, "has_more": len(found) > len(page), "items": items})
+        return answer_of({"cursor": cursor, "has_more": len(matches) > len(page), "items": items})
 
     def forgotten(self) -> HttpAnswer:
         return answer_of({"Error": {"Message": "Invalid cursor"}}, 400)

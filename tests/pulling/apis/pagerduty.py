@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Answered, Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Answered, Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -22,14 +22,14 @@ class PagerDuty(Api):
         time = rfc3339(happening.at)
         return {"id": happening.mark, "execution_time": time, "root_resource": root, "action": "create"}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["limit"]) == ("/audit/records", "100")
-        assert asked.header("accept") == "application/vnd.pagerduty+json;version=2"
-        first, last = seconds(asked.query["since"]), seconds(asked.query["until"])
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["limit"]) == ("/audit/records", "100")
+        assert call.header("accept") == "application/vnd.pagerduty+json;version=2"
+        first, last = seconds(call.query["since"]), seconds(call.query["until"])
         if last - first > 31 * 86_400:
             raise Answered(_error(400, 2_001, "Invalid Input Provided"))
-        found = self.between("records", first, last)
-        page, cursor = self.page(found, asked.query.get("cursor"), newest_first=True)
+        matches = self.between("records", first, last)
+        page, cursor = self.page(matches, call.query.get("cursor"), newest_first=True)
         records = [self.event("records", happening) for happening in page]
         return answer_of({"records": records, "next_cursor": cursor, "limit": 100})
 

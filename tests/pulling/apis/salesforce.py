@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.files_api import FilesApi
 from tests.pulling.vendor import answer_of
 
@@ -37,22 +37,22 @@ class Salesforce(FilesApi):
         path = f"{_DATA}/sobjects/EventLogFile/{happening.number}/LogFile"
         return {"Id": f"0AT{happening.number}", "EventType": "Login", "LogFile": path, **created}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        if asked.path.endswith("/LogFile"):
-            return self._file(int(asked.path.split("/")[-2]))
-        if asked.path == f"{_DATA}/query":
-            query = _QUERY.fullmatch(asked.query["q"].strip())
+    def api_answer(self, call: Call) -> HttpAnswer:
+        if call.path.endswith("/LogFile"):
+            return self._file(int(call.path.split("/")[-2]))
+        if call.path == f"{_DATA}/query":
+            query = _QUERY.fullmatch(call.query["q"].strip())
             assert query
             stream, first, last = _STREAMS[query[1]], seconds(query[2]), seconds(query[3])
             rows = [file[0] for file in self.files(stream)] if stream == "files" else self.logs[stream]
             # The rows are those of the time of the query, also on later pages.
-            found = sorted(row for row in rows if first <= row.at < last)
+            matches = sorted(row for row in rows if first <= row.at < last)
         else:
-            stream, found = self.known(asked.path.rpartition("/")[2])
-        page, rest = found[: self.page_size], found[self.page_size :]
+            stream, matches = self.known(call.path.rpartition("/")[2])
+        page, rest = matches[: self.page_size], matches[self.page_size :]
         more = {"nextRecordsUrl": f"{_DATA}/query/{self.token((stream, rest))}"} if rest else {}
         records = [self.event(stream, row) for row in page]
-        return answer_of({"totalSize": len(found), "done": not rest, "records": records, **more})
+        return answer_of({"totalSize": len(matches), "done": not rest, "records": records, **more})
 
     def _file(self, number: int) -> HttpAnswer:
         text = io.StringIO()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening
+from tests.pulling.apis.api import Api, Call, Happening
 from tests.pulling.vendor import answer_of
 
 
@@ -20,10 +20,10 @@ class Slack(Api):
         assert stream == "logs"
         return {"id": happening.mark, "date_create": int(happening.at), "action": "user_login", "entity": {}}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["limit"]) == ("/audit/v1/logs", "1000")
-        found = self.within("logs", int(asked.query["oldest"]), int(asked.query["latest"]))
-        page, cursor = self.page(found, asked.query.get("cursor"), newest_first=True)
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["limit"]) == ("/audit/v1/logs", "1000")
+        matches = self.within("logs", int(call.query["oldest"]), int(call.query["latest"]))
+        page, cursor = self.page(matches, call.query.get("cursor"), newest_first=True)
         entries = [self.event("logs", happening) for happening in page]
         return answer_of({"entries": entries, "response_metadata": {"next_cursor": cursor or ""}})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 _PATH = "/rest/groups/01234567-89ab-4cde-8f01-23456789abcd/audit_logs/search"
@@ -24,12 +24,12 @@ class Snyk(Api):
         content = {"userPublicId": happening.mark}
         return {"created": rfc3339(happening.at), "event": "org.user.invite", "content": content}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        query = {name: asked.query[name] for name in ("version", "size", "sort_order")}
-        assert (asked.path, query) == (_PATH, {"version": "2024-10-15", "size": "100", "sort_order": "ASC"})
-        found = self.before("audit", seconds(asked.query["from"]), seconds(asked.query["to"]))
-        page, cursor = self.page(found, asked.query.get("cursor"))
-        links = {"next": asked.url(cursor=cursor).removeprefix("https://api.snyk.io")} if cursor else {}
+    def answer(self, call: Call) -> HttpAnswer:
+        query = {name: call.query[name] for name in ("version", "size", "sort_order")}
+        assert (call.path, query) == (_PATH, {"version": "2024-10-15", "size": "100", "sort_order": "ASC"})
+        matches = self.before("audit", seconds(call.query["from"]), seconds(call.query["to"]))
+        page, cursor = self.page(matches, call.query.get("cursor"))
+        links = {"next": call.url(cursor=cursor).removeprefix("https://api.snyk.io")} if cursor else {}
         items = [self.event("audit", happening) for happening in page]
         return answer_of({"data": {"type": "audit_logs_search", "items": items}, "links": links})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -23,9 +23,9 @@ class Tailscale(TokenApi):
         target = {"id": happening.mark, "type": "USER", "name": "ann@example.com"}
         return {"eventTime": rfc3339(happening.at), "type": "CONFIG", "action": "CREATE", "target": target}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.path == "/api/v2/tailnet/-/logging/configuration"
-        found = self.between("configuration", seconds(asked.query["start"]), seconds(asked.query["end"]))
-        logs = [self.event("configuration", happening) for happening in sorted(found)]
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert call.path == "/api/v2/tailnet/-/logging/configuration"
+        matches = self.between("configuration", seconds(call.query["start"]), seconds(call.query["end"]))
+        logs = [self.event("configuration", happening) for happening in sorted(matches)]
         # Where nothing happened, there is no list.
         return answer_of({"version": "1.1", "tailnet": "example.com", "logs": logs or None})

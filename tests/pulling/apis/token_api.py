@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked
+from tests.pulling.apis.api import Api, Call
 from tests.pulling.vendor import answer_of
 
 
@@ -22,9 +23,9 @@ class TokenApi(Api):
         """Return what is stored, by name."""
         return {"client_id": "the-client", "client_secret": "the-clients-secret"}
 
-    def is_client(self, asked: Asked) -> bool:
+    def is_client(self, call: Call) -> bool:
         """Return whether a request for a token proves whose it is."""
-        return {**self.secrets(), **self.token_form}.items() <= asked.form.items()
+        return {**self.secrets(), **self.token_form}.items() <= call.form.items()
 
     def grant(self) -> dict[str, object]:
         """Return what the token endpoint answers, beside the token."""
@@ -35,23 +36,23 @@ class TokenApi(Api):
         self.access: dict[str, float] = {}
         self.stored |= {f"/made/up/{name}": value for name, value in self.secrets().items()}
 
-    def is_authorized(self, asked: Asked) -> bool:
-        if asked.request.url == self.token_url:
-            return self.is_client(asked)
-        return self.access.get(asked.authorization.removeprefix("Bearer "), 0) > self.now
+    def is_authorized(self, call: Call) -> bool:
+        if call.request.url == self.token_url:
+            return self.is_client(call)
+        return self.access.get(call.authorization.removeprefix("Bearer "), 0) > self.now
 
-    def limit_answer(self, asked: Asked) -> HttpAnswer:
+    def limit_answer(self, call: Call) -> HttpAnswer:
         """Return the answer to this request; a token endpoint has a limit of its own (RFC 6585)."""
-        return answer_of({}, 429) if asked.request.url == self.token_url else super().limit_answer(asked)
+        return answer_of({}, 429) if call.request.url == self.token_url else super().limit_answer(call)
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        if asked.request.url != self.token_url:
-            return self.api_answer(asked)
+    def answer(self, call: Call) -> HttpAnswer:
+        if call.request.url != self.token_url:
+            return self.api_answer(call)
         self._count += 1
         token = f"access-token-{self._count}"
         self.access[token] = self.now + 3_600
         return answer_of({"access_token": token, **self.grant()}, self.token_status)
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
+    @abstractmethod
+    def api_answer(self, call: Call) -> HttpAnswer:
         """Return the answer to a request that has a token."""
-        raise NotImplementedError

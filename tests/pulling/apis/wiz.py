@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, rfc3339, seconds
+from tests.pulling.apis.api import Call, Happening, rfc3339, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -20,8 +20,8 @@ class Wiz(TokenApi):
     token_url = "https://auth.app.wiz.io/oauth/token"
     streams = ("audit", "issues", "detections")
 
-    def is_client(self, asked: Asked) -> bool:
-        return super().is_client(asked) and asked.form["audience"] == "wiz-api"
+    def is_client(self, call: Call) -> bool:
+        return super().is_client(call) and call.form["audience"] == "wiz-api"
 
     def event(self, stream: str, happening: Happening) -> Any:
         more = {
@@ -31,14 +31,14 @@ class Wiz(TokenApi):
         }
         return {"id": happening.mark, _TIMES[stream]: rfc3339(happening.at), **more[stream]}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.request.method, asked.path) == ("POST", "/graphql")
-        stream = next(name for name, root in _ROOTS.items() if f"{root}(" in asked.json["query"].replace("V2", ""))
-        variables = asked.json["variables"]
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert (call.request.method, call.path) == ("POST", "/graphql")
+        stream = next(name for name, root in _ROOTS.items() if f"{root}(" in call.json["query"].replace("V2", ""))
+        variables = call.json["variables"]
         times = variables["filterBy"][_TIMES[stream]]
         first, last = seconds(times["after"]), seconds(times["before"])
-        found = [happening for happening in self.within(stream, first, last) if first < happening.at < last]
-        page, token = self.page(found, variables.get("after"), newest_first=stream == "audit")
+        matches = self.between(stream, first, last)
+        page, token = self.page(matches, variables.get("after"), newest_first=stream == "audit")
         nodes = [self.event(stream, happening) for happening in page]
         info = {"hasNextPage": token is not None, "endCursor": token or "the end"}
         return answer_of({"data": {_ROOTS[stream]: {"nodes": nodes, "pageInfo": info}}})

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Api, Asked, Happening, basic, rfc3339, seconds
+from tests.pulling.apis.api import Api, Call, Happening, basic, rfc3339, seconds
 from tests.pulling.vendor import answer_of
 
 
@@ -22,20 +22,20 @@ class Zendesk(Api):
         super().replace_credential()
         self.stored["/made/up/user"] = "siem@example.com/token"
 
-    def is_authorized(self, asked: Asked) -> bool:
-        return asked.authorization == basic(*(self.stored[f"/made/up/{name}"] for name in ("user", "password")))
+    def is_authorized(self, call: Call) -> bool:
+        return call.authorization == basic(*(self.stored[f"/made/up/{name}"] for name in ("user", "password")))
 
     def event(self, stream: str, happening: Happening) -> Any:
         made = {"id": happening.number, "created_at": rfc3339(happening.at)}
         return {"action": "update", "source_type": stream, "source_label": happening.mark, **made}
 
-    def answer(self, asked: Asked) -> HttpAnswer:
-        assert (asked.path, asked.query["sort"]) == ("/api/v2/audit_logs.json", "created_at")
-        assert asked.query["page[size]"] == "100"
-        first, end = map(seconds, parse_qs(urlsplit(asked.request.url).query)["filter[created_at][]"])
+    def answer(self, call: Call) -> HttpAnswer:
+        assert (call.path, call.query["sort"]) == ("/api/v2/audit_logs.json", "created_at")
+        assert call.query["page[size]"] == "100"
+        first, end = map(seconds, parse_qs(urlsplit(call.request.url).query)["filter[created_at][]"])
         # Zendesk does not say whether either end counts.
-        found = [event for event in self.logs["audit"] if first < event.at < end]
-        page, token = self.page(found, asked.query.get("page[after]"))
+        matches = [event for event in self.logs["audit"] if first < event.at < end]
+        page, token = self.page(matches, call.query.get("page[after]"))
         meta = {"has_more": bool(token), "after_cursor": token or (self.end_token(page) if page else None)}
         return answer_of({"audit_logs": [self.event("audit", event) for event in page], "meta": meta})
 

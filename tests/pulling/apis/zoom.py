@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from lambdas.runtime.http_types import HttpAnswer
-from tests.pulling.apis.api import Asked, Happening, basic, seconds
+from tests.pulling.apis.api import Call, Happening, basic, seconds
 from tests.pulling.apis.token_api import TokenApi
 from tests.pulling.vendor import answer_of
 
@@ -25,8 +25,8 @@ class Zoom(TokenApi):
     whole_seconds = True
     token_lasts = 900
 
-    def is_client(self, asked: Asked) -> bool:
-        return asked.authorization == basic(*self.secrets().values()) and asked.form == self.token_form
+    def is_client(self, call: Call) -> bool:
+        return call.authorization == basic(*self.secrets().values()) and call.form == self.token_form
 
     def event(self, stream: str, happening: Happening) -> Any:
         time = datetime.fromtimestamp(happening.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -34,13 +34,13 @@ class Zoom(TokenApi):
             return {"email": happening.mark, "time": time, "type": "Sign in", "version": "-"}
         return {"time": time, "operator": happening.mark, "category_type": "User", "action": "Update"}
 
-    def api_answer(self, asked: Asked) -> HttpAnswer:
-        assert asked.query["page_size"] == "300"
-        stream, name = _REPORTS[asked.path.removeprefix("/v2/report/")]
-        first, last = (seconds(f"{asked.query[bound]}T00:00:00Z") for bound in ("from", "to"))
+    def api_answer(self, call: Call) -> HttpAnswer:
+        assert call.query["page_size"] == "300"
+        stream, name = _REPORTS[call.path.removeprefix("/v2/report/")]
+        first, last = (seconds(f"{call.query[bound]}T00:00:00Z") for bound in ("from", "to"))
         assert first <= last < first + 31 * _DAY
-        found = self.before(stream, first, last + _DAY)
-        page, token = self.page(found, asked.query.get("next_page_token"), newest_first=True)
+        matches = self.before(stream, first, last + _DAY)
+        page, token = self.page(matches, call.query.get("next_page_token"), newest_first=True)
         return answer_of({name: [self.event(stream, happening) for happening in page], "next_page_token": token or ""})
 
     def unauthorized(self) -> HttpAnswer:
