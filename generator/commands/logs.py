@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
@@ -97,20 +96,14 @@ def _show(reader: LogReader, view: LogView) -> int:
 
 def _follow(reader: LogReader, view: LogView) -> None:
     """Print what comes, for ever; what CloudWatch does not answer now is read later."""
-    for pause in _pauses(reader, view):
-        time.sleep(pause)
-
-
-def _pauses(reader: LogReader, view: LogView) -> Iterator[float]:
-    """Look for new lines again and again, and yield how long to wait until the next look."""
     from botocore.exceptions import ConnectionError as NoConnectionError
     from botocore.exceptions import HTTPClientError
 
     from generator.operate.function_logs import ThrottledError
 
-    pause: float = PAUSE_SECONDS
+    pause = PAUSE_SECONDS
     while True:
-        yield pause
+        time.sleep(pause)
         try:
             _show(reader, view)
             pause = PAUSE_SECONDS
