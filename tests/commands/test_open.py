@@ -183,4 +183,8 @@ def test_a_browser_needs_a_desktop() -> None:
     assert not command.has_browser({"TERM": "xterm"}, "linux")
     for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
         assert command.has_browser({name: "x"}, "linux")
-    assert not command.is_terminal() or sys.stdout.isatty()
+
+
+def test_a_closed_output_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert not command.is_terminal()
