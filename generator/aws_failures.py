@@ -68,7 +68,7 @@ def _explain_no_answer(error: Exception) -> str:
 def _endpoint_variable(endpoint: str) -> str | None:
     """Return the environment variable that names an endpoint, such as AWS_ENDPOINT_URL_S3; else None."""
     address = endpoint.rstrip("/")
-    variables = (name for name in os.environ if name.startswith("AWS_ENDPOINT_URL"))
+    variables = (name for name, url in os.environ.items() if name.startswith("AWS_ENDPOINT_URL") and url)
     return next((name for name in sorted(variables) if address.startswith(os.environ[name].rstrip("/"))), None)
 
 

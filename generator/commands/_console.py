@@ -72,19 +72,19 @@ def note(message: object) -> None:
 def _print_message(out: Console, label: tuple[str, str], message: str) -> None:
     from rich.text import Text
 
-    text = wrapped(label[0] + message, out.width).removeprefix(label[0]) if out.is_terminal else message
-    out.print(Text.assemble(label, text))
+    text = wrapped(message, out.width, label[0]) if out.is_terminal else label[0] + message
+    out.print(Text.assemble(label, text.removeprefix(label[0])))
 
 
-def wrapped(text: str, width: int) -> str:
-    """Break a text between words, but never within a command: what is copied must be whole.
+def wrapped(text: str, width: int, label: str = "") -> str:
+    """Break a text, after a label, between words, but never within a command: what is copied must be whole.
 
     A terminal breaks what is longer than a line, without a line break in what is copied.
     """
     import textwrap
 
     whole = _COMMAND.sub(lambda command: command[0].replace(" ", "\0"), text)
-    lines = textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False) or [""]
+    lines = textwrap.wrap(whole, width, initial_indent=label, break_long_words=False, break_on_hyphens=False) or [label]
     return "\n".join(lines).replace("\0", " ")
 
 

@@ -38,13 +38,17 @@ def log_row(record: LogRecord) -> Row | None:
     """Return a line as a row; None where it is a line of Lambda itself that says nothing but that all is well."""
     try:
         line = json.loads(record.message)
-    except ValueError:
-        line = None
-    if not isinstance(line, dict):
-        return _text_row(record.message)
+        if isinstance(line, dict):
+            return _json_row(line, record.function)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        pass  # a source's own code may print anything, also JSON with other types than those of our fields
+    return _text_row(record.message)
+
+
+def _json_row(line: Mapping[str, Any], function: str) -> Row | None:
     if str(line.get("type", "")).startswith("platform."):
         return _platform_row(line)
-    if record.function == ACCESS_LOG:
+    if function == ACCESS_LOG:
         return _access_row(line)
     if "errorType" in line or "errorMessage" in line:
         return _failure_row(line)
@@ -83,9 +87,13 @@ def _platform_row(line: Mapping[str, Any]) -> Row | None:
 def _access_row(line: Mapping[str, Any]) -> Row:
     status = str(line.get("status", ""))
     level = {"4": "WARN", "5": "ERROR"}.get(status[:1], "INFO")
-    said = [str(line[name]) for name in ("integrationError", "authorizerError") if line.get(name, "-") not in ("-", "")]
+    errors = [
+        str(line[name]) for name in ("integrationError", "authorizerError") if line.get(name, "-") not in ("-", "")
+    ]
     request = f"{line.get('method', '')} {line.get('path', '')} from {line.get('ip', '')}"
-    return _row(level, ", ".join([f"{status} {request}", f"{line.get('ms', '')} ms", *said]), line.get("requestId", ""))
+    return _row(
+        level, ", ".join([f"{status} {request}", f"{line.get('ms', '')} ms", *errors]), line.get("requestId", "")
+    )
 
 
 def _failure_row(line: Mapping[str, Any]) -> Row:

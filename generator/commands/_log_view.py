@@ -47,8 +47,9 @@ class LogView:
         if self._out.is_terminal and len(begin) + len(body) > self._out.width:
             room = max(self._out.width - len(begin), MIN_TEXT_WIDTH)
             body = f"\n{' ' * len(begin)}".join(textwrap.wrap(body, room, break_on_hyphens=False))
-        body = body.removesuffix(request)
-        self._out.print(Text.assemble((begin, "dim"), (body, row.color), (request, "dim")))
+        # A request's id that is wider than the terminal is broken, too, and is part of the body then.
+        before = body.removesuffix(request)
+        self._out.print(Text.assemble((begin, "dim"), (before, row.color), (body[len(before) :], "dim")))
 
 
 def _json_line(record: LogRecord) -> str:
@@ -56,7 +57,7 @@ def _json_line(record: LogRecord) -> str:
     try:
         if isinstance(json.loads(record.message), dict):
             return record.message.replace("\n", "")
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     at = datetime.fromtimestamp(record.at / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json.dumps({"timestamp": at, "function": record.function, "message": record.message}, ensure_ascii=False)

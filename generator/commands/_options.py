@@ -41,7 +41,7 @@ def source(command: F) -> F:
 
 def optional_source(command: F) -> F:
     """Add the argument SOURCE, which may be left out."""
-    return click.argument("source", required=False, shell_complete=complete_source)(command)
+    return click.argument("source", required=False, callback=_named_by_path, shell_complete=complete_source)(command)
 
 
 def sources_named(command: F) -> F:

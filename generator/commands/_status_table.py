@@ -55,7 +55,7 @@ def _print(rows: Sequence[SourceRow], target: Target, sources: Path) -> None:
     if ill:
         scope = target.in_environment(ill[0].environment)
         command = command_line(f"status {ill[0].source}{scope.options}", sources=sources)
-        out.print(f"\n[dim]to see more, and what to do:[/] [cyan]{command}[/]")
+        out.print(f"\n[dim]to see more, and what to do:[/] [cyan]{_console.safe(command)}[/]")
 
 
 def _cells(row: SourceRow) -> tuple[str, str, str]:

@@ -86,10 +86,10 @@ def _refuse_misspelt_command(word: str, sources: Path) -> None:
     from generator.definition.source_folders import all_source_names
 
     known_sources = all_source_names(sources)
-    if word in known_sources or (sources / word).is_dir():
+    if word in known_sources:
         return
     near = difflib.get_close_matches(word, [*names(), *known_sources], n=1, cutoff=_NEAR)
-    if near and near[0] in names():
+    if near and near[0] in names() and not (sources / word).is_dir():
         raise GeneratorError(f"no source {word}; did you mean the command {near[0]}?")
 
 

@@ -76,12 +76,14 @@ def _folder(definition: Definition) -> str:
 
 def _print_folders(definitions: list[Definition], sources: Path) -> None:
     """Print how many sources come from the user's folder, and how many with the framework, and where these are."""
+    from rich.markup import escape
+
     shipped = [each for each in definitions if _is_shipped(each)]
     own = len(definitions) - len(shipped)
     lines = [f"{_console.count(own, 'source')} from {sources}/"] if own else []
     if shipped:
         lines.append(f"{_console.count(len(shipped), 'source')} shipped, from {display_path(BUNDLED)}/")
-    _console.console().print(f"\n[dim]{'; '.join(lines)}[/]")
+    _console.console().print(f"\n[dim]{escape('; '.join(lines))}[/]")
 
 
 def _table(definitions: list[Definition]) -> None:

@@ -38,10 +38,10 @@ def command(source: str, pages: Sequence[str], print_only: bool, target: Target)
     if environment_is_emulator():
         url = os.environ["AWS_ENDPOINT_URL"]
         raise GeneratorError(f"the emulator at {url} (AWS_ENDPOINT_URL) has no console; `status` and `logs` read it")
-    found = find_pages(target, source)
-    chosen = [page for page in found if not pages or page.name in pages]
-    if missing := [name for name in pages if name not in {page.name for page in found}]:
-        existing = ", ".join(page.name for page in found)
+    existing_pages = find_pages(target, source)
+    chosen = [page for page in existing_pages if not pages or page.name in pages]
+    if missing := [name for name in pages if name not in {page.name for page in existing_pages}]:
+        existing = ", ".join(page.name for page in existing_pages)
         raise GeneratorError(f"{source} has no {' and no '.join(missing)}; it has {existing}")
     _print(chosen)
     if not print_only and is_terminal() and has_browser():

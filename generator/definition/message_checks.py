@@ -66,7 +66,7 @@ def _patterns(fact: str, choice: Choice) -> Mistakes:
             if re.search(r"\{.+\}", pattern):
                 yield key, f"{pattern} is compared as it is written: a pattern has no {{path}}, only *"
             # A pattern that matches another's text, its * included, matches all that the other does.
-            elif taken := next((found for found in earlier if found[0].fullmatch(pattern)), None):
+            elif taken := next((rule for rule in earlier if rule[0].fullmatch(pattern)), None):
                 yield key, f"{pattern} is never reached: {taken[1]} of {taken[2]} stands before it"
         earlier += [(compile_pattern(pattern), pattern, word) for pattern in patterns]
 

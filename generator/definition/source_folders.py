@@ -25,9 +25,10 @@ def all_source_names(sources: Path) -> list[str]:
 
 def source_folder(name: str, sources: Path) -> Path | None:
     """Return the folder of a source: in the user's folder of definitions, else in the framework's."""
-    if (sources / name).is_dir():  # without a definition it is a mistake, and not the framework's source
-        return sources / name if name in source_names(sources) else None
-    return BUNDLED / name if name in source_names(BUNDLED) else None
+    if name in source_names(sources):
+        return sources / name
+    # A folder without a definition is a mistake, and not the framework's source.
+    return BUNDLED / name if name in source_names(BUNDLED) and not (sources / name).is_dir() else None
 
 
 def name_of_path(text: str, sources: Path) -> str:

@@ -26,14 +26,14 @@ def source_stacks(cloudformation: Any, project: str) -> list[SourceStack]:
     """
     pattern = re.compile(f"{re.escape(project)}-(.+)-({ENVIRONMENT_PATTERN})")
     matches = [match for name in _stack_names(cloudformation) if (match := pattern.fullmatch(name))]
-    found = []
+    deployed = []
     for name, source, environment in ((match[0], match[1], match[2]) for match in matches):
         if service_problem(source) or (stack := find_stack(cloudformation, name)) is None:
             continue
         tags = {"Project": project, SERVICE_TAG: source, "Environment": environment}
         if SERVICE_TAG not in stack.tags or all(stack.tags.get(key, value) == value for key, value in tags.items()):
-            found.append(SourceStack(source, environment, stack))
-    return found
+            deployed.append(SourceStack(source, environment, stack))
+    return deployed
 
 
 def _stack_names(cloudformation: Any) -> list[str]:

@@ -29,11 +29,10 @@ def find_pages(target: Target, source: str) -> list[ConsolePage]:
     pipeline = stacks.find_stack(cloudformation, target.pipeline_stack(source))
     if stack is None and pipeline is None:
         stacks.get_stack(target, target.stack(source))  # says that there is none
-    pages = []
-    if stack:
-        if stack.status != "REVIEW_IN_PROGRESS":
-            stacks.refuse_foreign(cloudformation, stack, target.tags(source))
-        pages = stack_pages(stack, target.region)
+    for each in filter(None, (stack, pipeline)):
+        if each.status != "REVIEW_IN_PROGRESS":
+            stacks.refuse_foreign(cloudformation, each, target.tags(source))
+    pages = stack_pages(stack, target.region) if stack else []
     if pipeline and (url := pipeline.outputs.get("PipelineUrl")):
         pages.append(ConsolePage("pipeline", url))
     elif pipeline:  # it could not be created

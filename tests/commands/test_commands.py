@@ -115,6 +115,7 @@ def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None
     [
         ("zoomm", "did you mean zoom or zoom-log?"),
         ("qqqq", "python -m generator list shows all"),
+        ("q" * 300, "python -m generator list shows all"),  # no file system has such a name
     ],
 )
 def test_an_unknown_source_is_answered_with_those_of_similar_names(run, word: str, advice: str) -> None:
@@ -149,6 +150,13 @@ def test_a_folder_that_is_named_goes_before_that_of_the_working_folder(
         "note: other/zoom/source.yml takes the place of the zoom that is shipped",
         "note: runs other/zoom/transform.py",
     ]
+
+
+def test_a_folder_of_definitions_may_have_brackets_in_its_name(run) -> None:
+    Path("a[").mkdir()
+    Path("sources").rename("a[/]")
+    status, out, err = run("list", "--sources", "a[/]")
+    assert (status, err, "2 sources from a[/]/; " in out) == (0, "", True)
 
 
 def test_a_folder_without_a_definition_is_not_passed_over(run) -> None:

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from generator.commands import cli, main, names
-from generator.commands._options import complete_source
+from generator.commands._options import _named_by_path, complete_source
 from generator.errors import SCRIPT
 
 
@@ -58,6 +58,15 @@ def test_wherever_a_source_is_named_it_completes(name: str) -> None:
     assert command
     named = [each for each in command.params if each.human_readable_name.strip("[].") == "SOURCE"]
     assert [each.name for each in named if each._custom_shell_complete is not complete_source] == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_wherever_a_source_is_named_a_path_names_it_too(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command
+    arguments = [each for each in command.params if isinstance(each, click.Argument)]
+    sources = [each for each in arguments if each._custom_shell_complete is complete_source]
+    assert [each.name for each in sources if each.callback is not _named_by_path] == []
 
 
 @pytest.mark.parametrize("command", [*names(), ""])

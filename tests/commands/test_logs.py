@@ -59,15 +59,15 @@ class Logs:
         group = query["logGroupName"]
         if group not in self.events:
             raise refusal("The specified log group does not exist.", "ResourceNotFoundException", "FilterLogEvents")
-        found = sorted(
+        matching = sorted(
             (event for event in self.events[group] if event["timestamp"] >= query["startTime"]),
             key=lambda event: event["timestamp"],
         )
         yield {"events": []}  # a page may be empty, and others follow
-        for start in range(0, len(found), 2):
+        for start in range(0, len(matching), 2):
             if self.faults and (fault := self.faults.pop(0)):
                 raise fault
-            yield {"events": found[start : start + 2]}
+            yield {"events": matching[start : start + 2]}
 
 
 THROTTLED = refusal("Rate exceeded", "ThrottlingException", "FilterLogEvents")
@@ -209,6 +209,19 @@ def test_a_terminal_breaks_a_row_between_words_and_indents_the_rest(
     assert run()[0] == 0
     first = "2026-03-02 12:00:00 Webhook INFO  200 accepted: a reason of some words"
     assert printed.getvalue() == f"{first}\n{' ' * 34}JKJ-a=\n"
+
+
+def test_an_id_that_is_wider_than_the_terminal_is_shown_once(
+    log: Logs, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = io.StringIO()
+    terminal = Console(file=printed, force_terminal=True, color_system=None, width=70)
+    monkeypatch.setattr(_console, "console", lambda: terminal)
+    log.add("Webhook", 0, own_line(requestId="x" * 90, **REQUEST))
+    log.add("Webhook", 0, "[" * 100_000)
+    assert run()[0] == 0
+    assert printed.getvalue().count("x") == 90
+    assert run("--json")[0] == 0
 
 
 def test_a_group_that_somebody_deleted_is_named_and_the_others_are_read(log: Logs, run: Run) -> None:
@@ -454,6 +467,16 @@ ROWS: dict[str, tuple[str, str, Row | None]] = {
     ),
     "a trace as text": ("Webhook", "Traceback (most recent", Row("ERROR", "Traceback (most recent", "red")),
     "a text": ("Webhook", "hello", Row("INFO", "hello", "default")),
+    **{
+        f"JSON with other types than ours: {line}": ("Webhook", line, Row("INFO", line, "default"))
+        for line in (
+            '{"message": "x", "status": "ok"}',
+            '{"message": "x", "drift": 5}',
+            '{"message": "x", "status": 200, "kept": 1}',
+            '{"type": "platform.report", "record": {"status": "x", "metrics": null}}',
+        )
+    },
+    "JSON too deep to read": ("Webhook", "[" * 100_000, Row("INFO", "[" * 100_000, "default")),
     "JSON that is no object": ("Webhook", "[1]", Row("INFO", "[1]", "default")),
     "refused by the API": (
         ACCESS_LOG,

@@ -31,6 +31,14 @@ def test_a_message_is_broken_between_words_and_never_within_a_command() -> None:
     ]
 
 
+def test_a_first_word_that_is_wider_than_the_terminal_stays_beside_the_label() -> None:
+    file = f"/{'a' * 60}.yml:1:"
+    assert _console.wrapped(f"{file} must be a text", 60, "error: ").splitlines() == [
+        f"error: {file}",
+        "must be a text",
+    ]
+
+
 def test_a_short_message_is_one_line() -> None:
     assert _console.wrapped("error: x", 80) == "error: x"
 

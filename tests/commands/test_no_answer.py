@@ -35,6 +35,7 @@ def test_no_answer_names_endpoint_and_region_and_is_not_asked_again(
     attempts: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
 ) -> None:
     monkeypatch.setenv(variable, "us-west-2")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "")  # names no endpoint
     assert main(["status", "zoom"]) == 1
     assert capsys.readouterr().err == (
         "error: AWS: no answer from https://cloudformation.us-west-2.amazonaws.com/ (region us-west-2, from "

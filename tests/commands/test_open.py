@@ -123,6 +123,14 @@ def test_a_source_that_is_not_deployed_or_another_is_reported(formation: CloudFo
     assert run("Zoom")[:2] == (2, "")
 
 
+def test_the_url_of_another_pipeline_is_not_taken(formation: CloudFormation, run: Run) -> None:
+    deploy(formation)
+    pairs = [{"OutputKey": "PipelineUrl", "OutputValue": "https://pages.example.com"}]
+    formation.add_stack("CREATE_COMPLETE", PIPELINE, Outputs=pairs, Tags=[{"Key": "Service", "Value": "okta"}])
+    status, out, err = run("zoom")
+    assert (status, out, err.startswith(f"error: stack {PIPELINE} is another's: ")) == (1, "", True)
+
+
 def test_an_emulator_has_no_console(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     message = "the emulator at http://127.0.0.1:9 (AWS_ENDPOINT_URL) has no console; `status` and `logs` read it"

@@ -154,7 +154,8 @@ def test_env_chooses_an_environment_and_without_it_there_are_all(deployed: Deplo
     deployed.deploy("zoom")
     deployed.deploy("zoom", "prod", "UPDATE_ROLLBACK_FAILED")
     rows = {args: json.loads(run("--json", *args)[1]) for args in ((), ("--env", "dev"), ("--env", "prod"))}
-    assert [[row["environment"] for row in found] for found in rows.values()] == [["prod", "dev"], ["dev"], ["prod"]]
+    environments = [[row["environment"] for row in listed] for listed in rows.values()]
+    assert environments == [["prod", "dev"], ["dev"], ["prod"]]
     assert run("--env", "dev")[0] == 0
     code, out, _ = run()
     assert (code, out.splitlines()[-1]) == (

@@ -129,8 +129,8 @@ def test_among_all_sources_it_is_said_whether_it_asks(
         code = main(["status", "--json"])
         (row,) = json.loads(capsys.readouterr().out)
         assert code == run("status")[0] == (1 if row["problems"] else 0)
-        found: list[str] = row["problems"]
-        return found
+        row_problems: list[str] = row["problems"]
+        return row_problems
 
     assert problems() == ["did not ask"]
     asks_well(account)
