@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from lambdas.credential_type import Token
@@ -23,7 +22,7 @@ class RunCredential:
         secrets: RotatedSecrets,
         tokens: dict[str, Token],
         ask: Callable[[HttpRequest], HttpAnswer],
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float],
     ) -> None:
         """`ask` sends a request to the token endpoint, within the rate."""
         self._type = credentials.type
