@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
-from generator.definition.event_words import event_steps
+from generator.definition.event_words import event_steps, masked_fields
 from generator.definition.parameter_values import constraint
 from generator.definition.secret_names import ssm_names
 from generator.definition.webhook_words import (
@@ -103,6 +103,6 @@ def _events(source: Source) -> Iterator[Child]:
     """Yield what becomes of an event before it is a message."""
     yield element("h3", "From event to message")
     yield facts((step.name, [step.text or None, *codes(step.codes)]) for step in event_steps(source))
-    if source.events.mask:
+    if masked := masked_fields(source):
         yield element("h3", "Masked before anything is sent or kept")
-        yield bullets(([code(field)] for field in source.events.mask), class_="fields")
+        yield bullets(([code(field)] for field in masked), class_="fields")
