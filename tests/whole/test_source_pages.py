@@ -8,10 +8,8 @@ import pytest
 
 from generator.definition.secret_names import replaced_secrets
 from generator.definition.source_folders import source_names
-from generator.reference.source_page import reference_part
 from lambdas.reading.text_templates import template_paths
-from tests.definitions import SOURCES, bundled_source, every_definition, pulled_names
-from tests.pages import assert_generated
+from tests.definitions import SOURCES, bundled_source, pulled_names
 
 NAMES = source_names(SOURCES)
 
@@ -27,13 +25,6 @@ def headings(name: str) -> list[str]:
         re.sub(r"^What .+ does? when", "What it does when", each)
         for each in re.findall(r"^## (.+)$", text, re.MULTILINE)
     ]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_reference_is_generated_from_the_definition(name: str, update: bool) -> None:
-    sources = {each.source.name: each.source for each in every_definition(SOURCES)}
-    part = reference_part(bundled_source(name), sources)
-    assert_generated(SOURCES / name / "README.md", "source_page.py", part, update=update)
 
 
 @pytest.mark.parametrize("name", NAMES)
