@@ -842,7 +842,7 @@ SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 HOST = "{description: d, pattern: '[a-z.]+', example: a.example}"
 JWT_OF_HOST = "webhook: {auth: {jwt: {issuer: 'https://%s', audience: [a]}}}\n"
-TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
+TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, rsa, sns, token"
 _NAMES = (
     "description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, archive, pipeline, "
     "hardening, vendor"
