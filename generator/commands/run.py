@@ -174,7 +174,7 @@ def _follow(
 
 
 def _banner(out: Console, run: _Run, url: str, queue: str, *, signed: str | None, watched: bool) -> None:
-    how = f"{', IAM enforced' if run.iam else ''}{'; it follows its files' if watched else ''}"
+    how = f"{', IAM enforced' if run.iam else ''}{'; a changed file updates it' if watched else ''}"
     out.print(f"\n[bold]{run.source}[/] runs on this machine{how}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
     if signed:

@@ -29,7 +29,7 @@ class Ssm:
         assert Name not in self.stored
         self.stored[Name] = Value
 
-    def get_parameters(self, Names: Sequence[str], WithDecryption: bool) -> dict[str, Any]:  # noqa: N803, FBT001
+    def get_parameters(self, Names: Sequence[str], WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
         assert WithDecryption
         return {"Parameters": [{"Name": name, "Value": self.stored[name]} for name in Names if name in self.stored]}
 
