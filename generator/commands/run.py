@@ -50,27 +50,32 @@ class _Run(NamedTuple):
         return command_line(words, self.build, self.sources)
 
 
-@click.command(short_help="Run a built source on this machine.")
+@_options.command(short_help="Run a built source on this machine.")
 @_options.source
 @click.option(
-    "--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="Where the emulator listens."
+    "--port",
+    metavar="PORT",
+    default=4566,
+    show_default=True,
+    type=click.IntRange(1, 65_535),
+    help="Port of the emulator.",
 )
-@click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
+@click.option("--iam", is_flag=True, help="Enforce permissions (IAM), over TLS, as AWS does.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the messages, one JSON object a line.")
 @click.option(
     "--watch",
     is_flag=True,
-    help="Build it and send its samples, at first and whenever a file changes; endpoint and secret stay.",
+    help="Build SOURCE, run it, and send its samples; do so again when a file changes. Its endpoint and secret stay.",
 )
-@click.option("--accept", is_flag=True, help="With --watch: store the messages of the samples as the expected ones.")
+@click.option("--accept", is_flag=True, help="With --watch, store the message of each sample as the expected one.")
 @click.option("--update", is_flag=True, hidden=True, help="Update what runs already, and send its samples.")
-@_options.parameters("A parameter of the definition; by default its example.")
+@_options.parameters("Value of a parameter of the definition. May be repeated.  [default: its example]")
 @_options.sources
 @_options.build
 def command(watch: bool, accept: bool, update: bool, **options: Any) -> int:
-    """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C.
+    """Run what was built for SOURCE in an emulator of AWS on this machine, and show what arrives, until Ctrl-C.
 
-    Of a source that is pulled, play its samples as the vendor to its puller, in this process, and show what it does.
+    For a pulled source, play the vendor: answer its puller with the samples, and show what it does.
     """
     run = _Run(**options)
     if accept and not watch:
