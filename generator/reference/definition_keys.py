@@ -89,7 +89,7 @@ def value_words(hint: Any, link: str) -> str:
         return value_words(args[0], link)
     if hint in CHOICES:
         scalar = "text with `{path}`" if hint is model_facts.Severity else "a word"
-        return f"{scalar}, or `of` with patterns by word: {_options(CHOICES[hint])}"
+        return f"{scalar}, or `of` with patterns by word"
     if origin is tuple:
         item = value_words(args[0], link)
         if dataclass_of(args[0]):
@@ -99,10 +99,11 @@ def value_words(hint: Any, link: str) -> str:
         return f"{item}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {item}"
     if is_mapping(hint):
         return f"names, each with {link}" if dataclass_of(args[1]) else f"names with {value_words(args[1], link)}"
-    return _options(args) if origin is Literal else link
+    return options(args) if origin is Literal else link
 
 
-def _options(words: Iterable[str]) -> str:
+def options(words: Iterable[str]) -> str:
+    """Return the words that a key takes, as code."""
     return ", ".join(f"`{word}`" for word in words)
 
 

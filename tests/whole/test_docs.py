@@ -19,7 +19,8 @@ from generator.definition.key_types import CHOICES, type_name
 from generator.definition.source_folders import source_names
 from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.json_schema import json_schema
-from generator.reference.key_tables import page_of, place_of, sections, tables_at
+from generator.reference.key_sections import sections
+from generator.reference.key_tables import heading, page_of, place_of, tables_at
 from generator.reference.source_table import pulled_table, source_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
@@ -43,6 +44,8 @@ def test_the_reference_has_every_key(update: bool) -> None:
         place = place_of(key, places)
         assert place, f"{key} has no place: add `<!-- made by generator/reference/key_tables.py: {key} -->` to a page"
         assert places[place].name == page_of(key), f"{key}: PAGES of key_tables.py says another page"
+    headings = [(page_of(key), heading(key)) for key in sections()]
+    assert len(set(headings)) == len(headings)
     for key, page in places.items():
         assert_generated(page, f"key_tables.py: {key}", tables_at(key, places), update=update)
 
@@ -50,6 +53,12 @@ def test_the_reference_has_every_key(update: bool) -> None:
 def test_no_table_of_the_reference_stands_twice() -> None:
     tables = [tables_at(key, sections()).partition("| key |")[2] for key in sections()]
     assert len(set(filter(None, tables))) == len([*filter(None, tables)])
+
+
+def test_table_of_a_type_without_a_place_appears_where_all_types_have_theirs() -> None:
+    tables = tables_at("webhook.auth", {"webhook", "webhook.auth"})
+    assert all(f"\n### `{name}`\n" in tables for name in auth_types())
+    assert tables.count("| `tolerance` |") == 1
 
 
 def schema_keys(schema: dict[str, Any]) -> Iterator[str]:
@@ -133,7 +142,11 @@ def test_a_second_tenant_of_the_guide_is_a_source(tmp_path: Path) -> None:
 
 def test_the_readme_is_an_entrance_and_a_guide_is_short() -> None:
     assert len(README.split()) <= 600
-    for page in [*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")]:
+    for page in [
+        *ROOT.glob("docs/tutorials/*.md"),
+        *ROOT.glob("docs/how-to/*.md"),
+        *ROOT.glob("docs/explanation/*.md"),
+    ]:
         assert len(page.read_text(encoding="utf-8").split()) <= 1_500, page
 
 
