@@ -56,6 +56,10 @@ SOURCE_OF = {
     "shopify": "shopify",
     "sns": "sns",
     "ed25519-rfc8032": "ed25519",
+    "wise": "wise",
+    "rsa-sha512": "rsa-sha512",
+    "rsa-pss-sha256": "rsa-pss",
+    "ecdsa-p384": "ecdsa-p384",
     "challenge:zoom-crc": "zoom",
     "challenge:twitter-crc": "twitter",
     "challenge:json-echo": "slack",
@@ -181,7 +185,7 @@ def _events(vector: Vector) -> tuple[str | None, list[Any]]:
             document = json.loads(body)
         except ValueError:
             return "not-json", []
-    if isinstance(document, str):
+    if not isinstance(document, dict | list):
         return "not-an-object", []
     if name == "gitlab" and not document:
         return "missing", []

@@ -34,6 +34,11 @@ class Commands(click.Group):
             command.params.append(click.Option([f"--{option}"], expose_value=False, hidden=True))
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from generator.commands._help import write_groups
+
+        write_groups(self, ctx, formatter)
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the first word: a command, or a source to build."""
         from generator.commands._options import complete_source

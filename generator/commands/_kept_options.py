@@ -64,7 +64,7 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def archive_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the same options, of which --since and --until take a minute, too: what is archived is not kept by days."""
-    return _with_filters(command, _day_or_minute, "TIME", " With --archive also a minute, such as 2026-03-01T14:30.")
+    return _with_filters(command, _day_or_minute, "TIME", " With --archive, also a minute, such as 2026-03-01T14:30.")
 
 
 def _with_filters(
@@ -85,11 +85,15 @@ def _with_filters(
         return command(*args, filter_=Filter(reason, since, until, kind, event_id), **more)
 
     for option in (
-        click.option("--id", "event_id", metavar="ID", help="Only this event, by the definition's `events.id`."),
-        click.option("--type", "kind", metavar="TYPE", help="Only this type, by the definition's `events.type`."),
-        click.option("--until", metavar=metavar, callback=check, help=f"Not after this day, in UTC.{more}"),
-        click.option("--since", metavar=metavar, callback=check, help=f"Not before this day, in UTC.{more}"),
-        click.option("--reason", help="Only requests rejected for this reason, such as missing."),
+        click.option(
+            "--id", "event_id", metavar="ID", help="Only the event with this id, by `events.id` of the definition."
+        ),
+        click.option(
+            "--type", "kind", metavar="TYPE", help="Only events of this type, by `events.type` of the definition."
+        ),
+        click.option("--until", metavar=metavar, callback=check, help=f"Only up to the end of this day, in UTC.{more}"),
+        click.option("--since", metavar=metavar, callback=check, help=f"Only from this day on, in UTC.{more}"),
+        click.option("--reason", metavar="REASON", help="Only requests rejected for this reason, such as missing."),
     ):
         with_filter = option(with_filter)
     return with_filter

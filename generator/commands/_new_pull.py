@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import _console, _prompts
+from generator.commands._help import PulledOption
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -24,29 +26,45 @@ STYLES = {
 }
 """Paging styles with what the vendor's page says."""
 _NOBODY = "no terminal to ask in"
+_pulled_option = functools.partial(click.option, cls=PulledOption)
 _NEEDS_NEXT = {"cursor": "next_cursor", "next_url": "nextLink"}
 _OPTIONS = (
-    click.option("--pull", is_flag=True, help="Begin a source that is pulled: it asks the vendor's API."),
-    click.option(
+    _pulled_option("--pull", is_flag=True, help="Begin a pulled source, which asks the vendor's API."),
+    _pulled_option(
         "--from-answer",
         "answers",
         type=click.Path(path_type=Path),
         multiple=True,
         metavar="FILE",
-        help="An answer of the API: JSON, NDJSON or CSV, best as `curl -i` writes it. Again for the next page.",
+        help="Begin with a captured answer of the API: JSON, NDJSON or CSV, best with its headers, as `curl -i` "
+        "writes it. Repeat it for the next page.",
     ),
-    click.option("--url", "urls", multiple=True, help="The URL that was asked. Again for the next page's."),
-    click.option("--data", help="The JSON that was posted to it, where it is no GET."),
-    click.option("--credentials", help="How the vendor knows us, such as bearer or api_key."),
-    click.option("--token-url", help="URL of the token endpoint, for oauth2, refresh_token and jwt_bearer."),
-    click.option("--paging", type=click.Choice(list(STYLES)), help="Where the next page is.  [default: as guessed]"),
-    click.option("--next", "next_", metavar="PATH", help="Where the cursor or the URL of the next page is."),
-    click.option("--page-parameter", help="Query parameter that carries the cursor, page or offset."),
-    click.option("--resume", type=click.Choice(["time", "paging"]), help="What is kept over runs."),
-    click.option("--split", metavar="PATH", help="The list of events in the answer."),
-    click.option("--id", "id_", metavar="PATH", help="An event's id; hash() where it has none."),
-    click.option("--type", "type_", metavar="PATH", help="What kind of event it is."),
-    click.option("--time", "time_", metavar="PATH", help="When it happened."),
+    _pulled_option(
+        "--url", "urls", metavar="URL", multiple=True, help="URL that gave this answer. Repeat it for the next page."
+    ),
+    _pulled_option("--data", metavar="JSON", help="JSON that was posted to this URL, if the request is no GET."),
+    _pulled_option("--credentials", metavar="TYPE", help="How the vendor knows you, such as bearer or api_key."),
+    _pulled_option(
+        "--token-url", metavar="URL", help="URL of the token endpoint, for oauth2, refresh_token and jwt_bearer."
+    ),
+    _pulled_option(
+        "--paging",
+        type=click.Choice(list(STYLES)),
+        help="How to get the next page.  [default: what the answer suggests]",
+    ),
+    _pulled_option(
+        "--next", "next_", metavar="PATH", help="Where an answer has the cursor or the URL of the next page."
+    ),
+    _pulled_option("--page-parameter", metavar="NAME", help="Query parameter for the cursor, page or offset."),
+    _pulled_option(
+        "--resume",
+        type=click.Choice(["time", "paging"]),
+        help="Where a run begins: at the time up to which the last one read, or at the vendor's cursor.",
+    ),
+    _pulled_option("--split", metavar="PATH", help="Where an answer has the list of events."),
+    _pulled_option("--id", "id_", metavar="PATH", help="Where an event has its id; hash() if it has none."),
+    _pulled_option("--type", "type_", metavar="PATH", help="Where an event has its type."),
+    _pulled_option("--time", "time_", metavar="PATH", help="Where an event has its time."),
 )
 NAMES = (
     *("pull", "answers", "urls", "data", "credentials", "token_url", "paging", "next_", "page_parameter", "resume"),

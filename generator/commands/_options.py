@@ -12,8 +12,15 @@ import click
 
 from generator import names
 from generator.aws import Target
+from generator.commands._help import FolderOption, SectionedCommand, TargetOption
 
+LINT_HELP = "Linters to run; fast leaves out cfn-lint, and takes half the time.  [default: full]"
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def command(short_help: str) -> Callable[[Callable[..., Any]], SectionedCommand]:
+    """Return the decorator of a command: a function whose docstring is its help."""
+    return click.command(cls=SectionedCommand, short_help=short_help)
 
 
 def sources_folder() -> Path:
@@ -73,16 +80,23 @@ def own_sources(command: F) -> F:
 
 def _sources_option(default: Path | Callable[[], Path]) -> Callable[[F], F]:
     folder = click.Path(path_type=Path, file_okay=False)
-    help_text = "Folder of the definitions.  [default: sources]"
+    help_text = "Folder with the definitions of your sources.  [default: sources]"
     # Eager: a source may be given as a path in this folder.
-    return click.option("--sources", type=folder, default=default, metavar="DIR", help=help_text, is_eager=True)
+    return click.option(
+        "--sources", cls=FolderOption, type=folder, default=default, metavar="DIR", help=help_text, is_eager=True
+    )
 
 
 def build(command: F) -> F:
     """Add --build."""
     folder = click.Path(path_type=Path, file_okay=False)
     return click.option(
-        "--build", type=folder, default=Path("build"), metavar="DIR", help="Folder of the output.  [default: build]"
+        "--build",
+        cls=FolderOption,
+        type=folder,
+        default=Path("build"),
+        metavar="DIR",
+        help="Folder for what is built.  [default: build]",
     )(command)
 
 
@@ -137,12 +151,40 @@ def target(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, target=Target(project, env, region, profile, bucket), **more)
 
     for option in (
-        click.option("--bucket", help="Helper bucket.  [default: one of this account's, by its number]"),
-        click.option("--profile", help="AWS profile."),
-        click.option("--region", callback=_REGION, help="AWS region."),
-        click.option("--project", default=names.DEFAULT_PROJECT, show_default=True, help="First part of every name."),
         click.option(
-            "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment, such as dev or prod."
+            "--bucket",
+            cls=TargetOption,
+            metavar="NAME",
+            help="Bucket for templates and code.  [default: one of the account's own]",
+        ),
+        click.option(
+            "--profile",
+            cls=TargetOption,
+            metavar="NAME",
+            help="Profile of AWS's configuration.  [default: that of AWS_PROFILE]",
+        ),
+        click.option(
+            "--region",
+            cls=TargetOption,
+            metavar="REGION",
+            callback=_REGION,
+            help="AWS region.  [default: that of AWS_REGION, or of the profile]",
+        ),
+        click.option(
+            "--project",
+            cls=TargetOption,
+            metavar="NAME",
+            default=names.DEFAULT_PROJECT,
+            show_default=True,
+            help="First part of each name.",
+        ),
+        click.option(
+            "--env",
+            cls=TargetOption,
+            metavar="NAME",
+            default=names.DEFAULT_ENVIRONMENT,
+            show_default=True,
+            help="Environment of the deployment, such as dev or prod.",
         ),
     ):
         with_target = option(with_target)

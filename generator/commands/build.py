@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 _NEAR = 0.7
 
 
-@click.command(short_help="Build sources; the word `build` may be left out.")
+@_options.command(short_help="Build sources; the word `build` may be left out.")
 @_options.sources_named
-@click.option("--all", "everything", is_flag=True, help="Every source.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 on any finding, or if build/ differs.")
-@click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
-@click.option("--strict", is_flag=True, help="Warnings are errors.")
-@click.option("--accept", is_flag=True, help="Store the messages of the samples as the expected ones.")
+@click.option("--all", "everything", is_flag=True, help="Build every source.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing. Exit 1 on any finding, or where --build has something else than a build makes now.",
+)
+@click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help=_options.LINT_HELP)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--accept", is_flag=True, help="Store the message of each sample as the expected one.")
 @_options.sources
 @_options.build
 def command(
@@ -41,7 +45,10 @@ def command(
     sources: Path,
     build: Path,
 ) -> int:
-    """Build SOURCE into build/SOURCE; with --all, every source."""
+    """Build each SOURCE into build/SOURCE: templates, code, and a pipeline.
+
+    The word `build` may be left out. Shows what each sample becomes, and compares it with what is expected.
+    """
     if not sources_named and not everything:
         raise click.UsageError("name a source, or use --all")
     if check and accept:

@@ -10,16 +10,17 @@ from generator.aws import Target
 from generator.commands import _console, _options
 
 
-@click.command(short_help="Show that a deployed endpoint works.")
+@_options.command(short_help="Try a deployed endpoint with a forged and a signed event.")
 @_options.source
-@click.option("--sample", help="Name of the sample; by default the first that is an event.")
+@click.option("--sample", metavar="NAME", help="Sample to send.  [default: the first that is an event]")
 @_options.target
 @_options.sources
 def command(source: str, sample: str | None, target: Target, sources: Path) -> None:
-    """Send SOURCE's deployed endpoint a forged event, which must be refused, and a signed one, which must arrive.
+    """Try SOURCE's deployed endpoint: a forged event must be refused, and a signed one must arrive.
 
-    The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue. Of a source that is
-    pulled, have the puller ask its vendor for a page of each stream, of which nothing is sent.
+    The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue.
+
+    For a pulled source, its puller asks the vendor for a page of each stream, and sends nothing to the queue.
     """
     from rich.markup import escape
 

@@ -18,16 +18,25 @@ if TYPE_CHECKING:
     from lambdas.model import Source
 
 
-@click.command(short_help="Estimate what a source costs in AWS.")
+@_options.command(short_help="Estimate what a source costs in AWS.")
 @_options.sources_named
-@click.option("--all", "everything", is_flag=True, help="Every source.")
+@click.option("--all", "everything", is_flag=True, help="Estimate every source.")
 @click.option(
-    "--events-per-month", "events", type=click.IntRange(0), default=1_000_000, show_default=True, help="Events a month."
+    "--events-per-month",
+    "events",
+    metavar="NUMBER",
+    type=click.IntRange(0),
+    default=1_000_000,
+    show_default=True,
+    help="Number of events for the total of a month.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_options.sources
 def command(sources_named: tuple[str, ...], everything: bool, events: int, as_json: bool, sources: Path) -> int:
-    """Estimate the dollars a month for SOURCE from its template: fixed, and for each million events."""
+    """Estimate what SOURCE costs in AWS: US dollars a month that are fixed, and for each million events.
+
+    The figures come from the source's template. They also say what an hour of flood costs at most.
+    """
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or use --all")
     names = source_names(sources) if everything else list(dict.fromkeys(sources_named))

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from generator.deploy.stacks import Stack
 
 
-@click.command(short_help="Delete what `deploy` created; queues and kept events stay.")
+@_options.command(short_help="Delete a deployed source; queues and kept events stay.")
 @_options.source
-@click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--pipeline", is_flag=True, help="Delete the pipeline that deploys the source, and not the source.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 @_options.target
 @_options.sources
 @_options.build
 def command(source: str, pipeline: bool, yes: bool, target: aws.Target, sources: Path, build: Path) -> int:
-    """Show what would be deleted with SOURCE's stack and what stays, ask for its name, and delete it."""
+    """Delete the stack of SOURCE. Before that, show what goes and what stays, and ask for the stack's name."""
     from generator.deploy import deletion, stacks
     from generator.deploy.context import DeployContext
 

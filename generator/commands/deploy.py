@@ -19,29 +19,32 @@ if TYPE_CHECKING:
     from generator.deploy.deployment import Deployment
 
 
-@click.command(short_help="Deploy sources, or their pipelines, to AWS.")
+@_options.command(short_help="Deploy sources, or their pipelines, to AWS.")
 @_options.sources_named
-@click.option("--all", "everything", is_flag=True, help="Every source that is already deployed there.")
-@click.option("--pipeline", is_flag=True, help="The pipeline that deploys the source, not the source itself.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Deploy every source that is already deployed in this environment."
+)
+@click.option("--pipeline", is_flag=True, help="Deploy the pipeline that deploys the source, and not the source.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@_options.parameters("A parameter of the template.")
+@click.option("--yes", is_flag=True, help="Deploy without asking.")
+@_options.parameters("Value of a parameter of the template. May be repeated.")
 @click.option(
     "--role-arn",
     metavar="ARN",
     callback=_options.matches(names.ROLE_PATTERN, "the ARN of a role"),
-    help="Role that CloudFormation assumes; pipelines pass theirs.",
+    help="Role with which CloudFormation deploys. Pipelines pass theirs.",
 )
-@click.option("--path", metavar="PATH", help="Refuse a definition with another path.")
+@click.option("--path", metavar="PATH", help="Refuse a definition whose `webhook.path` is another.")
 @click.option(
     "--without-secret",
     is_flag=True,
-    help="Deploy before a secret is stored, for a vendor that creates it once it has the URL.",
+    help="Deploy although no secret is stored, for a vendor that creates it once it has the URL.",
 )
 @click.option(
     "--redrive",
     is_flag=True,
-    help="Then send rejected events that the new code can shape, of at most 1,000 requests, oldest day first.",
+    help="Afterwards, send the rejected events that the new code can shape: those of at most 1,000 requests, oldest "
+    "day first.",
 )
 @_options.target
 @_options.sources
@@ -61,7 +64,7 @@ def command(
     sources: Path,
     build: Path,
 ) -> int:
-    """Build SOURCE, show what would change in its stack, ask, and deploy it."""
+    """Deploy each SOURCE: build it, show what would change in its stack, ask, and change it."""
     from generator.commands.build import build_products, write_products
     from generator.deploy.context import DeployContext
     from generator.deploy.deployment import Deployment

@@ -7,7 +7,7 @@ from shlex import quote
 
 import click
 
-from generator.commands import _console
+from generator.commands import _console, _options
 from generator.errors import display_path, program
 
 _PURPOSES = {
@@ -24,12 +24,12 @@ _PURPOSES = {
 }
 
 
-@click.command(short_help="Begin a project of your own.")
+@_options.command(short_help="Begin a project of your own.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
-    """Make a project in DIR: a place for your sources, with a check of every push.
+    """Begin a project in the folder DIR: a place for your sources, with a check of every push.
 
-    Writes nothing if any of its files exists.
+    Nothing is overwritten: if one of its files exists, none is written.
     """
     from rich.markup import escape
 

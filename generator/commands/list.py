@@ -15,12 +15,16 @@ from generator.definition.source_folders import all_source_names, source_names
 from generator.errors import BUNDLED, display_path, program
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--markdown", is_flag=True, help="As Markdown: how each is verified or asked, and what its vendor does.")
+@_options.command(short_help="List the sources.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--markdown",
+    is_flag=True,
+    help="Print Markdown: how each source of yours is verified or asked, and what its vendor does.",
+)
 @_options.sources
 def command(as_json: bool, markdown: bool, sources: Path) -> None:
-    """List the sources."""
+    """List the sources: yours, and those that come with the framework."""
     definitions = load(sources, source_names(sources) if markdown else all_source_names(sources))
     if markdown:
         from generator.reference.source_table import pulled_table, source_table

@@ -32,21 +32,21 @@ def _request_id(_context: click.Context, _parameter: click.Parameter, value: str
     raise click.BadParameter(f"{value}: is no id of a request, such as JKJaXmPLvHcESHA=")
 
 
-@click.command(short_help="Show the log of a deployed source's functions.")
+@_options.command(short_help="Show the log of a deployed source.")
 @_options.source
-@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@click.option("--follow", "-f", is_flag=True, help="Go on with new lines, until Ctrl-C.")
 @click.option(
     "--since",
     default="1h",
     show_default=True,
     metavar="TIME",
-    help="From how long ago (30m, 1h, 2d), or from a time such as 2026-03-01T14:30, in UTC.",
+    help="Begin this long ago (30m, 1h, 2d), or at a time such as 2026-03-01T14:30, in UTC.",
 )
 @click.option(
     "--level",
     type=click.Choice(LEVELS, case_sensitive=False),
     default="INFO",
-    show_default=True,
+    show_default="info",
     help="Only lines of at least this level.",
 )
 @click.option(
@@ -54,14 +54,14 @@ def _request_id(_context: click.Context, _parameter: click.Parameter, value: str
     "request_id",
     metavar="ID",
     callback=_request_id,
-    help="Only lines about this request, with that of the API. The id is `processid` of a message.",
+    help="Only lines about this request, that of the API included. A message has the id in `processid`.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Each record as it is, one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print each record as it is, one JSON object a line.")
 @_options.target
 def command(
     source: str, follow: bool, since: str, level: str, request_id: str | None, as_json: bool, target: Target
 ) -> int:
-    """Show the log lines of all functions of SOURCE in the order of time, which is in UTC."""
+    """Show the log lines of all functions of SOURCE, oldest first. Times are in UTC."""
     from generator.commands._log_view import LogView
     from generator.commands._pull_times import parse_time
     from generator.operate.function_logs import LogReader, filter_pattern, log_groups

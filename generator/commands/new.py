@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from generator.packaging.product import Product
 
 
-@click.command(short_help="Begin a source of your own.")
+@_options.command(short_help="Begin a source of your own.")
 @click.argument("name")
 @click.option(
     "--from",
     "base",
     metavar="SOURCE",
     shell_complete=_options.complete_source,
-    help="Begin with a source that is there, as for a second tenant.",
+    help="Begin with another source, such as for a second tenant.",
 )
-@click.option("--copy", is_flag=True, help="With --from: copy its folder, to change it.")
+@click.option("--copy", is_flag=True, help="With --from: copy the other source's folder, to change it.")
 @click.option(
     "--from-request",
     "file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Begin with a request, captured as raw HTTP or as JSON.",
+    help="Begin with a captured request: raw HTTP, or JSON.",
 )
-@click.option("--description", help="What events these are, in one line.")
+@click.option("--description", metavar="TEXT", help="What events these are, in one line.")
 @click.option("--auth", "kind", type=click.Choice(list(KINDS)), help="How the sender is verified.")
-@click.option("--header", help="Header that carries the signature, or the token.")
-@click.option("--query", help="Query parameter that carries the token, where no header does.")
-@click.option("--prefix", help="What stands before the signature, or the token, such as sha256=.")
-@click.option("--encoding", type=click.Choice(get_args(Encoding)), help="How the signature is written.")
-@click.option("--algorithm", type=click.Choice(ALGORITHMS), help="Hash function of an hmac.")
-@click.option("--timestamp-header", help="Header with the time of signing, where that is signed too.")
-@click.option("--timestamp-format", type=click.Choice(get_args(TimeFormat)), help="How that time is written.")
-@click.option("--signed", help='What is signed, such as "{timestamp}.{body}".')
-@click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help="fast: without cfn-lint.")
+@click.option("--header", metavar="NAME", help="Header with the signature or the token.")
+@click.option("--query", metavar="NAME", help="Query parameter with the token, if no header has it.")
+@click.option("--prefix", help="Text before the signature or the token, such as sha256=.")
+@click.option("--encoding", type=click.Choice(get_args(Encoding)), help="Encoding of the signature.")
+@click.option("--algorithm", type=click.Choice(ALGORITHMS), help="Hash function of an HMAC.")
+@click.option("--timestamp-header", metavar="NAME", help="Header with the time of signing, if that is signed too.")
+@click.option("--timestamp-format", type=click.Choice(get_args(TimeFormat)), help="Format of that time.")
+@click.option("--signed", help='Text that is signed, such as "{timestamp}.{body}".')
+@click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help=_options.LINT_HELP)
 @_new_pull.options
 @_options.own_sources
 @_options.build
@@ -61,9 +61,10 @@ def command(
     build: Path,
     **options: Any,
 ) -> int:
-    """Make sources/NAME: the definition, a README to be filled in, and a first sample where there is a request.
+    """Begin the source sources/NAME: a definition, a README to fill in, and a sample of what you captured.
 
-    Asks for what no option gives. Writes nothing if anything is wrong.
+    Asks for what no option says. Writes nothing if anything is wrong. The options from --pull on are for a pulled
+    source.
     """
     from generator.commands import _new_report
     from generator.packaging import build_folder

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 _PAGES = ("stack", "queue", "dead-letters", "logs", "dashboard", "pipeline")
 
 
-@click.command(short_help="Print and open the AWS console's pages of a deployed source.")
+@_options.command(short_help="Open a deployed source in the AWS console.")
 @_options.source
 @click.argument("pages", nargs=-1, type=click.Choice(_PAGES), metavar="[PAGE]...")
-@click.option("--print", "print_only", is_flag=True, help="Only print, also where there is a browser.")
+@click.option("--print", "print_only", is_flag=True, help="Only print the addresses.")
 @_options.target
 def command(source: str, pages: Sequence[str], print_only: bool, target: Target) -> int:
-    """Print the AWS console's pages of SOURCE, and open them where there is a browser and a terminal.
+    """Print the addresses of SOURCE's pages in the AWS console, and open them if there is a browser and a terminal.
 
-    PAGE is stack, queue, dead-letters, logs, dashboard or pipeline. Without one, all pages are meant.
+    PAGE is stack, queue, dead-letters, logs, dashboard or pipeline. Without PAGE, all are meant.
     """
     from generator.operate.console_pages import find_pages
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from generator.page.built_source import BuiltSource
 
 
-@click.command(short_help="Write a page about a source, for whoever must approve it.")
+@_options.command(short_help="Write a web page about a source, for whoever must approve it.")
 @_options.sources_named
-@click.option("--all", "everything", is_flag=True, help="Every source, and an index.")
+@click.option("--all", "everything", is_flag=True, help="Every source, and an index of the pages.")
 @_options.sources
 @_options.build
 def command(sources_named: tuple[str, ...], everything: bool, sources: Path, build: Path) -> None:
-    """Write build/SOURCE/page.html, a file that a browser shows without a network.
+    """Write build/SOURCE/page.html, for whoever must approve the source. A browser shows it without a network.
 
-    It says what comes in and how it is verified, what each role may do, what is kept, and what it costs.
+    The page says what comes in and how it is verified, what each role may do, what is kept, and what it costs.
     """
     if bool(sources_named) == everything:
         raise click.UsageError("name sources, or use --all")

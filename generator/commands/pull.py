@@ -61,29 +61,31 @@ class PullCall(NamedTuple):
         return self.yes or _console.confirm(question, "nothing was changed")
 
 
-@click.command(
-    short_help="Steer the puller of a deployed source: run, pause, resume, rewind, backfill, export, import."
-)
+@_options.command(short_help="Run, pause, rewind or move the puller of a pulled source.")
 @_options.source
 @click.argument("action", metavar="ACTION", type=click.Choice(list(_WORDS)))
 @click.argument("words", metavar="[TIME | FILE]...", nargs=-1)
-@click.option("--stream", metavar="STREAM", help="Rewind or backfill it alone, such as logins[staff].")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--stream", metavar="STREAM", help="Rewind or backfill only this stream, such as logins[staff].")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
 @_options.target
 @_options.sources
 def command(
     source: str, action: str, words: tuple[str, ...], stream: str | None, yes: bool, target: Target, sources: Path
 ) -> int:
-    """Steer the puller of SOURCE; `status SOURCE` shows how it is.
+    """Steer the puller of SOURCE. `status SOURCE` shows how far it has read.
 
-    `run` calls it once, now. `pause` stops the asking, and `resume` goes on from there.
+    \b
+    ACTION is one of these:
+      run               call the puller once, now
+      pause             stop asking the vendor
+      resume            go on where it was paused
+      rewind TIME       read each stream again from this time on
+      backfill FROM TO  also read this period, beside what is new
+      export FILE       write how far each stream is read into FILE
+      import FILE       go on from there, in another stack that is paused
 
-    `rewind TIME` reads each stream again from this time on. `backfill FROM TO` reads this time beside the present.
-
-    `export FILE` writes how far each stream is read; `import FILE` takes that for another stack, which is paused.
-
-    A TIME is a day, a minute (both in UTC), RFC 3339, or how long ago, such as 6h.
-    """
+    TIME, FROM and TO are a day or a minute in UTC, a time as in RFC 3339, or how long ago, such as 6h.
+    """  # noqa: D301 - click keeps the lines of a paragraph that begins with \b
     _check_words(action, words, stream)
     if not (yes or action in ("run", "export") or _console.is_interactive()):
         raise click.UsageError(f"no terminal to ask in: use --yes to {action}")

@@ -31,20 +31,32 @@ def _finite(_context: click.Context, _parameter: click.Parameter, value: float |
     raise click.BadParameter(f"{value} is no number of requests")
 
 
-@click.command(short_help="Shape rejected events with the deployed code again, and send them.")
+@_options.command(short_help="Send rejected events again, once the deployed code can shape them.")
 @_options.source
 @_kept_options.archive_filters
-@click.option("--limit", type=click.IntRange(1), help="At most so many requests, oldest day first.")
 @click.option(
-    "--rate", type=click.FloatRange(0, min_open=True), callback=_finite, help="At most so many requests a second."
+    "--limit", metavar="NUMBER", type=click.IntRange(1), help="Send at most this many requests, oldest day first."
+)
+@click.option(
+    "--rate",
+    metavar="NUMBER",
+    type=click.FloatRange(0, min_open=True),
+    callback=_finite,
+    help="Send at most this many requests a second.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option(
-    "--from-bucket", metavar="BUCKET", help="Bring in what an earlier stack left in its bucket, as `status` names it."
+    "--from-bucket", metavar="BUCKET", help="Bring in what an earlier stack left in this bucket. `status` names it."
 )
-@click.option("--archive", is_flag=True, help="Send what the archive has since --since again, also what MozDef has.")
-@click.option("--dead", is_flag=True, help="Move all dead letters, which MozDef took too often, back to its queue.")
+@click.option(
+    "--archive", is_flag=True, help="Send all archived events from --since on again, also those that MozDef has."
+)
+@click.option(
+    "--dead",
+    is_flag=True,
+    help="Move all dead letters back to MozDef's queue. MozDef took them several times, and deleted none.",
+)
 @_options.target
 @_options.sources
 def command(
@@ -60,9 +72,9 @@ def command(
     target: Target,
     sources: Path,
 ) -> int:
-    """Shape SOURCE's rejected events with the deployed code, show what would be sent, ask, and send it.
+    """Send SOURCE's rejected events again, as the deployed code shapes them now. Before that, show them, and ask.
 
-    With --archive, do so with all that came in a period.
+    With --archive, send again all that came in a period.
     """
     from generator.definition.read import load
     from generator.operate.kept_events import find_resources, list_rejected

@@ -30,19 +30,33 @@ _WIDTH = 80
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
-@click.command(short_help="Run a source's whole pipeline on this machine.")
+@_options.command(short_help="Run a source's whole pipeline on this machine.")
 @_options.source
 @click.option(
-    "--env", default=names.DEFAULT_ENVIRONMENT, show_default=True, help="Environment that the pipeline deploys."
+    "--env",
+    metavar="NAME",
+    default=names.DEFAULT_ENVIRONMENT,
+    show_default=True,
+    help="Environment that the pipeline deploys.",
 )
-@click.option("--application", type=_FOLDER, metavar="DIR", help="The framework's repository.  [default: this one]")
 @click.option(
-    "--configuration", type=_FOLDER, metavar="DIR", help="The configuration's.  [default: BUILD/SOURCE/config]"
+    "--application", type=_FOLDER, metavar="DIR", help="Folder of the framework's repository.  [default: this one]"
+)
+@click.option(
+    "--configuration",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Folder of the configuration's repository.  [default: BUILD/SOURCE/config]",
 )
 @click.option("--approve", is_flag=True, help="Include the approval stage.")
-@click.option("--no-secret", is_flag=True, help="As if no secret were in Parameter Store yet.")
+@click.option("--no-secret", is_flag=True, help="Begin without a secret in Parameter Store.")
 @click.option("--watch", is_flag=True, help="Run it again when a file of either repository changes, until Ctrl-C.")
-@click.option("--port", type=click.IntRange(1, 65_535), help="The emulator's port.  [default: one that is free]")
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(1, 65_535),
+    help="Port of the emulator.  [default: one that is free]",
+)
 @_options.sources
 @_options.build
 def command(
@@ -59,7 +73,7 @@ def command(
 ) -> int:
     """Run the pipeline that was built for SOURCE as CodePipeline would, in an emulator of AWS that enforces IAM.
 
-    Only the emulator is used. The logs stay in BUILD/.rehearsal/SOURCE.
+    Nothing is deployed to AWS. The logs stay in BUILD/.rehearsal/SOURCE.
     """
     from generator.definition.read import load
     from generator.local.pipeline_actions import Folders

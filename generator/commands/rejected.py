@@ -24,15 +24,15 @@ SHORT_KEY = 12
 """Characters of an object's name that identify it."""
 
 
-@click.command(short_help="Events that were kept because they could not become messages.")
+@_options.command(short_help="Show events that were kept because they could not become messages.")
 @_options.source
-@click.option("--show", "key_part", metavar="KEY", help="Show this one as it came. A part of its key is enough.")
+@click.option("--show", "key_part", metavar="KEY", help="Show this request as it came. A part of its key is enough.")
 @_kept_options.filters
-@click.option("--json", "as_json", is_flag=True, help="As JSON, one object a line; with --show, all of it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line; with --show, the whole request.")
 @_options.target
 @_options.sources
 def command(source: str, key_part: str | None, filter_: Filter, as_json: bool, target: Target, sources: Path) -> int:
-    """Count SOURCE's rejected requests by day and reason, or show one. Nothing is changed."""
+    """Count SOURCE's rejected requests by day and reason, or show one of them. Nothing is changed."""
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
     from generator.operate.kept_events import find_resources, list_rejected, read_rejected

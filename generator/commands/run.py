@@ -30,22 +30,27 @@ if TYPE_CHECKING:
 _PAUSE_SECONDS = 0.2
 
 
-@click.command(short_help="Run a built source on this machine.")
+@_options.command(short_help="Run a built source on this machine.")
 @_options.source
 @click.option(
-    "--port", default=4566, show_default=True, type=click.IntRange(1, 65_535), help="Where the emulator listens."
+    "--port",
+    metavar="PORT",
+    default=4566,
+    show_default=True,
+    type=click.IntRange(1, 65_535),
+    help="Port of the emulator.",
 )
-@click.option("--iam", is_flag=True, help="Enforce IAM, over TLS, as AWS does.")
+@click.option("--iam", is_flag=True, help="Enforce permissions (IAM), over TLS, as AWS does.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the messages, one JSON object a line.")
-@_options.parameters("A parameter of the definition; by default its example.")
+@_options.parameters("Value of a parameter of the definition. May be repeated.  [default: its example]")
 @_options.sources
 @_options.build
 def command(
     source: str, port: int, iam: bool, as_json: bool, parameters: dict[str, str], sources: Path, build: Path
 ) -> int:
-    """Deploy the files in build/ into an emulator of AWS on this machine, and follow what arrives until Ctrl-C.
+    """Run what was built for SOURCE in an emulator of AWS on this machine, and show what arrives, until Ctrl-C.
 
-    Of a source that is pulled, play its samples as the vendor to its puller, in this process, and show what it does.
+    For a pulled source, play the vendor: answer its puller with the samples, and show what it does.
     """
     from generator.deploy.endpoint import vendor_url
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running

@@ -59,15 +59,18 @@ class _SecretContext:
         )
 
 
-@click.command(short_help="Store the secret that a source is verified with, or asks its vendor with.")
+@_options.command(short_help="Store a source's secret, or the credentials of a pulled source.")
 @_options.source
 @click.option(
-    "--name", "secret_name", help="Name of the secret, where there are several; by default that of the events."
+    "--name",
+    "secret_name",
+    metavar="NAME",
+    help="Which secret to store, if there are several.  [default: that of the events]",
 )
 @click.option("--generate", is_flag=True, help="Generate a random secret, and print it for the vendor.")
-@click.option("--expires", metavar="DAY", help="When a pulled source's credential ends, such as 2027-03-31.")
-@click.option("--drop-previous", is_flag=True, help="Store nothing; delete the previous secret.")
-@click.option("--yes", is_flag=True, help="Do not ask before a valid secret is dropped.")
+@click.option("--expires", metavar="DAY", help="Day on which a pulled source's credential ends, such as 2027-03-31.")
+@click.option("--drop-previous", is_flag=True, help="Delete the previous secret, and store nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before a secret that is still valid is deleted.")
 @_options.target
 @_options.sources
 def command(
@@ -80,10 +83,10 @@ def command(
     target: Target,
     sources: Path,
 ) -> int:
-    """Store the secret of SOURCE, typed or from a pipe, in Parameter Store. The previous one stays valid.
+    """Store the secret of SOURCE in Parameter Store. It is typed, or read from a pipe. The previous one stays valid.
 
-    Of a source that is pulled, ask for each of its credentials; of a private key, for the file that has it; and for
-    the day on which the vendor ends them.
+    For a pulled source, ask for each of its credentials, for the file of a private key, and for the day on which the
+    vendor ends them.
     """
     if generate and drop_previous:
         raise click.UsageError("use either --generate or --drop-previous")

@@ -26,17 +26,19 @@ if TYPE_CHECKING:
     from lambdas.model import Source
 
 
-@click.command(short_help="Send a sample as the vendor would.")
+@_options.command(short_help="Send a sample as the vendor would.")
 @_options.source
-@click.option("--sample", help="Name of the sample; by default the first that is an event.")
+@click.option("--sample", metavar="NAME", help="Sample to send.  [default: the first that is an event]")
 @click.option(
     "--body",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Send this file instead of the sample's body, byte for byte.",
+    help="Send this file, byte for byte, instead of the sample's body.",
 )
-@click.option("--url", help="A deployed endpoint, the stack's output EndpointUrl; by default the one that runs here.")
-@_options.parameters("A parameter of the definition, as it is deployed at --url; by default as `run` was given it.")
+@click.option(
+    "--url", metavar="URL", help="Endpoint to send to: the stack's output EndpointUrl.  [default: the one of `run`]"
+)
+@_options.parameters("Value of a parameter of the definition, as it is deployed at --url.  [default: that of `run`]")
 @_options.target
 @_options.sources
 @_options.build
@@ -50,7 +52,7 @@ def command(
     sources: Path,
     build: Path,
 ) -> int:
-    """Sign a sample as the vendor would, post it to SOURCE, and show the answer."""
+    """Send a sample to SOURCE, signed as the vendor would sign it, and show the answer."""
     from rich.markup import escape
 
     from generator.definition.parameter_values import as_deployed, with_values

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from generator.operate.status import MetricSums, SourceStatus
 
 
-@click.command(short_help="Show the status of a deployed source, or of all.")
+@_options.command(short_help="Show the status of a deployed source, or of all.")
 @_options.optional_source
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_options.target
 @_options.sources
 @click.pass_context
 def command(context: click.Context, source: str | None, as_json: bool, target: Target, sources: Path) -> int:
-    """Show whether SOURCE receives events, what waits, what is kept, and what to do; exit 1 unless all is well.
+    """Show whether SOURCE receives events, what waits, what is kept, and what to do. Exit 1 unless all is well.
 
     Without SOURCE, show a row for each deployed source of the project, in the environment of --env or else in all.
     """

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from lambdas.pulling.parts import StreamKey
 
 
-@click.command(short_help="Ask a pulled source's vendor for a page, from this machine.")
+@_options.command(short_help="Ask a pulled source's vendor for a page, from this machine.")
 @_options.source
-@click.option("--stream", "stream_name", metavar="STREAM", help="This stream alone, such as logins[staff].")
+@click.option("--stream", "stream_name", metavar="STREAM", help="Ask only for this stream, such as logins[staff].")
 @click.option("--record", is_flag=True, help="Keep the answers as samples, without secrets.")
 @click.option("--yes", is_flag=True, help="Do not ask before a request that changes something at the vendor.")
 @click.option("--json", "as_json", is_flag=True, help="Print only the messages, one JSON object a line.")
-@_options.parameters("A parameter of the definition, as the source is deployed.")
+@_options.parameters("Value of a parameter of the definition. May be repeated.")
 @_options.sources
 def command(
     source: str,
@@ -37,9 +37,9 @@ def command(
     parameters: dict[str, str],
     sources: Path,
 ) -> int:
-    """Ask the vendor of SOURCE for the first page of each stream, and show what the puller would make of it.
+    """Ask the vendor of SOURCE, which is pulled, for the first page of each stream, and show what becomes of it.
 
-    Each credential is typed, or read from a pipe, one a line; none is shown or stored. Nothing is written in AWS.
+    Each credential is typed, or read from a pipe, one a line. None is shown or stored. Nothing is written in AWS.
     """
     from generator.commands._pull_secret import read_credentials
     from generator.definition.parameter_values import as_deployed

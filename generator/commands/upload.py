@@ -29,14 +29,14 @@ class _File(NamedTuple):
     content: bytes
 
 
-@click.command(short_help="Build and upload, for stacks created in the console.")
+@_options.command(short_help="Upload templates and code, for stacks created in the AWS console.")
 @_options.sources_named
-@click.option("--all", "everything", is_flag=True, help="Every source.")
+@click.option("--all", "everything", is_flag=True, help="Upload every source.")
 @_options.target
 @_options.sources
 @_options.build
 def command(sources_named: tuple[str, ...], everything: bool, target: Target, sources: Path, build: Path) -> int:
-    """Build SOURCE, upload it to the helper bucket, and print links that create its stacks in the console."""
+    """Build each SOURCE, upload it to the bucket of --bucket, and print links that create its stacks in the console."""
     from rich.markup import escape
 
     if not sources_named and not everything:

@@ -24,26 +24,30 @@ if TYPE_CHECKING:
 _TONES = {"type": "bold", "good": "green", "bad": "red", "finding": "bold"}
 
 
-@click.command(short_help="Explain why a captured request verifies, or does not; or ask a pulled source's vendor.")
+@_options.command(short_help="Explain why a captured request verifies, or does not.")
 @_options.source
 @click.option(
     "--request",
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The request: raw HTTP, an event of API Gateway, or JSON with method, url, headers and body.",
+    help="Captured request: raw HTTP, an event of API Gateway, or JSON with method, url, headers and body.",
 )
-@click.option("--at", metavar="TIME", help="As of when: Unix seconds, RFC 3339, or `request`.  [default: now]")
-@click.option("--url", help="The URL that the vendor was told, where that is not the one in the file.")
+@click.option(
+    "--at",
+    metavar="TIME",
+    help="Time of the check: Unix seconds, RFC 3339, or `request` for the request's own.  [default: now]",
+)
+@click.option("--url", metavar="URL", help="URL that the vendor was told, if it is not the one in the file.")
 @click.option(
     "--keys",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The vendor's published keys (JWKS, or a certificate of SNS), so that nothing is fetched.",
+    help="Published keys of the vendor (a JWKS, or a certificate of SNS), so that nothing is fetched.",
 )
-@click.option("--previous", is_flag=True, help="Ask for the secret before the current one too.")
-@_options.parameters("A parameter of the definition, as the source is deployed.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--previous", is_flag=True, help="Ask for the previous secret, too.")
+@_options.parameters("Value of a parameter of the definition, as it is deployed. May be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_options.target
 @_options.sources
 def command(
@@ -60,10 +64,10 @@ def command(
 ) -> int:
     """Verify a captured request of SOURCE on this machine, and explain what was read, what was expected, and why.
 
-    The secret is typed, or read from a pipe, one a line; neither it nor a signature is shown.
+    The secret is typed, or read from a pipe, one a line. Neither it nor a signature is shown.
 
-    Of a source that is pulled, have its deployed puller ask the vendor for a page of each stream, of which nothing is
-    sent.
+    For a pulled source, without --request: its deployed puller asks the vendor for a page of each stream, and sends
+    nothing to the queue.
     """
     from generator.commands import _secret_prompt
     from generator.definition.parameter_values import as_deployed

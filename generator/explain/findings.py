@@ -110,6 +110,7 @@ def _signature_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Ite
     yield from schemes.separator_mistakes(attempt)
     yield from schemes.encoding_mistakes(attempt)
     yield from schemes.algorithm_mistakes(attempt)
+    yield from schemes.padding_mistakes(attempt)
     if any(name == "url" for name, _ in PIECE.findall(attempt.settings.signed)):
         yield from urls.url_mistakes(attempt)
     yield from texts.text_mistakes(attempt)

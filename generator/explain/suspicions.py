@@ -110,7 +110,8 @@ def _signature(attempt: VerificationAttempt) -> Iterator[Suspicion]:
         after = f" after {signature.prefix}" if signature.prefix else ""
         diagnosis = f"nothing in the header is written in {signature.encoding}{after}"
         yield diagnosis, "compare it with `signature` in the definition"
-    size = _SIZES.get(getattr(attempt.settings, "algorithm", ""))
+    # With a public key, the length is the key's, and not the hash function's.
+    size = _SIZES.get(attempt.settings.algorithm) if attempt.type_name in ("hmac", "digest") else None
     if size and received and all(len(each) != size for each in received):
         actual = len(received[0])
         algorithm = next((name for name, length in _SIZES.items() if length == actual), None)

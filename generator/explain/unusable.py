@@ -25,7 +25,7 @@ def _flaw(attempt: VerificationAttempt, secret: str) -> Flaw | None:
             return f"the secret is not written in {key.encoding}, as `key` says", advice
         if attempt.type_name == "ed25519" and len(content) != _ED25519_BYTES:
             return f"the public key has {len(content)} bytes in {key.encoding}, and must have {_ED25519_BYTES}", advice
-    if attempt.type_name == "ecdsa" and not _is_der(secret):
+    if attempt.type_name in ("ecdsa", "rsa") and not _is_der(secret):
         return "the public key is neither PEM nor DER in base64", "copy it once more, as the vendor shows it"
     return None
 

@@ -22,7 +22,7 @@ CURSORS = (
 )
 _MORE = ("hasmore", "hasnext", "hasnextpage", "more", "moreavailable", "hasmoreresults", "hasmoreevents", "moreresults")
 _LAST = ("islast", "islastpage", "lastpage", "last", "complete", "done")
-GUIDE = "docs/pull/paging.md"
+GUIDE = "docs/how-to/choose-paging.md"
 
 
 @dataclass(frozen=True)

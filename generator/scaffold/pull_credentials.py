@@ -17,7 +17,7 @@ CREDENTIALS = {
     "refresh_token": "grant_type=refresh_token: an administrator gives consent in a browser",
     "jwt_bearer": "a service account, or a key that signs a JWT",
 }
-"""The types that `new --pull` offers with what the vendor's page says; docs/pull/credentials.md has the rarer ones."""
+"""The types that `new --pull` offers, with what the vendor's page says; docs/how-to/choose-credentials.md has all."""
 _WITH_TOKEN_URL = ("oauth2", "refresh_token", "jwt_bearer")
 
 

@@ -25,7 +25,7 @@ _RATE = """\
   rate: {requests: 30, per: 1m}
 """
 _ERRORS = """\
-  # errors:  # answers that people must know of: docs/pull/README.md
+  # errors:  # answers that people must know of: docs/reference/pull/errors.md
   #   - {status: 403, do: stop, say: "the token needs the scope …"}
 """
 

@@ -20,7 +20,7 @@ from generator.scaffold.events_guess import EventsGuess, guess_events
 from generator.scaffold.finding import Finding
 from generator.scaffold.first_parameters import has_parameters
 from generator.scaffold.paging_guess import guess_paging
-from generator.scaffold.paging_values import PagingGuess
+from generator.scaffold.paging_values import GUIDE, PagingGuess
 from generator.scaffold.pull_draft import PullDraft, choose_resume, definition_text
 from generator.scaffold.pull_readme import readme_text
 from generator.scaffold.request_guess import RequestGuess, read_request
@@ -148,7 +148,7 @@ def _paging(
     parameter = None
     if style in ("cursor", "page", "offset"):
         parameter = chosen.get("page_parameter") or request.names.get(style, style)
-    check = Finding("check", f"paging: {style}: which page is the last: docs/pull/paging.md")
+    check = Finding("check", f"paging: {style}: which page is the last: {GUIDE}")
     return PagingGuess(style, settings, (check,) if style != "none" else (), parameter)
 
 

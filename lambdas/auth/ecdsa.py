@@ -1,11 +1,10 @@
-"""An ECDSA signature in a header, P-256 with SHA-256: SendGrid. The stored secret is the vendor's public key."""
+"""An ECDSA signature in a header: SendGrid. The stored secret is the vendor's public key, of P-256 or P-384."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
@@ -20,15 +19,16 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 headers = signature_check.signature_headers
-_PRIVATE = "private:"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings(SignatureSettings):
-    """An ECDSA signature in a header: P-256, SHA-256, in DER."""
+    """An ECDSA signature in a header, in DER or as r and s one after the other. The key says which curve it is of."""
 
+    algorithm: Literal["sha256", "sha384", "sha512"] = "sha256"
+    """The hash function."""
     secret: SecretName = SecretName("auth_token")
-    """Name of the parameter that holds the vendor's public key: SPKI in DER, written in base64, or PEM."""
+    """Name of the parameter that holds the vendor's public key, of P-256 or P-384: SPKI as DER in base64, or PEM."""
 
 
 def verified_by(_settings: Settings) -> Literal["handler"]:
@@ -41,70 +41,74 @@ def wheels(_settings: Settings) -> tuple[str, ...]:
 
 
 def read_secret(_settings: Settings, stored: str) -> tuple[Any, ...]:
-    if (key := _public(stored)) is None:
-        raise UnusableSecret("is no public key of P-256, neither in PEM nor as DER in base64")
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, EllipticCurvePublicKey
+
+    key = public_keys.load_public_key(stored)
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1 | SECP384R1):
+        raise UnusableSecret("is no public key of P-256 or P-384, neither in PEM nor as DER in base64")
     return (key,)
 
 
 def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    usable, algorithm = usable_keys(settings, lookup_secret, read_secret), ECDSA(SHA256())
-    verifiers = (partial(key.verify, signature_algorithm=algorithm) for key in usable.keys)
+    usable = usable_keys(settings, lookup_secret, read_secret)
+    verifiers = (_verifier(settings, key) for key in usable.keys)
     try:
         public_keys.verify(settings, request, now, verifiers)
     except Unauthenticated as error:
         raise usable.refusal(str(error)) from None
 
 
-@lru_cache(4)
-def _public(stored: str) -> Any:
-    """Return the public key; None where the stored text is not one of P-256."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
+def _verifier(settings: Settings, key: Any) -> Callable[[bytes, bytes], object]:
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 
-    body = "".join(line for line in stored.split("\n") if not line.startswith("-----"))
-    try:
-        key = load_der_public_key(base64.b64decode("".join(body.split()), validate=True))
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    return key if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1) else None
+    verify_der = partial(key.verify, signature_algorithm=ECDSA(public_keys.hash_function(settings.algorithm)))
+    size = key.curve.key_size // 8
+
+    def verify_either(signature: bytes, text: bytes) -> None:
+        from cryptography.exceptions import InvalidSignature
+
+        try:
+            verify_der(signature, text)
+        except InvalidSignature:
+            # DER of this very length would have r and s with some zero bytes before them, and has failed.
+            if len(signature) != 2 * size:
+                raise
+            verify_der(_as_der(signature, size), text)
+
+    return verify_either
+
+
+def _as_der(signature: bytes, size: int) -> bytes:
+    """Return a signature that is r and s one after the other as DER.
+
+    https://datatracker.ietf.org/doc/html/rfc7518#section-3.4
+    """
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    return encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:size], signature[size:])))
 
 
 def sign(
     settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
 ) -> OutgoingRequest | None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.hashes import SHA256
 
-    stored = lookup_secret(settings.secret)[0]
-    if not stored.startswith(_PRIVATE):
+    if (key := public_keys.load_private_key(lookup_secret(settings.secret)[0])) is None:
         return None
-    key = _private(stored)
-    return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, ECDSA(SHA256())))
+    algorithm = ECDSA(public_keys.hash_function(settings.algorithm))
+    return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, algorithm))
 
 
-def key_pair(_settings: Settings) -> tuple[str, str]:
+def key_pair(settings: Settings) -> tuple[str, str]:
     """Return a public key as it is stored, and the private key with which `sign` signs."""
-    from secrets import randbelow
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, generate_private_key
 
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    private = f"{_PRIVATE}{randbelow(2**255) + 1:x}"
-    public = _private(private).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(public).decode(), private
-
-
-def _private(stored: str) -> Any:
-    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
-
-    return derive_private_key(int(stored.removeprefix(_PRIVATE), 16), SECP256R1())
+    curve = SECP256R1() if settings.algorithm == "sha256" else SECP384R1()
+    return public_keys.stored_pair(generate_private_key(curve))
 
 
 def describe(settings: Settings) -> str:
-    return f"ECDSA signature (P-256) {signature_make.describe_signature(settings)}"
+    return f"ECDSA-{settings.algorithm.upper()} signature {signature_make.describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

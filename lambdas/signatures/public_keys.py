@@ -1,10 +1,12 @@
-"""Verifying a signature in a header with public keys: the loop that the types ed25519 and ecdsa share."""
+"""Public keys as they are stored, and verifying a signature with them: what the types rsa, ed25519 and ecdsa share."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdas.auth_type import Unauthenticated
 from lambdas.signatures import signature_check
@@ -13,6 +15,9 @@ from lambdas.signatures.signed_text import signed_texts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
+
+PRIVATE = "private:"
+"""What stands before a private key, which only a sender of samples has."""
 
 
 def verify(
@@ -35,3 +40,46 @@ def verify(
             return
     header_names = " or ".join(settings.signature.header).lower()
     raise Unauthenticated(f"no signature in {header_names} is one of this body with the private key")
+
+
+@lru_cache(8)
+def load_public_key(stored: str) -> Any:
+    """Return a public key, SPKI in PEM or as DER in base64; None where the stored text is none."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    body = "".join(line for line in stored.split("\n") if not line.startswith("-----"))
+    try:
+        return load_der_public_key(base64.b64decode("".join(body.split()), validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+
+
+def hash_function(name: str) -> Any:
+    """Return the hash function of this name, such as `sha256`."""
+    from cryptography.hazmat.primitives import hashes
+
+    functions: dict[str, Callable[[], Any]] = {
+        "sha256": hashes.SHA256,
+        "sha384": hashes.SHA384,
+        "sha512": hashes.SHA512,
+    }
+    return functions[name]()
+
+
+def stored_pair(private_key: Any) -> tuple[str, str]:
+    """Return the public key as it is stored, and the private key as `private_key` reads it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    public = private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    private = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return base64.b64encode(public).decode(), PRIVATE + base64.b64encode(private).decode()
+
+
+def load_private_key(stored: str) -> Any:
+    """Return the private key of a pair; None where the stored text is a public key, which can't sign."""
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    if not stored.startswith(PRIVATE):
+        return None
+    return load_der_private_key(base64.b64decode(stored.removeprefix(PRIVATE)), password=None)

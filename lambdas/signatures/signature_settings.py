@@ -1,6 +1,6 @@
 """Settings of a signature in a header: which header, what is signed, when it was signed; and checks between them.
 
-The auth types hmac, digest, ed25519 and ecdsa share these settings.
+The auth types hmac, digest, rsa, ed25519 and ecdsa share these settings.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ TYPES = {
     "body_token in each": "body_token: {each: items, field: token}",
     "ed25519": "ed25519: {signature: {header: X-Sig}}",
     "ecdsa": "ecdsa: {signature: {header: X-Sig, encoding: base64}}",
+    "rsa": "rsa: {signature: {header: X-Sig, encoding: base64}}",
 }
 EVERY_TYPE = pytest.mark.parametrize("auth", TYPES.values(), ids=TYPES)
 
@@ -112,7 +113,8 @@ UNUSABLE |= {
     "basic": ("a-password-alone", "is not `user:password`: it has no colon"),
     "token": ("two\nlines", "has a character in it that no header has, such as a line break"),
     "ed25519": ("abcd", "is a public key of 2 bytes, and must have 32"),
-    "ecdsa": ("-----BEGIN PUBLIC KEY-----", "is no public key of P-256, neither in PEM nor as DER in base64"),
+    "ecdsa": ("-----BEGIN PUBLIC KEY-----", "is no public key of P-256 or P-384, neither in PEM nor as DER in base64"),
+    "rsa": ("AAAA", "is no public key of RSA, neither in PEM nor as DER in base64"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Bad input, a row each: what comes in, what is answered, what becomes of it. docs/bad-input.md is made from this."""
+"""Bad input, a row each: what comes in, what is answered, what becomes of it: docs/reference/bad-input.md."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.pulled_definitions import WRONG
 
 pytestmark = pytest.mark.slow
 
-PAGE = ROOT / "docs" / "bad-input.md"
+PAGE = ROOT / "docs" / "reference" / "bad-input.md"
 WEBHOOK = """
   auth:
     hmac:
@@ -274,7 +274,7 @@ def leaving(_event: Any, _request: Any) -> Any:
     sys.exit(SECRET)
 
 
-UNKNOWN = [
+SIGNATURES = [
     Row("no signature", posted(encoded(GOOD)), 401, NOWHERE),
     Row("no body, and no signature", posted(b""), 401, NOWHERE),
     Row("an empty signature", signature(lambda _: ""), 401, NOWHERE),
@@ -333,6 +333,8 @@ UNKNOWN = [
         200,
         QUEUED,
     ),
+]
+TIMES = [
     Row("no time, where it is signed", with_header("x-acme-time", lambda _: None), 401, NOWHERE),
     Row("another time than was signed", with_header("x-acme-time", lambda value: str(int(value) + 1)), 401, NOWHERE),
     Row("signed 301 seconds ago", signed(encoded(GOOD), late=-301), 401, NOWHERE),
@@ -351,6 +353,8 @@ UNKNOWN = [
         "acme",
         id_tag,
     ),
+]
+METHODS = [
     Row("PUT instead of POST, signed", changed(lambda sent: sent._replace(method="PUT")), 405, NOWHERE),
     Row("GET, by anybody", lambda endpoint: endpoint.call(gateway.event("GET", {})), 401, NOWHERE),
     Row(
@@ -360,6 +364,8 @@ UNKNOWN = [
         NOWHERE,
     ),
     Row("a body of 6 MB and a byte", posted(b"x" * (MAX_BODY + 1)), 413, NOWHERE),
+]
+TOKENS = [
     Row("no token", posted(encoded(GOOD)), 401, NOWHERE, "token"),
     Row("an empty token", posted(encoded(GOOD), authorization=""), 403, NOWHERE, "token"),
     Row("another token", posted(encoded(GOOD), authorization="x"), 403, NOWHERE, "token"),
@@ -733,7 +739,7 @@ ONCE = [
 ]
 PARTLY: dict[str, Any] = {"Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
 NEVER: dict[str, Any] = {"Failed": [{"Id": "0", "SenderFault": True, "Code": "InvalidMessageContents"}]}
-TROUBLE = [
+OUTAGES = [
     Row("the queue is away", while_(queue(always=DOWN), SIGNED), 200, WAITS),
     Row("the queue takes nothing for now", while_(queue(always=THROTTLED), SIGNED), 200, WAITS),
     Row(
@@ -780,15 +786,18 @@ TROUBLE = [
     ),
 ]
 PARTS = {
-    "Whoever sends it": UNKNOWN,
+    "Signatures": SIGNATURES,
+    "Times of signing": TIMES,
+    "Methods and sizes": METHODS,
+    "Tokens": TOKENS,
     "Handshakes": CHALLENGES,
     "Bodies": BODIES,
     "Compressed bodies": COMPRESSED,
     "Events": EVENTS,
     "Forms and lines": WRITTEN,
-    "Events that have JSON Schemas": SCHEMAS,
-    "Sent again, where a definition has `dedupe`": ONCE,
-    "When something else is away": TROUBLE,
+    "Events with a JSON Schema": SCHEMAS,
+    "Events sent again, with `dedupe`": ONCE,
+    "When AWS does not answer, or a secret is missing": OUTAGES,
 }
 ROWS = [row for rows in PARTS.values() for row in rows]
 
@@ -833,7 +842,7 @@ SCHEMA = 'events: {schemas: {"*": schemas/a.json}}\n'
 HMAC = "webhook: {auth: {hmac: {signature: {header: x-s}%s}}}\n"
 HOST = "{description: d, pattern: '[a-z.]+', example: a.example}"
 JWT_OF_HOST = "webhook: {auth: {jwt: {issuer: 'https://%s', audience: [a]}}}\n"
-TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, sns, token"
+TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, rsa, sns, token"
 _NAMES = (
     "description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, archive, pipeline, "
     "hardening, vendor"
@@ -857,7 +866,7 @@ class Written(NamedTuple):
     """What stands in its schemas/a.json, of which it is said then."""
 
 
-DEFINITIONS = [
+FILES = [
     Written("nothing", "", [" is empty; it needs at least description, and webhook or pull"]),
     Written("a list", "- a\n", [f"1: {KEYS}, and is a list"]),
     Written("bytes that are no UTF-8", b"description: \xff\n", [" is not UTF-8 text"]),
@@ -886,6 +895,8 @@ DEFINITIONS = [
     Written("3,000 lists within lists", f"description: {'[' * 3_000}{']' * 3_000}\n", ["1: is nested deeper than 50"]),
     Written("100,000 opening brackets", f"description: {'[' * 100_000}\n", [" is nested deeper than 50"]),
     Written("100,000 dashes", f"description:\n {'- ' * 100_000}\n", [" is nested deeper than 50"]),
+]
+VALUES = [
     Written(
         "`no`, and a date, where text is expected",
         f"description: no\n{TOKEN}facts: {{summary: 2026-01-01}}\n",
@@ -913,6 +924,8 @@ DEFINITIONS = [
         "description: a\nwebhook: {auth: {hmca: {}}}\n",
         [f"2: webhook.auth.hmca: no such auth type; did you mean hmac? ({TYPES})"],
     ),
+]
+VERIFICATION = [
     Written(
         "two ways to verify",
         "description: a\nwebhook: {auth: {token: {header: x-t}, hmac: {signature: {header: x-s}}}}\n",
@@ -926,6 +939,29 @@ DEFINITIONS = [
         "description: a\nwebhook: {auth: {token: {header: x-t, secret: 8f14e45fceea167a5a36dedd4bea2543}}}\n",
         [f"2: {NEVER_A_SECRET}"],
     ),
+    Written(
+        "a signature that does not cover the body",
+        "description: a\n" + HMAC % ", signed: '{method}'",
+        ["2: webhook.auth.hmac.signed: does not cover the body, so anyone could change it; it must have {body}"],
+    ),
+    Written(
+        "a handshake that would sign an event for anybody",
+        CHALLENGE
+        + "{when: a, unauthenticated: true, inputs: {reason: r, also: '{'}, reply: {text: '{hmac_hex(a)}'}}\n",
+        ["5: webhook.challenges[0].inputs.also: must not have {: with it an answer could be the signature of an event"],
+    ),
+    Written(
+        "a handshake that every event is",
+        f"{CHALLENGE}{{when: '@', reply: {{text: ok}}}}\n",
+        ["5: webhook.challenges[0].when: matches every request, so none would become an event; compare a field"],
+    ),
+    Written(
+        "the credential in the summary",
+        f"description: a\n{TOKEN}facts: {{summary: \"{{header('X-Token')}}\"}}\n",
+        ["3: facts.summary: would show the credential, which is in x-token; remove it from the path"],
+    ),
+]
+PARAMETERS = [
     Written(
         "a parameter that is misspelt, and one that stands nowhere",
         f"description: a\nparameters: {{Host: {HOST}, Ho-st: {HOST}}}\n{JWT_OF_HOST % '${Hots}'}",
@@ -963,37 +999,8 @@ DEFINITIONS = [
             "settings of `auth` and `credentials`; for a dollar sign before a path, write {'$'}{Host}"
         ],
     ),
-    Written(
-        "a signature that does not cover the body",
-        "description: a\n" + HMAC % ", signed: '{method}'",
-        ["2: webhook.auth.hmac.signed: does not cover the body, so anyone could change it; it must have {body}"],
-    ),
-    Written(
-        "a handshake that would sign an event for anybody",
-        CHALLENGE
-        + "{when: a, unauthenticated: true, inputs: {reason: r, also: '{'}, reply: {text: '{hmac_hex(a)}'}}\n",
-        ["5: webhook.challenges[0].inputs.also: must not have {: with it an answer could be the signature of an event"],
-    ),
-    Written(
-        "a handshake that every event is",
-        f"{CHALLENGE}{{when: '@', reply: {{text: ok}}}}\n",
-        ["5: webhook.challenges[0].when: matches every request, so none would become an event; compare a field"],
-    ),
-    Written(
-        "the credential in the summary",
-        f"description: a\n{TOKEN}facts: {{summary: \"{{header('X-Token')}}\"}}\n",
-        ["3: facts.summary: would show the credential, which is in x-token; remove it from the path"],
-    ),
-    Written(
-        "paths and texts that end too early",
-        f"description: a\n{TOKEN}events: {{split: 'a[', id: a..b}}\nfacts: {{summary: '{{a', severity: '{{b.}}'}}\n",
-        [
-            "3: events.id: a..b is not a path: . at character 3 is out of place",
-            "3: events.split: a[ is not a path: it ends too early",
-            "4: facts.severity: b. is not a path: it ends too early",
-            "4: facts.summary: the { at character 1 is never closed",
-        ],
-    ),
+]
+REQUESTS = [
     Written(
         "a URL, where a path is expected",
         "description: a\nwebhook: {auth: {token: {header: x-t}}, path: 'https://x.example/events'}\n",
@@ -1016,10 +1023,22 @@ DEFINITIONS = [
         ],
     ),
     Written(
+        "paths and texts that end too early",
+        f"description: a\n{TOKEN}events: {{split: 'a[', id: a..b}}\nfacts: {{summary: '{{a', severity: '{{b.}}'}}\n",
+        [
+            "3: events.id: a..b is not a path: . at character 3 is out of place",
+            "3: events.split: a[ is not a path: it ends too early",
+            "4: facts.severity: b. is not a path: it ends too early",
+            "4: facts.summary: the { at character 1 is never closed",
+        ],
+    ),
+    Written(
         "`dedupe`, and no id",
         f"description: a\n{TOKEN}dedupe: {{}}\n",
         ["3: dedupe: needs the vendor's id of each event; add `events.id`"],
     ),
+]
+EVENT_SCHEMAS = [
     Written(
         "a JSON Schema that is not there",
         f"description: a\n{TOKEN}{SCHEMA}",
@@ -1050,6 +1069,8 @@ DEFINITIONS = [
         ],
         '{"$schema": "https://json-schema.org/draft/2020-12/schema"}',
     ),
+]
+EXTENDS = [
     Written("itself beneath itself", "extends: made\ndescription: x\n", ["1: extends: made would extend itself"]),
     Written(
         "a source beneath it that is not there",
@@ -1060,9 +1081,20 @@ DEFINITIONS = [
         ],
     ),
 ]
+DEFINITIONS = {
+    "The file": FILES,
+    "Values": VALUES,
+    "How senders are verified": VERIFICATION,
+    "Parameters": PARAMETERS,
+    "Requests and events": REQUESTS,
+    "JSON Schemas": EVENT_SCHEMAS,
+    "`extends`": EXTENDS,
+}
 
 
-@pytest.mark.parametrize("case", DEFINITIONS, ids=lambda case: case.description)
+@pytest.mark.parametrize(
+    "case", [case for part in DEFINITIONS.values() for case in part], ids=lambda case: case.description
+)
 def test_a_bad_definition_is_said_whole_and_nothing_is_built(
     case: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -1172,7 +1204,7 @@ def cell(text: str) -> str:
 
 
 def rows(part: list[Row], sources: dict[str, Definition]) -> list[str]:
-    lines = ["| what comes in | answer | what becomes of it | the log says |", "|---|---|---|---|"]
+    lines = ["| request | status | event | log |", "|---|---|---|---|"]
     for row in part:
         outcome = seen(row, sources)
         lines.append(f"| {cell(row.description)} | {outcome.status} | {cell(outcome.became)} | {cell(outcome.why)} |")
@@ -1180,24 +1212,46 @@ def rows(part: list[Row], sources: dict[str, Definition]) -> list[str]:
 
 
 def page(sources: dict[str, Definition]) -> str:
-    lines: list[str] = []
+    lines = ["## Requests", ""]
     for title, part in PARTS.items():
-        lines += [f"## {title}", "", *rows(part, sources), ""]
-    lines += ["## Definitions", "", *messages("what stands in `source.yml`, or in a schema", DEFINITIONS), ""]
-    lines += ["## Definitions of pulled sources", "", *messages("what stands in `source.yml`", PULLED), ""]
-    lines += ["## Defaults for all sources", "", *messages("what stands in `defaults.yml`", DEFAULTS)]
+        lines += [f"### {title}", "", *rows(part, sources), ""]
+    lines += ["## Definitions", ""]
+    for title, cases in DEFINITIONS.items():
+        lines += [f"### {title}", "", *messages("in `source.yml`, or in a schema", cases), ""]
+    lines += ["## Definitions of pulled sources", ""]
+    for title, cases in pulled_parts().items():
+        lines += [f"### {title}", "", *messages("in `source.yml`", cases), ""]
+    lines += ["## Defaults for all sources", "", *messages("in `sources/defaults.yml`", DEFAULTS)]
     return "\n".join(lines)
+
+
+def pulled_parts() -> dict[str, list[Written]]:
+    """Return the mistakes in pulled sources by the part of the definition that the first message names."""
+    parts: dict[str, list[Written]] = {"`pull`": [], "`pull.streams`": [], "`window` of a stream": [], "Other keys": []}
+    for case in PULLED:
+        key = case.messages[0].partition(": ")[2]
+        if ".window." in key:
+            part = "`window` of a stream"
+        elif key.startswith("pull.streams"):
+            part = "`pull.streams`"
+        else:
+            part = "`pull`" if key.startswith("pull") else "Other keys"
+        parts[part].append(case)
+    return parts
 
 
 def messages(what: str, cases: list[Written]) -> list[str]:
     return [
-        f"| {what} | what is said |",
+        f"| {what} | messages |",
         "|---|---|",
-        *(
-            f"| {cell(case.description)} | {cell('<br>'.join(f'`{message.strip()}`' for message in case.messages))} |"
-            for case in cases
-        ),
+        *(f"| {cell(case.description)} | {cell('<br>'.join(map(code, case.messages)))} |" for case in cases),
     ]
+
+
+def code(message: str) -> str:
+    """Return a message as Markdown's code, which a backquote in it must not end."""
+    text = message.strip()
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def test_the_page_is_the_table(sources: dict[str, Definition], update: bool) -> None:

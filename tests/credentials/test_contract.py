@@ -159,7 +159,7 @@ def test_a_refused_credential_is_tried_again_only_if_that_may_help(name: str, te
     assert (len(process.asked) > asked) is helps
 
 
-PAGE = ROOT / "docs" / "pull" / "credentials.md"
+PAGE = ROOT / "docs" / "reference" / "pull" / "credentials.md"
 EXAMPLES = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1:]
 
 

@@ -107,7 +107,7 @@ SIGNATURES = {
 }
 
 
-@pytest.mark.parametrize("kind", ["hmac", "ed25519", "ecdsa"])
+@pytest.mark.parametrize("kind", ["hmac", "ed25519", "ecdsa", "rsa"])
 @pytest.mark.parametrize(("settings", "line"), SIGNATURES.values(), ids=SIGNATURES)
 def test_signature_covers_the_required_parts(problems_of, kind: str, settings: str, line: str) -> None:
     assert problems_of(signed(kind, settings)) == [f"webhook.auth.{kind}.{line}"]
@@ -164,6 +164,7 @@ def test_unknown_placeholder_can_not_be_signed(problems_of, piece: str) -> None:
             signed("ecdsa", "signed: '{secret}{body}'"),
             "ecdsa.signed: has {secret}, which only `digest` has in its text",
         ),
+        (signed("rsa", "signed: '{secret}{body}'"), "rsa.signed: has {secret}, which only `digest` has in its text"),
         (signed("ed25519", "key: {encoding: utf8}"), "ed25519.key.encoding: must be hex or base64: a public key is 32"),
         ("token: {}", "token.header: must have either `header` or `query`"),
         ("token: {header: x-a, query: a}", "token.header: must have either `header` or `query`"),

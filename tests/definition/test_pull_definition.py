@@ -169,8 +169,9 @@ def test_the_smallest_step_of_a_format(text: str, seconds: int) -> None:
 
 
 def test_the_definition_of_the_chapter_is_valid(tmp_path: Path) -> None:
-    chapter = (ROOT / "docs" / "pull" / "README.md").read_text(encoding="utf-8")
+    pages = ROOT / "docs" / "reference" / "pull"
+    chapter, errors = ((pages / name).read_text(encoding="utf-8") for name in ("index.md", "errors.md"))
     (example,) = re.findall(r"```yaml\n(# sources/acme-log.*?)```", chapter, re.DOTALL)
     assert set(pull_of(tmp_path, example).streams) == {"audit"}
-    table = chapter.partition("| `do` | what happens |")[2].partition("\n\n")[0]
+    table = errors.partition("| `do` | what happens |")[2].partition("\n\n")[0]
     assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == get_args(ErrorAction)

@@ -705,7 +705,7 @@ def test_signature_of_another_length_is_reported(tmp_path: Path) -> None:
     assert diagnoses[0] == Finding(diagnosis, "compare `algorithm` and `encoding`", proven=False)
 
 
-@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "digest"])
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa", "digest"])
 def test_other_signatures_over_a_changed_body(tmp_path: Path, kind: str) -> None:
     text = ', signed: "{secret}{body}"' if kind == "digest" else ""
     source = make_source(tmp_path, f"{kind}: {{{PLAIN}{text}}}")
@@ -716,6 +716,25 @@ def test_other_signatures_over_a_changed_body(tmp_path: Path, kind: str) -> None
     diagnosis = "what was signed is the body with a line break (CRLF) at its end"
     assert findings(source, sent, stored) == [Finding(diagnosis, LINES)]
     assert findings(source, signed(auth, secret=held), stored) == []
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "diagnosis", "advice"),
+    [
+        ("padding: pss", "", "the signature has the padding pss, not pkcs1", "`padding: pss`"),
+        ("algorithm: sha384", "", "the signature is made with SHA384, not with SHA256", "`algorithm: sha384`"),
+    ],
+)
+def test_another_form_of_rsa(tmp_path: Path, theirs: str, ours: str, diagnosis: str, advice: str) -> None:
+    auth = make_source(tmp_path, f"rsa: {{{PLAIN}, {theirs}}}").endpoint.auth
+    pair: Any = auth.type
+    stored, held = pair.key_pair(auth.settings)
+    source = make_source(tmp_path, f"rsa: {{{PLAIN}{ours}}}")
+    assert findings(source, signed(auth, secret=held), stored) == [Finding(diagnosis, f"in the definition, {advice}")]
+    _, strangers = pair.key_pair(auth.settings)
+    # The length of a signature is that of the key, and says nothing.
+    [unexplained] = findings(source, signed(auth, secret=strangers), stored)
+    assert unexplained.diagnosis.startswith("the secret is another one")
 
 
 def test_a_signature_in_the_body_with_another_key(tmp_path: Path) -> None:

@@ -702,7 +702,7 @@ def test_whatever_was_captured_is_explained(
             "auth_token is no key written in hex, which the definition says that it is",
         ),
         ("basic: {}", "a-password-alone", "auth_token is not `user:password`: it has no colon"),
-        ("ecdsa: {signature: {header: x-sig}}", "no key", "auth_token is no public key of P-256, neither in PEM nor"),
+        ("ecdsa: {signature: {header: x-sig}}", "no key", "auth_token is no public key of P-256 or P-384, neither"),
     ],
 )
 def test_unusable_secret_is_explained_as_503(tmp_path: Path, auth: str, secret: str, why: str) -> None:

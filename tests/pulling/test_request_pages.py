@@ -14,15 +14,17 @@ from lambdas.pulling.api_requests import RequestMaker
 from lambdas.runtime.http_types import HttpRequest
 from tests.definitions import ROOT, make_definition
 
-PAGING = (ROOT / "docs" / "pull" / "paging.md").read_text(encoding="utf-8")
-REQUESTS = (ROOT / "docs" / "pull" / "requests.md").read_text(encoding="utf-8")
-TABLE = re.findall(r"^\|.*\| `(\w+)`.* \| `(paging: .*)` \|$", PAGING, re.MULTILINE)
+REFERENCE = ROOT / "docs" / "reference" / "pull"
+PAGING, REQUESTS = ((REFERENCE / name).read_text(encoding="utf-8") for name in ("paging.md", "requests.md"))
+GUIDE = (ROOT / "docs" / "how-to" / "choose-paging.md").read_text(encoding="utf-8")
+TABLE = re.findall(r"^\|.*\| `(\w+)`.* \| `(paging: .*)` \|$", GUIDE, re.MULTILINE)
 EXAMPLES = [
     (stream, lines)
-    for stream, lines in re.findall(r"```yaml\n(.*?)```(?:[^`]*```http\n(.*?)```)?", PAGING + REQUESTS, re.DOTALL)
-    if not stream.startswith("pull:")
+    for page in (GUIDE, PAGING, REQUESTS)
+    for stream, lines in re.findall(r"```yaml\n(.*?)```(?:[^`]*```http\n(.*?)```)?", page, re.DOTALL)
+    if "paging:" in stream
 ]
-SLICE = {"from": "2026-11-30T07:00:00Z", "to": "2026-11-30T08:00:00Z"}
+SLICE = {"from": "2026-11-30T07:00:00Z", "to": "2026-11-30T08:00:00Z", "application": "admin"}
 
 
 def pull_of(folder: Path, stream: str) -> Pull:
@@ -52,7 +54,8 @@ def line_of(request: HttpRequest) -> str:
 
 def test_every_style_has_a_sentence_by_which_it_is_known() -> None:
     assert {style for style, _ in TABLE} == set(paging_styles())
-    assert all(f"`{style}`" in PAGING.partition("## The styles")[2] for style in paging_styles())
+    headings = "".join(re.findall("^## .*", PAGING, re.MULTILINE))
+    assert [style for style in paging_styles() if f"`{style}`" not in headings] == []
 
 
 @pytest.mark.parametrize(("style", "paging"), TABLE)
@@ -69,5 +72,5 @@ def test_an_example_asks_for_what_stands_below_it(stream: str, lines: str, tmp_p
     requests = RequestMaker(pull, pull.streams["logs"])
     token = "2" if "{page}" in stream or "page)" in stream else "c2"
     expected = [line_of(requests.first(SLICE)), line_of(requests.later(SLICE, token))]
-    assert len(EXAMPLES) == 9
+    assert len(EXAMPLES) == 14
     assert lines.splitlines() in ([], expected, expected[:1])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
+from generator.definition.key_types import field_types
 from generator.explain.mistakes import Mistake, VerificationAttempt, with_request, with_settings, with_signature
 from lambdas.signatures.signature_check import signature_headers
 
@@ -20,14 +22,25 @@ _MADE = re.compile(r"(?:[A-Za-z][A-Za-z0-9_-]{0,15}[=:, ])?[A-Za-z0-9+/_=-]{27,}
 def algorithm_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Yield other hash functions."""
     own = getattr(attempt.settings, "algorithm", None)
+    supported = get_args(field_types(type(attempt.settings))["algorithm"]) if own else ()
     for algorithm in ALGORITHMS if own else ():
         if algorithm != own:
-            supported = algorithm in ALGORITHMS[:3]
-            advice = (
-                f"in the definition, `algorithm: {algorithm}`" if supported else "have the vendor sign with SHA-256"
-            )
+            advice = "have the vendor sign with SHA-256"
+            if algorithm in supported:
+                advice = f"in the definition, `algorithm: {algorithm}`"
             diagnosis = f"the signature is made with {algorithm.upper()}, not with {str(own).upper()}"
             yield Mistake("algorithm", diagnosis, advice, with_settings(algorithm=algorithm))
+
+
+def padding_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
+    """Yield the other padding of an RSA signature."""
+    own = getattr(attempt.settings, "padding", None)
+    for padding in ("pkcs1", "pss") if own else ():
+        if padding != own:
+            diagnosis = f"the signature has the padding {padding}, not {own}"
+            yield Mistake(
+                "padding", diagnosis, f"in the definition, `padding: {padding}`", with_settings(padding=padding)
+            )
 
 
 def encoding_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
