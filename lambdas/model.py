@@ -180,7 +180,7 @@ class Source:
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
     hardening: Literal["baseline", "strict"] = "baseline"
-    """`strict` adds a key of the source's own, and logs that auditors ask for; docs/security.md says what it costs."""
+    """`strict` adds a key of the source's own, and logs for auditors: docs/explanation/security/strict.md."""
     vendor: Vendor | None = None
     """How the vendor delivers, for people to know."""
     transform: Transform | None = None

@@ -102,12 +102,13 @@ def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
     page = (TUTORIALS / "your-own-vendor.md").read_text(encoding="utf-8")
     (request,) = re.findall(r"```http\n(.*?)```", page, re.DOTALL)
     (folder / "request.http").write_text(request.rstrip("\n"))
-    begin, accept, run, send = steps("your-own-vendor.md")
+    begin, accept, run, send, watch = steps("your-own-vendor.md")
     assert take(begin, monkeypatch) == 0
     (printed,) = re.findall(r"```\n(request .*?)```", page, re.DOTALL)
     assert capsys.readouterr().out.startswith(printed)
     assert take(accept, monkeypatch) == 0
     assert run == f"{GENERATOR}run acme"
+    assert watch == f"{GENERATOR}run acme --watch --accept"
     with running("acme", folder, monkeypatch) as shown:
         assert take(send, monkeypatch) == 0
         assert eventually(lambda: "acme: user.login by ann@example.com" in shown.read_text())

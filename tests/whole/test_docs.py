@@ -39,7 +39,8 @@ POLICIES = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
     for file in (ROOT / "docs" / "reference" / "permissions").glob("*.json")
 }
-ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+REASONS = (ROOT / "docs" / "reference" / "reasons.md").read_text(encoding="utf-8")
+METRICS = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sources/*/README.md")]
 
 
@@ -145,13 +146,12 @@ def test_a_second_tenant_of_the_guide_is_a_source(tmp_path: Path) -> None:
     assert make_definition(tmp_path, example, "zoom-emea").source.name == "zoom-emea"
 
 
-def test_the_readme_is_an_entrance_and_a_guide_is_short() -> None:
+def test_the_readme_is_an_entrance_and_no_page_but_the_reference_is_long() -> None:
     assert len(README.split()) <= 600
-    for page in [
-        *ROOT.glob("docs/tutorials/*.md"),
-        *ROOT.glob("docs/how-to/*.md"),
-        *ROOT.glob("docs/explanation/*.md"),
-    ]:
+    folders = [ROOT / "docs" / name for name in ("tutorials", "how-to", "explanation")]
+    pages = [page for folder in folders for page in folder.rglob("*.md")]
+    assert {page.parent for page in pages} >= {*folders, *(folder / "decisions" for folder in folders[2:])}
+    for page in [*pages, ROOT / "docs" / "index.md", ROOT / "docs" / "architecture.md"]:
         assert len(page.read_text(encoding="utf-8").split()) <= 1_500, page
 
 
@@ -243,14 +243,21 @@ def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     template = event_source.build(bundled_source("okta").source, "code/0.zip")
-    for name in [*template.parameters, *template.outputs]:
-        assert f"`{name}`" in ARCHITECTURE
     whole = pipeline.build(bundled_source("okta").source, ZipKeys("code/0.zip", "code/1.zip"))
-    for name in [*template.parameters, *whole.parameters, *whole.outputs]:
+    for name in [*template.parameters, *template.outputs, *whole.parameters, *whole.outputs]:
         assert f"`{name}`" in PARAMETERS, name
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"\n]*)"([a-z-]+)"', code):
-        assert f"| `{reason}` |" in ARCHITECTURE, reason
+        assert f"| `{reason}` |" in REASONS, reason
+
+
+def test_every_metric_of_a_log_line_is_in_the_documents() -> None:
+    files = [file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py")]
+    callers = [text for text in files if re.search(r"import .*embedded_metrics", text)]
+    metrics = {name for text in callers for name in re.findall(r'"([A-Z][A-Za-z]+)": ', text)}
+    assert {"Rejected", "Requests", "Unclaimed"} <= metrics
+    listed = re.findall(r"^\| `(\w+)` \|", METRICS.partition("## The framework's metrics")[2], re.MULTILINE)
+    assert sorted(metrics - {*listed}) == []
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))
