@@ -251,6 +251,14 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
         assert f"| `{reason}` |" in REASONS, reason
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/explanation/decisions/*.md")), ids=lambda page: page.stem)
+def test_a_decision_says_what_was_decided_what_else_was_considered_and_why(page: Path) -> None:
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    cells = [re.split(r"(?<!\\)\|", row.strip("|")) for row in rows]
+    assert {len(row) for row in cells} == ({2} if page.stem == "index" else {3})
+    assert all(len(cell.strip()) > 1 for row in cells for cell in row)
+
+
 def test_every_metric_of_a_log_line_is_in_the_documents() -> None:
     files = [file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py")]
     callers = [text for text in files if re.search(r"import .*embedded_metrics", text)]
