@@ -22,7 +22,8 @@ from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.json_schema import json_schema
 from generator.reference.key_sections import sections
 from generator.reference.key_tables import heading, page_of, place_of, tables_at
-from generator.reference.source_table import pulled_table, source_table
+from generator.reference.source_page import reference_part
+from generator.reference.source_table import pulled_table, source_table, vendor_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
@@ -227,18 +228,28 @@ def test_every_pulled_source_says_who_makes_its_credential_and_who_shares_its_li
             assert "not known" not in (vendor.credential, vendor.limit), name
 
 
-def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
-    table = source_table(every_definition(SOURCES), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
-    pulled = pulled_table(every_definition(SOURCES), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py: pulled", pulled, update=update)
+def test_tables_of_sources_are_generated_from_the_definitions(update: bool) -> None:
+    definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "sources.md"
+    tables = {
+        "source_table.py: vendors": vendor_table(definitions, "../../sources"),
+        "source_table.py": source_table(definitions, "../../sources"),
+        "source_table.py: pulled": pulled_table(definitions, "../../sources"),
+    }
+    for maker, table in tables.items():
+        assert_generated(page, maker, table, update=update)
 
 
-def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
-    definitions = every_definition(SOURCES)
-    page = ROOT / "docs" / "sources.md"
-    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../sources"), update=update)
+def test_tables_of_facts_are_generated_from_the_definitions(update: bool) -> None:
+    definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "facts.md"
+    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../../sources"), update=update)
     assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)
+
+
+@pytest.mark.parametrize("name", source_names(SOURCES))
+def test_reference_of_a_source_is_generated_from_its_definition(name: str, update: bool) -> None:
+    sources = {each.source.name: each.source for each in every_definition(SOURCES)}
+    part = reference_part(bundled_source(name), sources)
+    assert_generated(SOURCES / name / "README.md", "source_page.py", part, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
