@@ -37,6 +37,12 @@ def steps(name: str) -> list[str]:
     return [line for line in lines if not line.startswith(ELSEWHERE) and "…" not in line]
 
 
+def comments(name: str) -> list[tuple[str, str]]:
+    """The commands of a tutorial beside which stands a part of what they print, and that part."""
+    text = (TUTORIALS / name).read_text(encoding="utf-8")
+    return re.findall(rf"^({GENERATOR}.*?)  +# (.*)$", text, re.MULTILINE)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that has what a tutorial changes of a checkout.
@@ -94,6 +100,8 @@ def test_zoom_on_a_laptop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert "event_ts is not a time as unix_ms writes it" in before
     assert after == "zoom has no rejected events\n"
     assert take(clean, monkeypatch) == 0
+    for line, comment in comments("zoom-on-your-laptop.md"):
+        assert comment in "".join(text for other, text in zip(rest, said, strict=True) if other == line)
 
 
 def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(

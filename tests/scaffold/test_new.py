@@ -783,10 +783,12 @@ def test_readme_has_the_sections_of_bundled_sources(new) -> None:
     readme = text("s/acme-audit/README.md")
     assert [line for line in readme.splitlines() if line.startswith("#")] == [
         "# Acme Audit",
+        "## Worth having in a SIEM",
         "## What is verified",
         "## Set it up",
         "## What Acme Audit does when something fails",
         "## Good to know",
+        "## Reference",
     ]
     for line in (
         "Acme audit events, one message per event.",

@@ -19,7 +19,8 @@ from generator.definition.read import load
 from generator.definition.source_folders import source_names
 from generator.reference.definition_keys import reference_tables
 from generator.reference.facts_table import facts_table, kinds_table
-from generator.reference.source_table import pulled_table, source_table
+from generator.reference.source_page import reference_part
+from generator.reference.source_table import pulled_table, source_table, vendor_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
@@ -77,6 +78,31 @@ def test_every_command_and_every_option_named_exists() -> None:
     examples = set(re.findall(r"`sources/([\w-]+)/source\.yml`", text))
     assert commands <= {*names(), *source_names(SOURCES), *examples}
     assert set(names()) - {"build"} <= commands
+
+
+def options(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """The options that the help of a command lists."""
+    assert main([command, "--help"]) == 0
+    return set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+
+
+def test_every_option_beside_a_command_is_one_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES).replace("\\\n", " ")
+    used: dict[str, set[str]] = {}
+    for name, arguments in re.findall(r"python -m generator (\w[\w-]*)([^\n`|#;&]*)", text):
+        command = name if name in names() else "build"
+        used[command] = used.get(command, set()) | set(re.findall(r" (--[a-z][a-z-]*)", arguments))
+    unknown = {command: used[command] - options(command, capsys) for command in used}
+    assert {command: missing for command, missing in unknown.items() if missing} == {}
+
+
+def test_every_stream_named_is_one_of_its_source() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for name, stream in re.findall(r"([\w-]+) --stream (\w+)", text):
+        if name in source_names(SOURCES):
+            pull = bundled_source(name).source.pull
+            assert pull
+            assert stream in pull.streams, (name, stream)
 
 
 def test_every_option_of_a_command_is_in_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,18 +199,28 @@ def test_every_pulled_source_says_who_makes_its_credential_and_who_shares_its_li
             assert "not known" not in (vendor.credential, vendor.limit), name
 
 
-def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
-    table = source_table(every_definition(SOURCES), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
-    pulled = pulled_table(every_definition(SOURCES), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py: pulled", pulled, update=update)
+def test_tables_of_sources_are_generated_from_the_definitions(update: bool) -> None:
+    definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "sources.md"
+    tables = {
+        "source_table.py: vendors": vendor_table(definitions, "../../sources"),
+        "source_table.py": source_table(definitions, "../../sources"),
+        "source_table.py: pulled": pulled_table(definitions, "../../sources"),
+    }
+    for maker, table in tables.items():
+        assert_generated(page, maker, table, update=update)
 
 
-def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
-    definitions = every_definition(SOURCES)
-    page = ROOT / "docs" / "sources.md"
-    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../sources"), update=update)
+def test_tables_of_facts_are_generated_from_the_definitions(update: bool) -> None:
+    definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "facts.md"
+    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../../sources"), update=update)
     assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)
+
+
+@pytest.mark.parametrize("name", source_names(SOURCES))
+def test_reference_of_a_source_is_generated_from_its_definition(name: str, update: bool) -> None:
+    sources = {each.source.name: each.source for each in every_definition(SOURCES)}
+    part = reference_part(bundled_source(name), sources)
+    assert_generated(SOURCES / name / "README.md", "source_page.py", part, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
@@ -195,6 +231,14 @@ def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"\n]*)"([a-z-]+)"', code):
         assert f"| `{reason}` |" in REASONS, reason
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/explanation/decisions/*.md")), ids=lambda page: page.stem)
+def test_a_decision_says_what_was_decided_what_else_was_considered_and_why(page: Path) -> None:
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    cells = [re.split(r"(?<!\\)\|", row.strip("|")) for row in rows]
+    assert {len(row) for row in cells} == ({2} if page.stem == "index" else {3})
+    assert all(len(cell.strip()) > 1 for row in cells for cell in row)
 
 
 def test_every_metric_of_a_log_line_is_in_the_documents() -> None:
