@@ -122,6 +122,31 @@ def test_every_command_and_every_option_named_exists() -> None:
     assert set(names()) - {"build"} <= commands
 
 
+def options(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """The options that the help of a command lists."""
+    assert main([command, "--help"]) == 0
+    return set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+
+
+def test_every_option_beside_a_command_is_one_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES).replace("\\\n", " ")
+    used: dict[str, set[str]] = {}
+    for name, arguments in re.findall(r"python -m generator (\w[\w-]*)([^\n`|#;&]*)", text):
+        command = name if name in names() else "build"
+        used[command] = used.get(command, set()) | set(re.findall(r" (--[a-z][a-z-]*)", arguments))
+    unknown = {command: used[command] - options(command, capsys) for command in used}
+    assert {command: missing for command, missing in unknown.items() if missing} == {}
+
+
+def test_every_stream_named_is_one_of_its_source() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for name, stream in re.findall(r"([\w-]+) --stream (\w+)", text):
+        if name in source_names(SOURCES):
+            pull = bundled_source(name).source.pull
+            assert pull
+            assert stream in pull.streams, (name, stream)
+
+
 def test_every_option_of_a_command_is_in_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
     for name in names():
         assert main([name, "--help"]) == 0
