@@ -24,7 +24,7 @@ _VENDOR = """\
 #   deadline: 5
 #   retries: "3 times, after anything but a 2xx"
 """
-_CHALLENGES = "  # challenges:  # where the vendor tries the endpoint out before it sends events: docs/definition.md\n"
+_CHALLENGES = "  # challenges:  # where the vendor first tries the endpoint out: docs/reference/definition/webhook.md\n"
 _EVENTS = """\
 # events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
 #   require: [type]  # what has none is kept aside, and becomes no message

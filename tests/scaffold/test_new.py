@@ -95,7 +95,7 @@ webhook:
       signature: {header: X-Acme-Signature, prefix: "sha256="}
       timestamp: {header: X-Time}
       signed: "{timestamp}.{body}"
-  # challenges:  # where the vendor tries the endpoint out before it sends events: docs/definition.md
+  # challenges:  # where the vendor first tries the endpoint out: docs/reference/definition/webhook.md
 # events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
 #   require: [type]  # what has none is kept aside, and becomes no message
 #   id: id           # the same in every retry; without it, a hash of the event is the id
