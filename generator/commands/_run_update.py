@@ -55,7 +55,7 @@ def update_running(name: str, parameters: Mapping[str, str], build: Path, source
     followed.skip()
     rows: list[tuple[str, str]] = []
     for result in send_samples(source, samples, update.running, followed):
-        rows += _rows(result)
+        rows += sample_rows(result)
         for message in result.messages if as_json else ():
             click.echo(json.dumps(message, ensure_ascii=False))
     _console.rows(out, rows)
@@ -70,7 +70,7 @@ def _print_what_is_new(out: Console, before: RunningSource, update: Update) -> N
         out.print(f"  [yellow]secret[/]    {name} is a new random one: the definition can't use the one before")
 
 
-def _rows(result: SampleResult) -> Iterator[tuple[str, str]]:
+def sample_rows(result: SampleResult) -> Iterator[tuple[str, str]]:
     """Yield the name of a sample and its first row, then no name and its other rows."""
     label = _console.safe(result.name)
     for text in _texts(result):

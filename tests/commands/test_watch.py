@@ -18,7 +18,7 @@ from generator.commands import _console, _processes, _watch, main
 from generator.commands._processes import run_again
 from generator.commands._watch import Rebuilder, Updater, watch_builds
 from generator.definition.source_folders import source_names
-from generator.errors import BUNDLED
+from generator.errors import BUNDLED, program_words
 from generator.files import watching
 
 OWN, BUILD = Path("sources"), Path("build")
@@ -181,6 +181,20 @@ def test_a_command_that_runs_again_has_its_own_status(monkeypatch: pytest.Monkey
     for status in (0, 1):
         monkeypatch.setattr(_processes, "program_words", lambda code=status: [sys.executable, "-c", f"exit({code})"])
         assert run_again([], threading.Event()) is (status == 0)
+
+
+@pytest.mark.parametrize(
+    ("started", "words"),
+    [
+        ("/venv/bin/mozdef-ef", ["/venv/bin/mozdef-ef"]),
+        ("/checkout/generator/__main__.py", [sys.executable, "-m", "generator"]),
+    ],
+)
+def test_the_program_is_started_again_as_it_was(
+    started: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started, "zoom", "--watch"])
+    assert program_words() == words
 
 
 def test_a_signal_to_stop_ends_the_command_that_runs_and_what_it_has_begun(
