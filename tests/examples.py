@@ -19,7 +19,8 @@ MORE = "…"
 _VARIABLE = (
     (r"(127\.0\.0\.1|localhost):\d+", r"\1:4566"),
     (r"/execute-api/\w+/", "/execute-api/92ade35b/"),
-    (r"-[0-9A-F]{13}\b", "-F02DD751F3E75"),
+    (r"-Events-[0-9A-F]+\b", "-Events-F02DD751F3E75"),
+    (r"-DeadLetters-[0-9A-F]+\b", "-DeadLetters-F02DD751F3E75"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "6f1de8a0-4f5b-4d3c-9d0e-2b7c5a1e8f90"),
     (r"\b[0-9a-f]{64}\b", "9f86d081…"),
     (r"(\w/?[\w.-]+\.(?:zip|json|html)) +[\d.,]+ (KB|MB)\b", r"\1  … \2"),
@@ -28,7 +29,7 @@ _VARIABLE = (
     (r"\b[0-9a-f]{32}\b", "da55445a0622c5cedee356962f8a4f92"),
     (r"-kept-[0-9a-f]{20}\b", "-kept-07a265739f56b5a51e45"),
     (r"(AWS_ACCESS_KEY_ID=AKIA|AWS_SECRET_ACCESS_KEY=)\S+", rf"\1{MORE}"),
-    (r"^\d\d:\d\d:\d\d ", "09:12:44 "),
+    (r"^\d\d:\d\d:\d\d", "09:12:44"),
 )
 
 
@@ -70,7 +71,7 @@ def assert_example(
     if update:
         FOLDER.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8"), "run with --update, and read the diff"
+    assert text == file.read_text(encoding="utf-8")  # if it is to change: run with --update, and read the diff
 
 
 def stored_examples() -> dict[str, str]:
