@@ -7,6 +7,7 @@ tables of the pages named index.md: a row that begins with a link is an entry, i
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from posixpath import dirname, join, normpath
 
 from sphinx.application import Sphinx
@@ -24,13 +25,19 @@ myst_heading_anchors = 5  # as GitHub makes them
 
 html_theme = "furo"
 html_title = project
-html_theme_options = {"navigation_with_keys": True}
+html_theme_options = {
+    "navigation_with_keys": True,
+    "light_css_variables": {"color-code-background": "#f4f6f8"},
+    "dark_css_variables": {"color-code-background": "#1e2227"},
+}
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
+html_search_scorer = str(Path(__file__).with_name("search.js"))
 html_extra_path = ["index.html"]  # leads from the site's root to docs/
+highlight_language = "text"  # what has no language is mostly what a command prints
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
@@ -41,7 +48,7 @@ def add_navigation(_app: Sphinx, page: str, content: list[str]) -> None:
     """Append a hidden table of contents: to a page named index, the links that begin its tables' rows."""
     if page == "README":  # the entrance on GitHub, as docs/index.md is the site's
         content[0] = f"---\norphan: true\n---\n{content[0]}"
-    if page == "docs/sources":
+    if page == "docs/reference/sources":
         entries = ["/sources/*/README"]
     elif page.endswith("/index"):
         entries = [f"/{normpath(join(dirname(page), link))}" for link in _ENTRY.findall(content[0])]

@@ -37,6 +37,9 @@ ServiceUrl = NewType("ServiceUrl", str)
 SettingText = NewType("SettingText", str)
 """Plain text of the settings of `auth` or `credentials`."""
 
+ClaimText = NewType("ClaimText", str)
+"""What a claim of a token must be: plain text, or text with hashes of the request in it, such as `{body_sha256}`."""
+
 TopicArn = NewType("TopicArn", str)
 """The ARN of an SNS topic."""
 

@@ -19,10 +19,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from lambdas.auth import jwt as auth_jwt
 from lambdas.auth import sns
 from lambdas.runtime import fetch, vendor_fetch
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
+from lambdas.signatures import issuer_keys
 from lambdas.signatures.published_keys import FetchCache
 
 CERTIFICATE_URL = "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0a1b.pem"
@@ -50,8 +50,8 @@ class Internet:
         """Put it in the place of the real one, with nothing fetched or remembered from before."""
         patched.setattr(fetch, "fetch", self.fetch)
         patched.setattr(vendor_fetch, "_fetches", deque(maxlen=vendor_fetch.FETCHES_PER_MINUTE))
-        patched.setattr(auth_jwt, "KEY_SETS", FetchCache(auth_jwt._parse_key_set, auth_jwt._fetch))
-        patched.setattr(auth_jwt, "KEY_SET_URLS", FetchCache(auth_jwt._parse_jwks_uri, auth_jwt._fetch))
+        patched.setattr(issuer_keys, "KEY_SETS", FetchCache(issuer_keys._parse_key_set, issuer_keys._fetch))
+        patched.setattr(issuer_keys, "KEY_SET_URLS", FetchCache(issuer_keys._parse_jwks_uri, issuer_keys._fetch))
         patched.setattr(sns, "CERTIFICATES", FetchCache(sns._parse_certificate, sns._fetch))
         return self
 

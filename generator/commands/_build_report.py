@@ -49,13 +49,32 @@ def print_report(
             _console.rows(
                 out, ((label if label != before else "", text) for (before, _), (label, text) in pairwise(lines))
             )
+    _print_notes(products)
+    _print_next_steps(products[0].definition.source, build, sources)
+
+
+def print_lines(products: Sequence[Product], states: Mapping[str, Mapping[str, FileState]]) -> None:
+    """Print a line for each source, and its warnings."""
+    out = _console.console()
+    for product in products:
+        samples = _console.count(len(product.shaped), "sample")
+        files = _changed_text(states[product.name])
+        out.print(f"[green]ok[/]  {product.name}: {samples}, lint {_lint_text(product)}, files {files}")
+    _print_notes(products)
+
+
+def _print_notes(products: Sequence[Product]) -> None:
     note_altered_samples(products)
     for product in products:
         for problem in product.notes:
             _console.note(problem)
         for problem in [*product.hints, *product.findings]:
             _console.warning(problem)
-    _print_next_steps(products[0].definition.source, build, sources)
+
+
+def _changed_text(states: Mapping[str, FileState]) -> str:
+    changed = sum(state != "unchanged" for state in states.values())
+    return f"{changed} written" if changed else "unchanged"
 
 
 def note_altered_samples(products: Sequence[Product]) -> None:
@@ -137,12 +156,11 @@ def _files(product: Product, build: Path, states: Mapping[str, FileState]) -> It
 def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str, FileState]]) -> Table:
     table = Table("source", "samples", "lint", "files", box=None, pad_edge=False, header_style="dim")
     for product in products:
-        changed = sum(state != "unchanged" for state in states[product.name].values())
         table.add_row(
             product.name,
             str(len(product.shaped)),
             _lint_text(product),
-            f"{changed} written" if changed else "unchanged",
+            _changed_text(states[product.name]),
         )
     return table
 

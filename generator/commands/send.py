@@ -98,14 +98,11 @@ def _with_body(sample: Sample, file: Path) -> Sample:
 def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup, Mapping[str, str]]:
     """Return where the source runs here, what the vendor signs with, and the parameters that `run` was given."""
     from generator.definition.secret_names import ssm_names
-    from generator.local.emulator import REGION, Emulator
     from generator.local.running import find_running
     from generator.samples.sending import Endpoint
     from generator.samples.vendor import stored_secrets
 
     running = find_running(build, sources, source.name)
-    bundle = Path(running.ca_bundle) if running.ca_bundle else None
-    emulator_url = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
-    ssm = Emulator(emulator_url, REGION, bundle, Path(), running.keys).client("ssm")
+    ssm = running.emulator.client("ssm")
     endpoint = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
     return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True), running.parameters

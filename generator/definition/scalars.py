@@ -18,9 +18,12 @@ from lambdas.signatures.signature_settings import PIECE
 
 SIGNATURE_PIECES = (
     *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),
-    *("body_sha256", "body_sha256_base64", "body_crc32", "header('x')", "query('x')"),
+    *("body_sha256", "body_sha256_base64", "body_sha256_base64url", "body_crc32", "url_sha256"),
+    *("header('x')", "query('x')"),
 )
 """Raw pieces of a request that a signature may cover."""
+CLAIM_PIECES = ("body_sha256", "body_sha256_base64", "body_sha256_base64url", "url_sha256", "url", "method")
+"""Those of them that a claim of a token may hold."""
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -150,8 +153,16 @@ def _text(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in SIGNATURE_PIECES}
-    known = ", ".join(f"{{{piece}}}" for piece in SIGNATURE_PIECES)
+    return _with_pieces(text, SIGNATURE_PIECES)
+
+
+def _claim(text: str) -> str:
+    return _with_pieces(text, CLAIM_PIECES)
+
+
+def _with_pieces(text: str, pieces: tuple[str, ...]) -> str:
+    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in pieces}
+    known = ", ".join(f"{{{piece}}}" for piece in pieces)
     for name, argument in PIECE.findall(text):
         if takes_argument.get(name) is not bool(argument):
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
@@ -277,6 +288,7 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.Path: _path,
     model_types.Text: _text,
     model_types.SignedText: _signed,
+    model_types.ClaimText: _claim,
     model_types.Header: _header,
     model_types.SecretName: _secret,
     model_types.UrlPath: _url_path,

@@ -6,12 +6,13 @@ import re
 
 from generator.definition.auth_types import auth_type_name
 from generator.definition.path_checks import Mistakes, reads_beyond_body
-from lambdas.auth import body_hmac, digest, hmac, leaves, secret_names
+from lambdas.auth import body_hmac, digest, hmac, jwt, leaves, secret_names
 from lambdas.model import Auth, Source, auths
 from lambdas.model_events import Events
 from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import signs_with_secret
 from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.token_claims import covers_body
 
 _FORGEABLE = "so an answer could be the signature of an event"
 
@@ -59,6 +60,19 @@ def _signed_fields(key: str, settings: body_hmac.Settings, events: Events) -> Mi
         yield f"{key}.each", message
 
 
+def open_bodies(key: str, auth: Auth) -> Mistakes:
+    """Yield the tokens that name nothing of the body: a build says so, and stops nothing."""
+    key = f"{key}.{auth_type_name(auth)}"
+    for index, part in enumerate(getattr(auth.settings, "of", ())):
+        yield from open_bodies(f"{key}[{index}]", part)
+    if isinstance(auth.settings, jwt.Settings) and not covers_body(auth.settings.claims):
+        yield (
+            key,
+            "covers nothing of the body: whoever has seen a token can send another body with it, until it expires; "
+            'where the vendor puts a hash of the body into a claim, name it: `claims: {…: "{body_sha256}"}`',
+        )
+
+
 def signing_challenge_mistakes(source: Source) -> Mistakes:
     """Yield the challenges that sign a sender's text with what verifies events, or store a secret for nothing.
 
@@ -71,7 +85,7 @@ def signing_challenge_mistakes(source: Source) -> Mistakes:
             yield key, "signs with the source's secret, and events are verified without one"
         elif signs_with_secret(challenge):
             for leaf in (leaf for auth in auths(source.endpoint) for leaf in leaves(auth)):
-                if isinstance(leaf.settings, digest.Settings | body_hmac.Settings):
+                if isinstance(leaf.settings, digest.Settings | body_hmac.Settings | jwt.Settings):
                     yield key, f"signs, and no signature of the whole body verifies events, {_FORGEABLE}"
                 elif isinstance(leaf.settings, hmac.Settings) and "{body}" not in leaf.settings.signed:
                     yield key, f"signs, and `signed` does not have {{body}}, {_FORGEABLE}"

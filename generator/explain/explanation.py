@@ -21,6 +21,7 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.token_claims import covers_body
 
 _REFUSED = (401, 403, 404, 503)
 FACTS: dict[str, Callable[[VerificationAttempt], Iterator[Fact]]] = {
@@ -91,10 +92,15 @@ def _with_signed_newline(case: CapturedCase) -> OutgoingRequest:
     for outgoing in (stripped, complete) if newline else ():
         request = simulate.received_request(case.source, outgoing, case.now)
         auth = simulate.challenge_and_auth(case.source, request)[1]
-        covering = [leaf for leaf in leaves(auth) if not isinstance(leaf.settings, jwt.Settings)] if auth else []
+        covering = [leaf for leaf in leaves(auth) if not _leaves_body_open(leaf)] if auth else []
         if any(attempt_of(leaf, case, request).ignoring_time.verifies for leaf in covering):
             return outgoing
     return stripped
+
+
+def _leaves_body_open(leaf: Auth) -> bool:
+    """Return whether a type verifies a token that names nothing of the body."""
+    return isinstance(leaf.settings, jwt.Settings) and not covers_body(leaf.settings.claims)
 
 
 def _node(auth: Auth, case: CapturedCase, request: Request, redact: Redactor, name: str = "") -> AuthNode:

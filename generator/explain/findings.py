@@ -28,6 +28,7 @@ from lambdas.auth_type import Unauthenticated
 from lambdas.runtime.times import unix_seconds
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from lambdas.signatures.signed_text import signed_time
+from lambdas.signatures.token_claims import covers_body
 
 
 class Finding(NamedTuple):
@@ -47,7 +48,7 @@ def findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Findi
     elif isinstance(attempt.settings, SignatureSettings):
         yield from _signature_findings(attempt, case)
     elif attempt.type_name == "jwt":
-        yield from (Finding(*texts) for texts in published.jwt_findings(attempt, as_of_now=case.as_of_now))
+        yield from _token_findings(attempt, case)
     elif attempt.type_name == "sns":
         yield from (Finding(*texts) for texts in published.sns_findings(attempt))
     elif attempt.type_name in OTHER_MISTAKES:
@@ -56,6 +57,17 @@ def findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Findi
         yield from _explained(attempt, mistakes)
     else:
         yield from (Finding(*texts) for texts in suspicions.missing_credentials(attempt))
+
+
+def _token_findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
+    """Yield why a token is refused: the body or the secret that it was made with, else its claims."""
+    candidates = bodies.body_mistakes(attempt) if covers_body(attempt.settings.claims) else iter(())
+    if mistakes := find_explanation(attempt, (*candidates, *_key_mistakes(attempt, case))):
+        yield from _explained(attempt, mistakes)
+    elif claims := list(published.jwt_findings(attempt, as_of_now=case.as_of_now)):
+        yield from (Finding(*texts) for texts in claims)
+    elif attempt.settings.secret:
+        yield from _search(attempt, case, iter(()))
 
 
 def _body_hmac_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from generator.definition.third_party import third_party_packages
 from generator.errors import INSTALL_LOCAL, GeneratorError
@@ -15,6 +16,7 @@ from generator.files import regular_file
 from lambdas.auth import jwt, leaves, sns, wheels
 from lambdas.model import Auth, Source, auths
 from lambdas.model_types import ServiceUrl
+from lambdas.signatures import issuer_keys
 from lambdas.signatures.published_keys import FetchCache
 
 _NOWHERE = ServiceUrl("https://keys.invalid/")
@@ -26,11 +28,16 @@ def publishers(source: Source) -> list[str]:
     """Return whom `verify` asks for keys if no file has them."""
     names: list[str] = []
     for leaf in leaves(source.endpoint.auth):
-        if isinstance(leaf.settings, jwt.Settings):
+        if _is_of_issuer(leaf.settings):
             names.append(leaf.settings.jwks_url or leaf.settings.issuer)
         elif isinstance(leaf.settings, sns.Settings):
             names.append("the SigningCertURL of the message")
     return names
+
+
+def _is_of_issuer(settings: Any) -> bool:
+    """Return whether a type's settings verify a token with published keys."""
+    return isinstance(settings, jwt.Settings) and not settings.secret
 
 
 def require_packages(source: Source) -> None:
@@ -54,7 +61,7 @@ def read_key_file(file: Path, source: Source) -> bytes:
     if any(isinstance(each, sns.Settings) for each in settings):
         if _PEM not in content:
             raise GeneratorError(f"{file}: is no certificate in PEM, as SigningCertURL leads to")
-    elif any(isinstance(each, jwt.Settings) for each in settings):
+    elif any(map(_is_of_issuer, settings)):
         try:
             keys = json.loads(content)["keys"]
         except (ValueError, LookupError, TypeError, RecursionError):
@@ -74,12 +81,12 @@ def use_keys(content: bytes | None) -> Iterator[None]:
     if content is None:
         yield
         return
-    original = jwt.KEY_SETS, sns.CERTIFICATES
-    jwt.KEY_SETS, sns.CERTIFICATES = (FetchCache(cache.parse, lambda _url: content) for cache in original)
+    original = issuer_keys.KEY_SETS, sns.CERTIFICATES
+    issuer_keys.KEY_SETS, sns.CERTIFICATES = (FetchCache(cache.parse, lambda _url: content) for cache in original)
     try:
         yield
     finally:
-        jwt.KEY_SETS, sns.CERTIFICATES = original
+        issuer_keys.KEY_SETS, sns.CERTIFICATES = original
 
 
 def without_discovery(source: Source) -> Source:
@@ -89,7 +96,7 @@ def without_discovery(source: Source) -> Source:
 
 def _offline(auth: Auth) -> Auth:
     settings = auth.settings
-    if isinstance(settings, jwt.Settings):
+    if _is_of_issuer(settings):
         return replace(auth, settings=replace(settings, jwks_url=_NOWHERE))
     if of := getattr(settings, "of", None):
         return replace(auth, settings=replace(settings, of=tuple(map(_offline, of))))

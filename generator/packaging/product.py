@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.definition.message_checks import read_as
 from generator.definition.read import Definition
+from generator.definition.signature_checks import open_bodies
 from generator.errors import Problem, display_path
 from generator.packaging import bundle, configuration, previous_build, template_cache
 from generator.samples import run as sample_run
@@ -53,11 +54,13 @@ class Product:
 
     @property
     def notes(self) -> list[Problem]:
-        """What is no error, even with `--strict`: another word of the severity, fields that the schemas do not know."""
-        key, definition = "facts.severity", self.definition
+        """What is no error, even with `--strict`, such as fields that the schemas do not know."""
+        definition = self.definition
         severity = read_as(definition.source)
-        of_severity = [Problem(*definition.location(key), key, severity, warning=True)] if severity else []
-        return of_severity + [
+        noted = [("facts.severity", severity)] if severity else []
+        if definition.source.webhook:
+            noted += open_bodies("webhook.auth", definition.source.webhook.auth)
+        return [Problem(*definition.location(key), key, text, warning=True) for key, text in noted] + [
             Problem(display_path(shaped.sample.source_file), 0, "", note, warning=True)
             for shaped in self.shaped
             for note in shaped.notes

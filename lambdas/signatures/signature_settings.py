@@ -18,7 +18,8 @@ UrlVariant = Literal["no_port", "default_port", "quoted", "unquoted", "recoded"]
 
 PIECE = re.compile(r"\{(\w+)(?:\('([^'{}]*)'\))?\}")
 """A piece in a signed text, such as `{body}`, and its argument: `{header('x-name')}`."""
-_COVERING = frozenset({"body", "form_sorted", "body_sha256", "body_sha256_base64"})
+_COVERING = frozenset({"body", "form_sorted", "body_sha256", "body_sha256_base64", "body_sha256_base64url"})
+_OF_URL = frozenset({"url", "url_sha256"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def signature_problems(settings: SignatureSettings) -> Iterator[tuple[str, str]]
         yield "signed", "has {id}, but no key `id` says which header that is"
     if settings.id and "id" not in names:
         yield "id", "is not part of what is signed; take it out, or add {id} to `signed`"
-    if settings.url and "url" not in names:
+    if settings.url and not names & _OF_URL:
         yield "url", "says how {url} is made, and `signed` has none"
     if not signature.header:
         yield "signature.header", "names no header"

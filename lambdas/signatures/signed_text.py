@@ -34,22 +34,19 @@ def signed_texts(settings: SignatureSettings, request: Request, secret: bytes = 
     from lambdas.signatures.public_url import url_variants
 
     # The other pieces are read once, however many variants the URL has.
-    pieces = [
-        b"" if name == "url" else _part(name, argument, literal, settings, request, secret)
-        for name, argument, literal in parts
-    ]
-    url_indexes = [index for index, (name, _, _) in enumerate(parts) if name == "url"]
+    pieces = [b"" if part[0] in OF_URL else _part(*part, settings, request, secret) for part in parts]
+    of_url = [(index, OF_URL[name]) for index, (name, _, _) in enumerate(parts) if name in OF_URL]
     texts = []
     for url in url_variants(settings.url or Url(), request):
-        for index in url_indexes:
-            pieces[index] = _bytes(url)
+        for index, read in of_url:
+            pieces[index] = read(url)
         texts.append(b"".join(pieces))
     return texts
 
 
 @cache
 def parse_signed_template(text: str) -> tuple[Parts, bool]:
-    """Split the text into (piece, argument, b"") and ("", "", literal); also return whether `{url}` is in it."""
+    """Split the text into (piece, argument, b"") and ("", "", literal); also return whether the URL is in it."""
     parts, end = [], 0
     for match in PIECE.finditer(text):
         if match.start() > end:
@@ -58,7 +55,7 @@ def parse_signed_template(text: str) -> tuple[Parts, bool]:
         end = match.end()
     if end < len(text):
         parts.append(("", "", text[end:].encode()))
-    return tuple(parts), any(name == "url" for name, _, _ in parts)
+    return tuple(parts), any(name in OF_URL for name, _, _ in parts)
 
 
 def _part(
@@ -99,6 +96,15 @@ def _sha256(request: Request) -> bytes:
     return hashlib.sha256(request.body).digest()
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+OF_URL: dict[str, Callable[[str], bytes]] = {
+    "url": _bytes,
+    "url_sha256": lambda url: hashlib.sha256(_bytes(url)).hexdigest().encode(),
+}
+"""Pieces that are made of the URL, so that there is one for each way of writing it."""
 _PIECES: dict[str, Callable[[Request, str], bytes]] = {
     "method": lambda request, _: request.method.encode(),
     "header": lambda request, name: _header(name, request),
@@ -106,6 +112,7 @@ _PIECES: dict[str, Callable[[Request, str], bytes]] = {
     "form_sorted": lambda request, _: _form_sorted(request),
     "body_sha256": lambda request, _: _sha256(request).hex().encode(),
     "body_sha256_base64": lambda request, _: base64.b64encode(_sha256(request)),
+    "body_sha256_base64url": lambda request, _: base64.urlsafe_b64encode(_sha256(request)).rstrip(b"="),
     "body_crc32": lambda request, _: str(zlib.crc32(request.body)).encode(),
 }
 
@@ -138,7 +145,3 @@ def _header(name: str, request: Request) -> bytes:
         return _bytes(request.headers[name.lower()])
     except KeyError:
         raise Unauthenticated(f"no {name.lower()} header") from None
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

@@ -17,7 +17,8 @@ from generator.samples import gateway
 from generator.testing import event_of
 from lambdas.auth import jwt, sns
 from lambdas.auth_type import OutgoingRequest, Unauthenticated
-from lambdas.signatures import signed_text
+from lambdas.reading.request import Request
+from lambdas.signatures import signed_text, token_claims
 from tests import fakes
 from tests.definitions import bundled_source, make_definition
 from tests.fakes import NOW, SECRET, Endpoint
@@ -91,8 +92,9 @@ def test_a_token_for_nobody_is_for_nobody(tmp_path: Path) -> None:
     )
     settings = jwt.Settings("https://i.example.com", ("us",))
     for audience in (None, 5, {"a": 1}, True):
+        claims = {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}
         with pytest.raises(Unauthenticated, match="aud is none of the audience"):
-            jwt._check_claims(settings, {"iss": settings.issuer, "aud": audience, "exp": NOW + 60}, NOW)
+            token_claims.check_claims(settings, claims, Request("POST"), NOW)
 
 
 def test_signature_of_a_form_covers_the_fields_read(tmp_path: Path) -> None:

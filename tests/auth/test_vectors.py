@@ -24,7 +24,7 @@ from generator.definition.auth_types import auth_types
 from generator.definition.read import load
 from generator.definition.secret_names import stored_names
 from generator.samples import gateway, vendor
-from lambdas.auth import jwt, leaves, rsa, token
+from lambdas.auth import leaves, rsa, token
 from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.model import Auth, auths
 from lambdas.reading.formats import FORM
@@ -32,6 +32,7 @@ from lambdas.reading.request import Request
 from lambdas.runtime import vendor_fetch
 from lambdas.runtime.http_types import FetchFailed
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
+from lambdas.signatures import issuer_keys
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
 from lambdas.signatures.signature_check import decode_text
@@ -233,7 +234,7 @@ def signed_where(holds: Callable[[Any], Any]) -> list[str]:
     ]
 
 
-KEYED = [name for name, leaf in LEAVES.items() if hasattr(leaf.settings, "secret")]
+KEYED = [name for name, leaf in LEAVES.items() if getattr(leaf.settings, "secret", None)]
 SIGNED = signed_where(lambda settings: "{form_sorted}" not in settings.signed)
 FORMS = signed_where(lambda settings: "{form_sorted}" in settings.signed)
 STAMPED = signed_where(lambda settings: settings.timestamp and settings.timestamp.header)
@@ -983,7 +984,9 @@ def test_flipped_bit_of_a_json_web_token_is_refused(issuer: Issuer, part_index: 
 def test_renewed_key_is_fetched_and_a_withdrawn_key_is_forgotten() -> None:
     renewed, clock = Issuer("renewed"), [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
+        patched.setattr(
+            issuer_keys, "KEY_SETS", FetchCache(issuer_keys._parse_key_set, issuer_keys._fetch, lambda: clock[0])
+        )
         assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(renewed)
         # A minute after the last time, at the earliest: who makes up ids does not have us ask for each.
@@ -999,7 +1002,9 @@ def test_renewed_key_is_fetched_and_a_withdrawn_key_is_forgotten() -> None:
 def test_withdrawn_key_is_forgotten_within_an_hour() -> None:
     clock = [0.0]
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
+        patched.setattr(
+            issuer_keys, "KEY_SETS", FetchCache(issuer_keys._parse_key_set, issuer_keys._fetch, lambda: clock[0])
+        )
         assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = issuers.key_set(Issuer("renewed"))
         clock[0] = TTL - 1
@@ -1014,7 +1019,9 @@ def test_withdrawn_key_is_forgotten_within_an_hour() -> None:
 def test_issuer_without_keys_is_asked_again_and_nothing_is_refused_for_good(page: Any) -> None:
     clock = [0.0]
     with online({KEYS_URL: page}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
+        patched.setattr(
+            issuer_keys, "KEY_SETS", FetchCache(issuer_keys._parse_key_set, issuer_keys._fetch, lambda: clock[0])
+        )
         for kid in range(100):
             with pytest.raises(SecretsUnavailable):
                 refuses(JWT, bearer_request(Issuer("stranger").token(CLAIMS, kid=str(kid))))
@@ -1028,7 +1035,9 @@ def test_issuer_without_keys_is_asked_again_and_nothing_is_refused_for_good(page
 def test_known_keys_go_on_serving_while_the_issuer_is_down(page: Any) -> None:
     clock, unknown = [0.0], bearer_request(Issuer("renewed").token(CLAIMS))
     with with_keys() as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SETS", FetchCache(jwt._parse_key_set, jwt._fetch, lambda: clock[0]))
+        patched.setattr(
+            issuer_keys, "KEY_SETS", FetchCache(issuer_keys._parse_key_set, issuer_keys._fetch, lambda: clock[0])
+        )
         assert not refuses(JWT, bearer_request(ISSUER.token(CLAIMS)))
         internet.pages[KEYS_URL] = page
         # It is asked once a minute, whoever comes: not for each key that is made up, nor for each that is known.
@@ -1048,7 +1057,9 @@ def test_issuer_without_a_jwks_uri_is_asked_again_after_a_while() -> None:
     auth, clock = SOURCE["sources/google-pubsub"].webhook.auth, [0.0]
     discovery_url = "https://accounts.google.com/.well-known/openid-configuration"
     with online({}) as internet, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(jwt, "KEY_SET_URLS", FetchCache(jwt._parse_jwks_uri, jwt._fetch, lambda: clock[0]))
+        patched.setattr(
+            issuer_keys, "KEY_SET_URLS", FetchCache(issuer_keys._parse_jwks_uri, issuer_keys._fetch, lambda: clock[0])
+        )
         for page in (404, FetchFailed("no answer"), b"<html/>", b"[]", b"[" * 60_000, b'{"jwks_uri": 5}'):
             internet.pages[discovery_url] = page
             internet.requested_urls.clear()

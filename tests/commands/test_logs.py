@@ -231,6 +231,11 @@ def test_a_group_that_somebody_deleted_is_named_and_the_others_are_read(log: Log
     assert run() == (0, "2026-03-02 12:00:00 Webhook INFO  200 accepted\n", warning)
 
 
+def test_the_command_that_looks_further_back_has_the_folder_of_the_definitions(log: Logs, run: Run) -> None:
+    assert log
+    assert run("--sources", "others")[2].endswith("python -m generator logs zoom --since 7d --sources others\n")
+
+
 def test_a_missing_permission_is_named(log: Logs, run: Run) -> None:
     log.add("Redrive", 0, own_line())
     log.faults = [refusal("User: arn:x is not\nauthorized", "AccessDeniedException", "FilterLogEvents")]

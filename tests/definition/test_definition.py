@@ -22,7 +22,8 @@ from tests.definitions import ROOT, SOURCES, make_definition
 TYPES = ", ".join(auth_types())
 PIECES = (
     "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, "
-    "{body_sha256}, {body_sha256_base64}, {body_crc32}, {header('x')}, {query('x')}"
+    "{body_sha256}, {body_sha256_base64}, {body_sha256_base64url}, {body_crc32}, {url_sha256}, "
+    "{header('x')}, {query('x')}"
 )
 TOKEN = """
     description: made

@@ -140,7 +140,7 @@ def test_signature_is_taken_from_the_header_only(problems_of, signature: str, se
 
 
 PIECES = "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, {body_sha256}, {body_sha256_base64}"
-PIECES += ", {body_crc32}, {header('x')}, {query('x')}"
+PIECES += ", {body_sha256_base64url}, {body_crc32}, {url_sha256}, {header('x')}, {query('x')}"
 
 
 @pytest.mark.parametrize("piece", ["{bdy}", "{body('x')}", "{header}", "{query}", "{header(x)}", "{}", "}"])
@@ -177,7 +177,45 @@ def test_unknown_placeholder_can_not_be_signed(problems_of, piece: str) -> None:
         ),
         (
             "jwt: {issuer: 'https://a.example.com', audience: [a], algorithms: [HS256]}",
-            "jwt.algorithms[0]: must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA",
+            "jwt.algorithms: has HS256, which needs `secret`: with a public key for a secret, anyone could sign",
+        ),
+        (
+            "jwt: {issuer: 'https://a.example.com', audience: [a], algorithms: [XS256]}",
+            "jwt.algorithms[0]: must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, "
+            "HS256, HS384, HS512",
+        ),
+        (
+            "jwt: {audience: [a]}",
+            "jwt.issuer: is missing; without `secret`, the token is verified with the public keys",
+        ),
+        (
+            "jwt: {jwks_url: 'https://a.example.com/k', audience: [a]}",
+            "jwt.issuer: is missing; a token that names no hash of the body is good for whatever its issuer signs",
+        ),
+        (
+            "jwt: {secret: a}",
+            "jwt.algorithms: must be HS256, HS384 or HS512, which are what a stored secret signs with",
+        ),
+        (
+            "jwt: {secret: a, algorithms: [HS256, RS256]}",
+            "jwt.algorithms: must be HS256, HS384 or HS512, which are what a stored secret signs with",
+        ),
+        (
+            "jwt: {secret: a, algorithms: HS256, jwks_url: 'https://a.example.com/k'}",
+            "jwt.jwks_url: is where public keys are, and `secret` is what the token is verified with; take one out",
+        ),
+        (
+            "jwt: {issuer: 'https://a.example.com', audience: [a], key: {encoding: hex}}",
+            "jwt.key: says how a secret is written, and `secret` names none",
+        ),
+        ("jwt: {secret: a, algorithms: HS256, tolerance: 0}", "jwt.tolerance: must be 1 to 86400 seconds"),
+        (
+            "jwt: {secret: a, algorithms: HS256, url: {base: 'https://a.example.com'}}",
+            "jwt.url: says how the URL is made, and no claim has it",
+        ),
+        (
+            "jwt: {secret: a, algorithms: HS256, claims: {h: '{body}'}}",
+            "jwt.claims.h: {body} is not a piece of a request; there are {body_sha256}, {body_sha256_base64}, ",
         ),
         (
             "jwt: {issuer: 'https://accounts.google.com', audience: [a], claims: {email_verified: 'true'}}",

@@ -38,6 +38,12 @@ def steps(name: str) -> list[str]:
     return [line for line in lines if not line.startswith(ELSEWHERE) and "…" not in line]
 
 
+def comments(name: str) -> list[tuple[str, str]]:
+    """The commands of a tutorial beside which stands a part of what they print, and that part."""
+    text = (TUTORIALS / name).read_text(encoding="utf-8")
+    return re.findall(rf"^({GENERATOR}.*?)  +# (.*)$", text, re.MULTILINE)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that has what a tutorial changes of a checkout.
@@ -106,6 +112,8 @@ def test_zoom_on_a_laptop(
     assert_example("run", run, shown.read_text(), update=update, folder=folder, first=24)
     assert_example("send", rest[0], said[0], update=update, folder=folder)
     assert_example("rejected", f"{GENERATOR}rejected zoom", before, update=update, folder=folder)
+    for line, comment in comments("zoom-on-your-laptop.md"):
+        assert comment in "".join(text for other, text in zip(rest, said, strict=True) if other == line)
 
 
 def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
@@ -114,13 +122,14 @@ def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
     page = (TUTORIALS / "your-own-vendor.md").read_text(encoding="utf-8")
     (request,) = re.findall(r"```http\n(.*?)```", page, re.DOTALL)
     (folder / "request.http").write_text(request.rstrip("\n"))
-    begin, accept, run, send = steps("your-own-vendor.md")
+    begin, accept, run, send, watch = steps("your-own-vendor.md")
     assert take(begin, monkeypatch) == 0
     (printed,) = re.findall(r"```\n(request .*?)```", page, re.DOTALL)
     assert capsys.readouterr().out.startswith(printed)
     assert take(accept, monkeypatch) == 0
     assert run == f"{GENERATOR}run acme"
     said: dict[str, str] = {}
+    assert watch == f"{GENERATOR}run acme --watch --accept"
     with running("acme", folder, monkeypatch) as shown:
         assert take(send, monkeypatch) == 0
         assert eventually(lambda: "acme: user.login by ann@example.com" in shown.read_text())

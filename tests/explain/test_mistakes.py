@@ -737,6 +737,25 @@ def test_another_form_of_rsa(tmp_path: Path, theirs: str, ours: str, diagnosis: 
     assert unexplained.diagnosis.startswith("the secret is another one")
 
 
+KEYED_TOKEN = 'jwt: {secret: auth_token, algorithms: HS256, claims: {h: "{body_sha256}"}, prefix: ""'
+
+
+def test_a_token_under_a_secret_over_a_changed_body_or_with_another_key(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"{KEYED_TOKEN}}}")
+    sent = signed(source.endpoint.auth, BODY + b"\r\n")._replace(body=BODY)
+    diagnosis = "what was signed is the body with a line break (CRLF) at its end"
+    assert findings(source, sent) == [Finding(diagnosis, LINES)]
+    in_hex = make_source(tmp_path, f"{KEYED_TOKEN}, key: {{encoding: hex}}}}").endpoint.auth
+    assert findings(source, signed(in_hex, secret="ab" * 20), "ab" * 20) == [
+        Finding("the key is the secret decoded from hex", "in the definition, `key: {encoding: hex}`")
+    ]
+    [other_body] = findings(source, signed(source.endpoint.auth)._replace(body=b"[]"))
+    expected = "{body_sha256} of this body is 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+    assert expected in other_body.diagnosis
+    [other_secret] = findings(source, signed(source.endpoint.auth, secret="another"))
+    assert other_secret.diagnosis.startswith("the secret is another one")
+
+
 def test_a_signature_in_the_body_with_another_key(tmp_path: Path) -> None:
     scheme = 'body_hmac: {signature: {path: sig}, signed: "{event}:{path}", uncovered: the rest'
     sender = make_source(tmp_path, f"{scheme}}}").webhook.auth

@@ -47,7 +47,7 @@ pytestmark = pytest.mark.slow
 
 ZOOM, OKTA = bundled_source("zoom").source, bundled_source("okta").source
 STACK, REGION, BUCKET = "MozDef-EF-zoom-dev", "us-west-2", "zoom-dev-kept-0"
-SECRET = "/MozDef-EF/zoom/dev/auth_token"
+SECRET, ALARM = "/MozDef-EF/zoom/dev/auth_token", "AWS::CloudWatch::Alarm"
 DAY_SECONDS = 86_400
 OTHERS = ", ".join(name for name in source_names(SOURCES) if name != "zoom")
 
@@ -168,9 +168,14 @@ def account(empty_account: None, monkeypatch: pytest.MonkeyPatch) -> Account:  #
     held = {
         "LogicalResourceId": "Redrive",
         "PhysicalResourceId": "the-redrive",
+        "ResourceType": "AWS::Lambda::Function",
         "ResourceStatus": "UPDATE_COMPLETE",
     }
-    formation.resources[STACK] = [held]
+    alarms = [
+        {**held, "LogicalResourceId": name, "PhysicalResourceId": f"{STACK}-{name}-1", "ResourceType": ALARM}
+        for name in ("Refused", "Unread")
+    ]
+    formation.resources[STACK] = [held, *alarms]
     metadata = json.dumps({"MozDefEventFramework": {"Source": "zoom", "Version": "1.2.3"}})
     monkeypatch.setattr(formation, "get_template_summary", lambda **_: {"Metadata": metadata}, raising=False)
     kept = KeptBucket(BUCKET, lambda: s3)
@@ -1052,6 +1057,7 @@ def test_each_problem_is_reported_with_the_command_that_solves_it(account: Accou
     alarm(f"{STACK}-Refused-1", "zoom: events could not be shaped.", "ALARM")
     alarm(f"{STACK}-Unread-1", "zoom: MozDef does not read.", "OK")
     alarm("MozDef-EF-okta-dev-Refused-1", "okta: events could not be shaped.", "ALARM")
+    alarm(f"{STACK}-x-Refused-1", "another stack's, whose name begins with this one's", "ALARM")
     boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
     do = "python -m generator {} zoom{} --region us-west-2"
     again = do.format("redrive", " --dead")
@@ -1153,7 +1159,8 @@ def test_a_stack_that_was_never_changed_has_the_time_of_its_making(account: Acco
 )
 @pytest.mark.usefixtures("account")
 def test_a_source_is_healthy_without_dead_rejected_or_unsent_messages(counts: dict[str, int], well: bool) -> None:
-    assert replace(state.read_status(Target(), ZOOM), **counts).healthy is well
+    status = state.read_status(Target(), ZOOM, kept_events.find_resources(Target(), "zoom"))
+    assert replace(status, **counts).healthy is well
 
 
 # What earlier stacks left behind.

@@ -107,6 +107,30 @@ def test_silence_has_four_names(account: PulledAccount, run: Run) -> None:
     )
 
 
+def test_before_its_first_run_it_has_not_asked_yet(account: PulledAccount, run: Run) -> None:
+    def asks() -> str:
+        return next(line.split()[1] for line in run("status")[1].splitlines() if line.startswith("  asks "))
+
+    assert "  asks      not yet, https://api.acme.example/v1 every 5 minutes" in run("status")[1]
+    account.run_ends()
+    assert asks() == "no,"
+    account.log(outcome="asked", requests=1)
+    assert asks() == "yes,"
+
+
+def test_a_paused_source_does_not_ask_though_it_has_never_run(account: PulledAccount, run: Run) -> None:
+    account.position("control", {"paused": True})
+    assert "  asks      no, https://api.acme.example/v1 every 5 minutes" in run("status")[1]
+
+
+def test_the_stack_and_its_resources_are_read_once(account: PulledAccount, run: Run) -> None:
+    asks_well(account)
+    account.formation.calls.clear()
+    assert run("status")[0] == 0
+    calls = [name for name, _ in account.formation.calls]
+    assert [calls.count(name) for name in ("describe_stacks", "describe_stack_resources")] == [1, 1]
+
+
 def test_a_source_that_does_not_ask_says_why(account: PulledAccount, run: Run) -> None:
     account.run_ends()
     (why,) = silence(run)[1]
@@ -154,7 +178,7 @@ def test_where_it_asks_is_of_the_deployment(account: PulledAccount, run: Run) ->
     for values, where in (({}, "${Region}"), ({"Region": "eu", "Account": "our own"}, "eu")):
         stack["Parameters"] = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
         url = f"https://{where}.acme.example/v1"
-        assert f"  asks      no, {url} every 5 minutes" in run("status")[1]
+        assert f"  asks      not yet, {url} every 5 minutes" in run("status")[1]
         assert json.loads(run("status", "--json")[1])["pull"]["url"] == url
         assert f"acme would not ask {url} any more, " in run("pull", "pause", answers="n\n")[1]
 

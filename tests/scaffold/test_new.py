@@ -95,7 +95,7 @@ webhook:
       signature: {header: X-Acme-Signature, prefix: "sha256="}
       timestamp: {header: X-Time}
       signed: "{timestamp}.{body}"
-  # challenges:  # where the vendor tries the endpoint out before it sends events: docs/definition.md
+  # challenges:  # where the vendor first tries the endpoint out: docs/reference/definition/webhook.md
 # events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
 #   require: [type]  # what has none is kept aside, and becomes no message
 #   id: id           # the same in every retry; without it, a hash of the event is the id
@@ -783,10 +783,12 @@ def test_readme_has_the_sections_of_bundled_sources(new) -> None:
     readme = text("s/acme-audit/README.md")
     assert [line for line in readme.splitlines() if line.startswith("#")] == [
         "# Acme Audit",
+        "## Worth having in a SIEM",
         "## What is verified",
         "## Set it up",
         "## What Acme Audit does when something fails",
         "## Good to know",
+        "## Reference",
     ]
     for line in (
         "Acme audit events, one message per event.",

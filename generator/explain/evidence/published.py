@@ -11,6 +11,7 @@ from generator.explain.redaction import visible
 from lambdas.auth import sns
 from lambdas.reading.body import Rejected
 from lambdas.runtime.times import iso_time
+from lambdas.signatures.token_claims import expected_texts
 
 
 def jwt_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
@@ -24,20 +25,28 @@ def jwt_facts(attempt: VerificationAttempt) -> Iterator[Fact]:
     head, claims = token
     yield Fact("alg", f"{_shown(head.get('alg'))}; {', '.join(settings.algorithms)} is allowed")
     yield Fact("kid", _shown(head.get("kid")))
-    yield Fact("iss", f"{_shown(claims.get('iss'))}; must be {settings.issuer}")
-    yield Fact("aud", f"{_shown(claims.get('aud'))}; must be {' or '.join(settings.audience)}")
-    for claim, expected in (settings.claims or {}).items():
-        yield Fact(claim, f"{_shown(claims.get(claim))}; must be {expected}")
+    if settings.issuer:
+        yield Fact("iss", f"{_shown(claims.get('iss'))}; must be {settings.issuer}")
+    if settings.audience:
+        yield Fact("aud", f"{_shown(claims.get('aud'))}; must be {' or '.join(settings.audience)}")
+    for claim, text in (settings.claims or {}).items():
+        yield Fact(claim, f"{_shown(claims.get(claim))}; must be {_expected(text, attempt)}")
     for claim in ("iat", "nbf", "exp"):
         if isinstance(time := claims.get(claim), int | float) and 0 <= time < 10**11:
             yield Fact(claim, f"{iso_time(time)[:19]}Z, {format_age(attempt.now - time)}")
+
+
+def _expected(text: str, attempt: VerificationAttempt) -> str:
+    """Return what a claim must be: its text and, where pieces of the request are in it, what these come to."""
+    [first, *_] = expected_texts(text, attempt.settings.url, attempt.request)
+    return text if first == text else f"{first}, {text}"
 
 
 def decode_token(attempt: VerificationAttempt) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Return a token's header and claims, unverified; None where the request has no token."""
     import jwt
 
-    value = attempt.request.headers.get(attempt.settings.header.lower(), "").partition(" ")[2]
+    value = attempt.request.headers.get(attempt.settings.header.lower(), "")[len(attempt.settings.prefix) :]
     try:
         token = jwt.decode_complete(value, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError):

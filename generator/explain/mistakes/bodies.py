@@ -28,7 +28,7 @@ def body_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
         if hash(body) not in known:
             known.add(hash(body))
             yield Mistake("body", f"what was signed is {diagnosis}", advice, with_request(body=body))
-    if "{body" in attempt.settings.signed and attempt.request.body:
+    if "{body" in getattr(attempt.settings, "signed", "") and attempt.request.body:
         # On the axis of texts: together with another text, it would only say that the text has no body in it.
         advice = "the sender must sign the body that it sends: whoever gets hold of it can change it"
         yield Mistake("text", "what was signed is an empty body", advice, with_request(body=b""))

@@ -87,6 +87,7 @@ def add_authorizer(template: Template, api: Api, function: Function, header: str
 
 def add_jwt_authorizer(template: Template, api: Api, settings: jwt.Settings) -> Authorizer:
     """Add the API's own authorizer: it fetches the issuer's keys, and checks signature, issuer, audience and times."""
+    assert settings.issuer  # noqa: S101 - else the API can't verify it
     return template.add_resource(
         Authorizer(
             "Authorizer",
