@@ -118,8 +118,8 @@ def test_a_pipeline_alone_has_a_page(formation: CloudFormation, run: Run) -> Non
 
 
 def test_a_source_that_is_not_deployed_or_another_is_reported(formation: CloudFormation, run: Run) -> None:
-    choose = "--env, --project and --region choose another"
-    assert run("zoom") == (1, "", f"error: no stack {STACK} in us-west-2; {choose}\n")
+    choose = "deploy it first, or choose another with --env, --project or --region"
+    assert run("zoom") == (1, "", f"error: no stack {STACK} in us-west-2: {choose}\n")
     formation.add_stack("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
     assert run("zoom")[0] == 1
     assert run("Zoom")[:2] == (2, "")

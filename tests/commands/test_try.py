@@ -273,8 +273,8 @@ def test_a_refresh_token_is_never_used_from_here(run: Run, vendor: Vendor) -> No
 def test_a_source_that_is_called_has_nothing_to_try(run: Run) -> None:
     webhook = "description: Acme\nwebhook: {auth: {token: {header: x-acme-token}}}\nfacts: {summary: a}\n"
     message = (
-        "acme is not pulled: its vendor calls it. python -m generator send acme plays the vendor to what runs on this "
-        "machine"
+        "acme is not pulled: its vendor calls it. To play the vendor to what runs on this machine: "
+        "python -m generator send acme"
     )
     assert run(definition=webhook) == (1, "", f"error: {message}\n")
 

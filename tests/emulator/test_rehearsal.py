@@ -426,10 +426,10 @@ def test_the_command_shows_each_stage_and_the_message(
     summary = "summary zoom: account.settings_updated by zoom-admin@example.com: require_password"
     assert any(line.startswith(summary) for line in lines)
     assert any(line.startswith("tags [") and line.endswith('"canary"]') for line in lines)
-    assert lines[-1] == (
-        "the same in AWS: python -m generator deploy zoom --pipeline"
-        " --parameter ConnectionArn=VALUE --parameter GitHubRepository=VALUE"
-    )
+    assert lines[-2:] == [
+        "the same in AWS:",
+        "python -m generator deploy zoom --pipeline --parameter ConnectionArn=VALUE --parameter GitHubRepository=VALUE",
+    ]
     logs = Path("build/.rehearsal/zoom")
     assert sorted(file.name for file in logs.glob("*.log")) == ["1-build.log", "1-verify.log"]
     shown = re.sub(r" --sources \S+", "", out)
@@ -469,7 +469,7 @@ def test_missing_requirements_are_named_before_anything_starts(
     monkeypatch.chdir(tmp_path)
     sources = ["--sources", str(ROOT / "sources")]
     assert main(["rehearse", "zoom", *sources]) == 1
-    message = "error: build/zoom/event-source.json: not built yet: python -m generator zoom\n"
+    message = "error: build/zoom/event-source.json: is not built yet; build it: python -m generator zoom\n"
     assert capsys.readouterr() == ("", message)
     assert main(["rehearse", "zoom", "--application", "nowhere", *sources]) == 2
     assert "Directory 'nowhere' does not exist." in capsys.readouterr().err

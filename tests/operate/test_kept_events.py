@@ -847,8 +847,8 @@ def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Ru
     newer = "python -m generator deploy zoom --region us-west-2"
     message = f"error: stack {STACK} is of an older version, which can't redrive; update it: {newer}\n"
     assert run(command, "--region", REGION, *more) == (1, "", message)
-    choose = "--env, --project and --region choose another"
-    message = f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n"
+    choose = "deploy it first, or choose another with --env, --project or --region"
+    message = f"error: no stack MozDef-EF-zoom-prod in us-west-2: {choose}\n"
     assert run(command, "--env", "prod", *more) == (1, "", message)
 
 
@@ -908,7 +908,7 @@ def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words:
     account.cloudformation.templates[STACK] = {"Resources": {}}
     assert_reported(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
     del account.cloudformation.stacks[STACK]
-    message = f"no stack {STACK} in us-west-2; --env, --project and --region choose another"
+    message = f"no stack {STACK} in us-west-2: deploy it first, or choose another with --env, --project or --region"
     assert_reported(run, words, message, None)
 
 
