@@ -61,6 +61,7 @@ SOURCE_OF = {
     "vonage": "vonage",
     "livekit": "livekit",
     "netlify": "netlify",
+    "hcp-terraform": "hcp-terraform",
     "rsa-sha512": "rsa-sha512",
     "rsa-pss-sha256": "rsa-pss",
     "ecdsa-p384": "ecdsa-p384",
