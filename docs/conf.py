@@ -48,7 +48,7 @@ def add_navigation(_app: Sphinx, page: str, content: list[str]) -> None:
     """Append a hidden table of contents: to a page named index, the links that begin its tables' rows."""
     if page == "README":  # the entrance on GitHub, as docs/index.md is the site's
         content[0] = f"---\norphan: true\n---\n{content[0]}"
-    if page == "docs/sources":
+    if page == "docs/reference/sources":
         entries = ["/sources/*/README"]
     elif page.endswith("/index"):
         entries = [f"/{normpath(join(dirname(page), link))}" for link in _ENTRY.findall(content[0])]

@@ -37,6 +37,11 @@ def program() -> str:
     return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m generator"
 
 
+def program_words() -> list[str]:
+    """Return the words that start this program again in a process of its own."""
+    return [sys.argv[0]] if program() == SCRIPT else [sys.executable, "-m", "generator"]
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """A mistake in a user's file: `key` is the dotted path in it, `line` counts from 1 (0: the whole file)."""

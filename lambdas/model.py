@@ -41,7 +41,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Widens what `hmac_hex`, `hmac_base64` and `sha256_hex` take: by default 1 to 128 of `A-Z a-z 0-9 _ -`."""
+    """Widens what `hmac_*`, `sha256_hex` and `keyed_sha256_hex` take: by default 1 to 128 of `A-Z a-z 0-9 _ -`."""
 
     reason: str
     """Why the vendor's challenge needs it."""
@@ -84,7 +84,7 @@ class Challenge:
     auth: Auth | None = None
     """How the sender of this challenge is verified, where events are verified in another way."""
     inputs: Inputs | None = None
-    """What the reply's `hmac_*` and `sha256_hex` take in addition to the default."""
+    """What the functions that hash in a reply, such as `hmac_hex`, take in addition to the default."""
     store_secret: Path | None = None
     """The value at this path becomes the secret that verifies events, as long as no secret is stored."""
     confirm: Confirm | None = None
@@ -172,7 +172,7 @@ class Source:
     mozdef: Mozdef = Mozdef()
     """What is MozDef's own of its message."""
     drop: Path | None = None
-    """An event for which this path finds something that is not empty or false is counted, and not sent."""
+    """Of a source that is pulled: an event in which this path finds something, not empty or false, is not sent."""
     dedupe: Dedupe | None = None
     """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
     archive: Archive | None = None
@@ -180,7 +180,7 @@ class Source:
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
     hardening: Literal["baseline", "strict"] = "baseline"
-    """`strict` adds a key of the source's own, and logs that auditors ask for; docs/security.md says what it costs."""
+    """`strict` adds a key of the source's own, and logs for auditors: docs/explanation/security/strict.md."""
     vendor: Vendor | None = None
     """How the vendor delivers, for people to know."""
     transform: Transform | None = None

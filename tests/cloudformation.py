@@ -103,6 +103,7 @@ class CloudFormation:
         return {"StackSummaries": list(self.stacks.values())}
 
     def describe_stack_resources(self, **request: Any) -> dict[str, Any]:
+        self._record_call("describe_stack_resources", request)
         return {"StackResources": self.resources.get(self._stack(request["StackName"])["StackName"], [])}
 
     def get_template(self, **request: Any) -> dict[str, Any]:

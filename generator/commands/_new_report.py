@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from generator.commands import _console, names
+from generator.commands import _console, _layout, names
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written
 from generator.definition.secret_names import source_secrets
@@ -17,13 +17,9 @@ from lambdas.auth import credential_fields
 from lambdas.model import Webhook, auths, verified_by
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from generator.packaging.product import Product
     from generator.scaffold.starting_point import StartingPoint
 
-_NARROWEST = 30
-"""Columns beside a command that a text needs, with the space between."""
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
 
 
@@ -38,13 +34,13 @@ def print_recognition(beginning: StartingPoint) -> None:
     kind = f" of {_KINDS[body.format]}" if body else " of body"
     out.print(f"[dim]request[/]  {escape(request.method)}, {_console.count(len(request.body), 'byte')}{kind}")
     for line in recognition.certain:
-        out.print(f"[green]sure[/]     {escape(line)}")
+        _layout.columns(out, [("[green]sure[/]    ", escape(line))])
     for line in recognition.similarities if not base else ():
-        out.print(f"[yellow]like[/]     {escape(line)}")
+        _layout.columns(out, [("[yellow]like[/]    ", escape(line))])
     if recognition.to_check and not base:
         out.print("[yellow]check[/]    in the vendor's documentation:")
         for line in recognition.to_check:
-            out.print(f"         - {escape(line)}")
+            _layout.columns(out, [("         -", escape(line))])
     if recognition.recognized_source and not base and not _console.is_interactive():
         like = recognition.recognized_source.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
@@ -89,20 +85,7 @@ def print_source(
     for heading, rows in (("missing", list(missing)), ("next", list(next_commands))):
         if rows:
             out.print(f"\n[bold]{heading}[/]")
-            _print_table(out, rows)
-
-
-def _print_table(out: Console, rows: list[tuple[str, str]]) -> None:
-    """Print names or commands, each with a text: beside it, or below it where both are too wide."""
-    from rich.markup import escape
-
-    lines = [(f"  [cyan]{escape(first)}[/] ", f"[dim]{escape(text)}[/]") for first, text in rows]
-    if max(len(first) for first, _ in rows) + _NARROWEST <= out.width:
-        _console.columns(out, lines)
-        return
-    for first, text in lines:
-        out.print(first.rstrip())
-        _console.columns(out, [("     ", text)])
+            _layout.steps(out, rows)
 
 
 def _facts(
@@ -119,7 +102,7 @@ def _facts(
     yield from pull_facts(source, source.pull) if source.pull else _webhook_facts(source.endpoint)
     for shaped in product.own_samples:
         if shaped.sample.name == beginning.sample:
-            yield "sample", sample_line(shaped)
+            yield "sample", sample_line(shaped, _console.text_width())
     if beginning.credentials:
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:

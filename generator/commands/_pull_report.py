@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.definition.pull_words import credential_text, rate_text, resume_text, span_text
+from generator.definition.pull_words import credential_text, rate_text, span_text
 from generator.definition.secret_names import ssm_names
+from generator.definition.stream_words import resume_text
 from lambdas.model import Source
 from lambdas.model_pull import Pull, Stream
 

@@ -31,7 +31,8 @@ def asking_lines(
     left = pull.last_run.remaining if pull.last_run else None
     allowed = f"; the vendor allows {left:,} more now" if left is not None else ""
     where = f"{_console.printable(pull.url)} every {span_text(pull.every)}"
-    yield "asks", f"{'yes' if pull.has_recent_requests else 'no'}, {where}{counted}{allowed}", color
+    asks = "yes" if pull.has_recent_requests else "no" if pull.has_run or pull.paused else "not yet"
+    yield "asks", f"{asks}, {where}{counted}{allowed}", color
     yield from _silence_lines(pull, source, next_command)
     for state in pull.streams:
         yield "stream", _stream_text(state), "default"

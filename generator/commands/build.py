@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import _console, _options, names
+from generator.commands._build_check import check_products, is_empty, unexpected_files
 from generator.definition.source_folders import refuse_installed
-from generator.errors import GeneratorError, command_line
+from generator.errors import GeneratorError
 from generator.packaging import build_folder, output
 from generator.packaging.lint import Linter
 from generator.packaging.lint_engines import Engines
@@ -19,7 +20,8 @@ from generator.packaging.lint_engines import Engines
 if TYPE_CHECKING:
     from generator.packaging.product import Product
 
-_NEAR = 0.7
+_NEAR = 0.65
+"""How alike a word and a command are that it may stand for: `rnu` and `run` are 0.67."""
 
 
 @_options.command(short_help="Build sources; the word `build` may be left out.")
@@ -33,6 +35,8 @@ _NEAR = 0.7
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help=_options.LINT_HELP)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--accept", is_flag=True, help="Store the message of each sample as the expected one.")
+@click.option("--watch", is_flag=True, help="Build again when a file changes, until Ctrl-C.")
+@click.option("--short", is_flag=True, hidden=True, help="Print a line for each source.")
 @_options.sources
 @_options.build
 def command(
@@ -42,6 +46,8 @@ def command(
     lint: Any,
     strict: bool,
     accept: bool,
+    watch: bool,
+    short: bool,
     sources: Path,
     build: Path,
 ) -> int:
@@ -51,41 +57,55 @@ def command(
     """
     if not sources_named and not everything:
         raise click.UsageError("name a source, or use --all")
-    if check and accept:
-        raise click.UsageError("--check writes nothing, so it can't be used with --accept")
+    _refuse_with_check(check=check, accept=accept, watch=watch)
     if sources_named:
         _refuse_misspelt_command(sources_named[0], sources)
-    if everything and check and _is_empty(sources):
+    if everything and check and is_empty(sources):
         return 0
     if not check:
         build_folder.refuse_unfit_folder(build)
     selected = None if everything else sources_named
+    if watch:
+        return _watch(selected, sources, build, lint, strict=strict, accept=accept)
+    more = {"strict": strict or check, "accept": accept, "ignore_cache": check}
     failures: list[GeneratorError] = []
-    products = build_products(
-        selected,
-        sources,
-        build,
-        lint=lint,
-        strict=strict or check,
-        accept=accept,
-        ignore_cache=check,
-        failures=failures,
-    )
+    products = build_products(selected, sources, build, lint=lint, failures=failures, **more)
     for error in failures:
         _console.failure(error)
     if not products:
         return 1
     if check:
-        return _check(products, build, sources) or bool(failures)
+        return check_products(products, build, sources) or bool(failures)
+    _write_and_report(products, build, sources, lint, short=short)
+    return bool(failures)
+
+
+def _write_and_report(products: Sequence[Product], build: Path, sources: Path, lint: Engines, *, short: bool) -> None:
     states = write_products(products, build)
 
-    from generator.commands._build_report import print_report
+    from generator.commands._build_report import print_lines, print_report
     from generator.errors import display_path
 
     for file in [file for product in products for file, content in product.accepted.items() if content is None]:
         _console.note(f"{display_path(file)}: was outdated and is removed")
-    print_report(products, build, sources, states, lint)
-    return bool(failures)
+    if short:
+        print_lines(products, states)
+    else:
+        print_report(products, build, sources, states, lint)
+
+
+def _refuse_with_check(*, check: bool, accept: bool, watch: bool) -> None:
+    others = [option for option, is_set in (("--accept", accept), ("--watch", watch)) if is_set]
+    if check and others:
+        raise click.UsageError(f"--check writes nothing, so it can't be used with {others[0]}")
+
+
+def _watch(selected: Sequence[str] | None, sources: Path, build: Path, lint: str, *, strict: bool, accept: bool) -> int:
+    from generator.commands._watch import refuse_unknown, watch_builds
+
+    refuse_unknown(selected or (), sources)
+    flags = [option for option, is_set in (("--strict", strict), ("--accept", accept)) if is_set]
+    return watch_builds(selected, sources, build, ["--lint", lint, *flags])
 
 
 def _refuse_misspelt_command(word: str, sources: Path) -> None:
@@ -98,19 +118,6 @@ def _refuse_misspelt_command(word: str, sources: Path) -> None:
     near = difflib.get_close_matches(word, [*names(), *known_sources], n=1, cutoff=_NEAR)
     if near and near[0] in names() and not (sources / word).is_dir():
         raise GeneratorError(f"no source {word}; did you mean the command {near[0]}?")
-
-
-def _is_empty(sources: Path) -> bool:
-    """Return whether a folder of definitions has none yet, and note so: a check of all of them finds nothing wrong."""
-    from generator.definition.read import load
-    from generator.definition.source_folders import source_names
-
-    if source_names(sources):
-        return False
-    load(sources, [])  # there may be mistakes in defaults.yml
-    begin = command_line("new NAME", sources=sources)
-    _console.note(f"{sources}: has no source yet, so there is nothing to check; {begin} begins one")
-    return True
 
 
 def build_products(
@@ -160,7 +167,7 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
     for file in accepted:
         refuse_installed(file.parent.parent)
     with build_folder.build_lock(build, [product.name for product in products]):
-        if unexpected := _unexpected_files(products, build):
+        if unexpected := unexpected_files(products, build):
             raise GeneratorError("\n".join(unexpected))
         with output.stored_while(accepted):
             shared_states = output.write_shared(build, shared_files())
@@ -169,40 +176,3 @@ def write_products(products: Sequence[Product], build: Path) -> dict[str, dict[s
                 | output.write_source(build, product.name, product.files, product.cache_entries)
                 for product in products
             }
-
-
-def _unexpected_files(products: Sequence[Product], build: Path) -> list[str]:
-    """Return a message for each product in whose folder lies a file that no build makes."""
-    messages = (build_folder.unexpected_file_message(build / product.name, product.files) for product in products)
-    return [message for message in messages if message]
-
-
-def _check(products: list[Product], build: Path, sources: Path) -> int:
-    """Compare the build folder with what a build would write now, and write nothing."""
-    from generator.commands._build_report import note_altered_samples
-    from generator.packaging.product import shared_files
-
-    build_command = command_line(products[0].name, build, sources)
-    differences = [
-        f"{build / name}: is out of date; build it: {build_command}"
-        for name, state in build_folder.file_states(build, shared_files()).items()
-        if state == "changed"
-    ]
-    differences += [
-        f"{build / product.name / name}: is out of date; build it: {command_line(product.name, build, sources)}"
-        for product in products
-        if (build / product.name).exists()
-        for name, state in build_folder.file_states(build / product.name, product.files).items()
-        if state != "unchanged"
-    ]
-    differences += _unexpected_files(products, build)
-    if differences:
-        raise GeneratorError("\n".join(differences))
-    note_altered_samples(products)
-    out = _console.console()
-    for product in products:
-        for problem in product.notes:
-            _console.note(problem)
-        built = "build is up to date" if (build / product.name).exists() else "not built yet"
-        out.print(f"[green]ok[/]  {product.name}: {_console.count(len(product.shaped), 'sample')}, lint clean, {built}")
-    return 0

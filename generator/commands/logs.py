@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
@@ -58,8 +59,16 @@ def _request_id(_context: click.Context, _parameter: click.Parameter, value: str
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each record as it is, one JSON object a line.")
 @_options.target
+@_options.sources
 def command(
-    source: str, follow: bool, since: str, level: str, request_id: str | None, as_json: bool, target: Target
+    source: str,
+    follow: bool,
+    since: str,
+    level: str,
+    request_id: str | None,
+    as_json: bool,
+    target: Target,
+    sources: Path,
 ) -> int:
     """Show the log lines of all functions of SOURCE, oldest first. Times are in UTC."""
     from generator.commands._log_view import LogView
@@ -83,7 +92,7 @@ def command(
             raise
         return 0
     if not count:
-        more = command_line(f"logs {source} --since 7d{target.options}")
+        more = command_line(f"logs {source} --since 7d{target.options}", sources=sources)
         which = "matching " if request_id or level != "INFO" else ""
         since_text = f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d %H:%M} UTC"
         _console.note(f"no {which}line of {source} since {since_text}; to look further back: {more}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -26,7 +27,8 @@ _PAGES = ("stack", "queue", "dead-letters", "logs", "dashboard", "pipeline")
 @click.argument("pages", nargs=-1, type=click.Choice(_PAGES), metavar="[PAGE]...")
 @click.option("--print", "print_only", is_flag=True, help="Only print the addresses.")
 @_options.target
-def command(source: str, pages: Sequence[str], print_only: bool, target: Target) -> int:
+@_options.sources
+def command(source: str, pages: Sequence[str], print_only: bool, target: Target, sources: Path) -> int:  # noqa: ARG001 - SOURCE is read with it
     """Print the addresses of SOURCE's pages in the AWS console, and open them if there is a browser and a terminal.
 
     PAGE is stack, queue, dead-letters, logs, dashboard or pipeline. Without PAGE, all are meant.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from generator import aws
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.commands._pulled import refuse_pulled
 from generator.definition.read import load
 from generator.errors import GeneratorError
@@ -81,7 +81,7 @@ def command(
         )
     answer = send_request(endpoint, request)
     out = _console.console()
-    out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(endpoint.url)}")
+    _layout.columns(out, [("[dim]sent[/]   ", f"{chosen.method} {escape(chosen.name)} to {escape(endpoint.url)}")])
     colour = "green" if answer.status < 300 else "red"
     out.print(f"[dim]answer[/]  [{colour}]{answer.status}[/] {escape(answer.body)}".rstrip())
     return 0 if answer.status < 300 else 1
@@ -98,14 +98,11 @@ def _with_body(sample: Sample, file: Path) -> Sample:
 def _here(source: Source, build: Path, sources: Path) -> tuple[Endpoint, SecretLookup, Mapping[str, str]]:
     """Return where the source runs here, what the vendor signs with, and the parameters that `run` was given."""
     from generator.definition.secret_names import ssm_names
-    from generator.local.emulator import REGION, Emulator
     from generator.local.running import find_running
     from generator.samples.sending import Endpoint
     from generator.samples.vendor import stored_secrets
 
     running = find_running(build, sources, source.name)
-    bundle = Path(running.ca_bundle) if running.ca_bundle else None
-    emulator_url = f"{'https' if bundle else 'http'}://127.0.0.1:{running.port}"
-    ssm = Emulator(emulator_url, REGION, bundle, Path(), running.keys).client("ssm")
+    ssm = running.emulator.client("ssm")
     endpoint = Endpoint(running.url, local=True, ca_bundle=running.ca_bundle, vendor_url=running.vendor_url)
     return endpoint, stored_secrets(ssm, ssm_names(source), prefer_private_key=True), running.parameters

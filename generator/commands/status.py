@@ -44,13 +44,16 @@ def _show(source: str, target: Target, sources: Path, *, as_json: bool) -> int:
     from generator.commands._pull_status import asking_lines
     from generator.definition.read import load
     from generator.deploy.stacks import NotDeployedError
+    from generator.operate.kept_events import find_resources
     from generator.operate.pull_status import read_pull_status
     from generator.operate.status import read_status
 
     definition = load(sources, [source])[0].source
     try:
-        status = read_status(target, definition)
-        pull = read_pull_status(target, definition, status.messages_arrived) if definition.pull else None
+        resources = find_resources(target, source)
+        status = read_status(target, definition, resources)
+        arrived = status.messages_arrived
+        pull = read_pull_status(target, definition, resources, arrived) if definition.pull else None
     except NotDeployedError as error:
         if not as_json:
             raise

@@ -31,6 +31,13 @@ def note_transform(file: Path) -> None:
     _log_once(f"note: runs {display_path(file)}{elsewhere}")
 
 
+def note_nothing_more() -> None:
+    """Log nothing from now on: a build that went before has."""
+    import logging
+
+    logging.getLogger(__name__).disabled = True
+
+
 def _is_draft(folder: Path) -> bool:
     return folder.parent.name.startswith(DRAFT_PREFIX)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdas.model_pull import Pull, Rate, Stream
+from lambdas.model_pull import Pull, Rate
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
@@ -36,18 +36,12 @@ def credential_type_name(pull: Pull) -> str:
     return str(getattr(pull.credentials.type, "__name__", "")).rpartition(".")[2]
 
 
-def resume_text(stream: Stream) -> str:
-    """Write where reading begins and goes on, in two or three short sentences."""
-    window = stream.window
-    if stream.resume == "paging":
-        text = f"goes on at the vendor's own cursor; begins {counted_span(window.first)} back"
-    else:
-        text = (
-            f"goes on by time, {counted_span(window.overlap)} again; begins {counted_span(window.first)} back; "
-            f"at most {counted_span(window.longest)} a request, up to {counted_span(window.lag)} ago"
-        )
-    if window.again:
-        text += f"; once a day {counted_span(window.again)} again"
-    if window.retention:
-        text += f"; the vendor keeps {counted_span(window.retention)}"
-    return text
+def token_url(pull: Pull) -> str | None:
+    """Return where the credential is exchanged for tokens; None where it is sent as it is."""
+    find = getattr(pull.credentials.type, "token_url", None)
+    return str(find(pull.credentials.settings)) if find else None
+
+
+def network_text(pull: Pull) -> str:
+    """Write from which network is asked."""
+    return "in a VPC of yours; it may ask private addresses" if pull.self_hosted else "it asks public addresses alone"

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,6 +41,7 @@ _EMPTY_BECAUSE = {
 }
 NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS")
 _DELETED = ("DELETE_COMPLETE", "DELETE_SKIPPED")
+_ALARM = "AWS::CloudWatch::Alarm"
 
 
 class NotDeployedError(GeneratorError):
@@ -105,7 +106,9 @@ def get_stack(target: Target, name: str) -> Stack:
     """Return the stack of a name; NotDeployedError where there is none."""
     stack = find_stack(target.client("cloudformation"), name)
     if stack is None:
-        problem = f"no stack {name} in {target.region}; --env, --project and --region choose another"
+        problem = (
+            f"no stack {name} in {target.region}: deploy it first, or choose another with --env, --project or --region"
+        )
         raise NotDeployedError(problem, name)
     return stack
 
@@ -198,3 +201,8 @@ def list_resources(cloudformation: Any, stack: Stack) -> list[dict[str, Any]]:
     """Return the resources that a stack has."""
     resources = cloudformation.describe_stack_resources(StackName=stack.id)["StackResources"]
     return [each for each in resources if each.get("PhysicalResourceId") and each["ResourceStatus"] not in _DELETED]
+
+
+def alarm_names(resources: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the names of the alarms among a stack's resources: another's name may begin with the stack's."""
+    return frozenset(each["PhysicalResourceId"] for each in resources if each["ResourceType"] == _ALARM)

@@ -84,6 +84,10 @@ def _key_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[
 
 
 def _signature_findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
+    # With another separator, no time can be read from the header that it shares with the signature.
+    for mistake in (layout := find_explanation(attempt.ignoring_time, schemes.layout_mistakes(attempt))):
+        attempt = mistake.correct(attempt)
+    yield from (Finding(mistake.diagnosis, mistake.advice) for mistake in layout)
     relaxed, time_finding = check_time(attempt, case)
     if time_finding:
         verified = "; its signature is right" if relaxed.verifies else ""
@@ -105,9 +109,11 @@ def _signature_findings(attempt: VerificationAttempt, case: CapturedCase) -> Ite
 
 def _signature_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Mistake]:
     """Yield the likeliest mistakes first: only the first that explains the failure is reported."""
+    yield from bodies.type_mistakes(attempt)
     yield from bodies.body_mistakes(attempt)
     yield from _key_mistakes(attempt, case)
     yield from schemes.header_mistakes(attempt, case.captured.headers)
+    yield from schemes.layout_mistakes(attempt)
     yield from schemes.separator_mistakes(attempt)
     yield from schemes.encoding_mistakes(attempt)
     yield from schemes.algorithm_mistakes(attempt)
@@ -137,12 +143,14 @@ def _search(attempt: VerificationAttempt, case: CapturedCase, candidates: Iterat
 def _explained(attempt: VerificationAttempt, mistakes: tuple[Mistake, ...]) -> Iterator[Finding]:
     """Yield a finding for each mistake; mistakes in the URL become one finding with the URL that was signed."""
     of_url = [mistake for mistake in mistakes if mistake.axis in urls.AXES]
-    yield from (Finding(mistake.diagnosis, mistake.advice) for mistake in mistakes if mistake not in of_url)
-    if of_url:
-        for mistake in of_url:
+    for mistake in mistakes:
+        if mistake not in of_url:
+            yield Finding(mistake.diagnosis, mistake.advice)
             attempt = mistake.correct(attempt)
-        url = urls.signed_url(attempt)
-        base = url.partition("?")[0]
+    if of_url:
+        corrected = attempt
+        for mistake in of_url:
+            corrected = mistake.correct(corrected)
+        url = urls.signed_url(corrected)
         differences = " and ".join(mistake.diagnosis for mistake in of_url)
-        advice = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
-        yield Finding(f"the URL that was signed is {differences}: {url}", advice)
+        yield Finding(f"the URL that was signed is {differences}: {url}", urls.url_advice(attempt, url))

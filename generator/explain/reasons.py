@@ -52,7 +52,8 @@ def _findings(auth: Auth, case: CapturedCase, request: Request) -> Iterator[Find
 def _composed(combination: str, of: tuple[Auth, ...], case: CapturedCase, request: Request) -> Iterator[Finding]:
     """Yield the findings of the types that fail.
 
-    For `any_of`, only of those with a credential in the request, and of these, if possible, those with proven findings.
+    For `any_of`, only of those with a credential in the request; of these, if possible, those with proven findings, and
+    the fewest.
     """
     failing = [(name, auth) for name, auth in labeled(of) if not verdict(auth, case, request)[0]]
     if combination == "any_of":
@@ -60,6 +61,9 @@ def _composed(combination: str, of: tuple[Auth, ...], case: CapturedCase, reques
     by_type = [(name, list(_findings(auth, case, request))) for name, auth in failing]
     if combination == "any_of":
         by_type = [(name, causes) for name, causes in by_type if any(each.proven for each in causes)] or by_type
+        # A change that makes a request verify in one way rarely comes with a second that makes it verify in another.
+        fewest = min((len(causes) for _, causes in by_type), default=0)
+        by_type = [(name, causes) for name, causes in by_type if len(causes) == fewest]
     for name, type_findings in by_type:
         yield from (each._replace(diagnosis=f"{name}: {each.diagnosis}") for each in type_findings)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 HEAD, TAIL = 72, 24
 MARK = "[hidden]"
 _MIN_LENGTH = 4
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _PICTURES = {**{code: chr(0x2400 + code) for code in range(0x20)}, 0x7F: "\u2421"}
 
 
@@ -47,6 +49,11 @@ def shorten(content: bytes, redact: Redactor) -> str:
     if len(text) > HEAD + TAIL + 1:
         return f"{visible(text[:HEAD])} … {visible(text[-TAIL:])}"
     return visible(text)
+
+
+def time_text(text: str) -> str:
+    """Return what stands where a time should, without what may be a signature: a time has no long run of letters."""
+    return visible(_LONG_RUN.sub(lambda match: f"{match[0][:8]}…", text)[:40])
 
 
 def signature_start(value: str, prefix: str = "") -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from generator.explain.captured_case import CapturedCase
 from generator.explain.evidence import format_age
 from generator.explain.mistakes import FOREVER, VerificationAttempt, texts
-from generator.explain.redaction import visible
+from generator.explain.redaction import time_text
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.masking import field_value
 from lambdas.runtime.times import unix_seconds
@@ -36,7 +36,7 @@ def check_time(attempt: VerificationAttempt, case: CapturedCase) -> tuple[Verifi
         return relaxed, Finding(str(error), "it is part of what is signed: capture it too, or have it sent")
     written_as = texts.guess_time_format(text)
     if written_as is None:
-        return relaxed, Finding(f"{name} is not a time: {visible(text[:40])}", "capture it as it was sent")
+        return relaxed, Finding(f"{name} is not a time: {time_text(text)}", "capture it as it was sent")
     if written_as != stamp.format:
         advice = f"in the definition, `timestamp: {{format: {written_as}}}`"
         finding = Finding(f"{name} is written as {written_as}, and the definition says {stamp.format}", advice)
@@ -61,7 +61,7 @@ def _age_advice(age: float, case: CapturedCase) -> str:
 def body_time_findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
     """Yield that the time in a body is outside its window, where only that is wrong."""
     stamp = attempt.settings.timestamp
-    wide = replace(stamp, tolerance=FOREVER, future=FOREVER)
+    wide = replace(stamp, tolerance=FOREVER)
     if attempt.with_settings(timestamp=wide).verifies:
         age = attempt.now - unix_seconds(field_value(attempt.request.json, stamp.path, attempt.request), stamp.format)
         diagnosis = f"{stamp.path} is {format_age(age)}, and {stamp.tolerance:,} s are allowed; its signature is right"

@@ -1,1 +1,1 @@
-"""Read and write files on this machine safely."""
+"""Read and write files on this machine safely, and see which change."""

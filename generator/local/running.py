@@ -18,7 +18,7 @@ from generator.definition.parameter_values import examples
 from generator.deploy import helper_bucket
 from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
-from generator.local.emulator import Emulator, EmulatorTarget, KeyPair
+from generator.local.emulator import REGION, Emulator, EmulatorTarget, KeyPair
 from generator.packaging import bundle
 from generator.packaging.product import shared_files
 from generator.samples.vendor import store_random_secrets
@@ -42,6 +42,13 @@ class RunningSource:
     keys: KeyPair = field(repr=False)
     parameters: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def emulator(self) -> Emulator:
+        """Return the emulator, without its log."""
+        bundle = Path(self.ca_bundle) if self.ca_bundle else None
+        url = f"{'https' if bundle else 'http'}://127.0.0.1:{self.port}"
+        return Emulator(url, REGION, bundle, Path(), self.keys)
+
 
 def read_build(build: Path, sources: Path, name: str, file_names: Iterable[str]) -> dict[str, bytes]:
     """Return files of a built source by their names; GeneratorError where one is missing."""
@@ -51,7 +58,9 @@ def read_build(build: Path, sources: Path, name: str, file_names: Iterable[str])
             for file_name in file_names
         }
     except OSError as error:
-        raise GeneratorError(f"{error.filename}: not built yet: {command_line(name, build, sources)}") from error
+        raise GeneratorError(
+            f"{error.filename}: is not built yet; build it: {command_line(name, build, sources)}"
+        ) from error
 
 
 def deploy_source(
@@ -64,8 +73,12 @@ def deploy_source(
     """
     target = EmulatorTarget(emulator=emulator)
     upload_prerequisites(target, source, [code])
-    parameters = {**example_network(source), **examples(source), **values, "HelperBucket": target.bucket}
-    return emulator.deploy(names.stack_name(source.name), template, parameters)
+    return emulator.deploy(names.stack_name(source.name), template, stack_parameters(target, source, values))
+
+
+def stack_parameters(target: EmulatorTarget, source: Source, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of the stack's parameters, with these of the source's own."""
+    return {**example_network(source), **examples(source), **values, "HelperBucket": target.bucket}
 
 
 def upload_prerequisites(target: EmulatorTarget, source: Source, zips: Iterable[bytes], *, secret: bool = True) -> None:
@@ -114,6 +127,11 @@ class SourceFollower:
             if isinstance(line, dict) and "source" in line:
                 yield line
 
+    def skip(self) -> None:
+        """Take the log lines and kept objects that have come as known."""
+        for _ in (*self.log(), *self.kept()):
+            pass
+
     def _new_events(self, group: str) -> Iterator[dict[str, Any]]:
         since = int((time.time() - 60) * 1000)
         for event in self._logs.filter_log_events(logGroupName=group, startTime=since)["events"]:
@@ -127,11 +145,7 @@ class SourceFollower:
 def advertise(running: RunningSource, build: Path) -> Iterator[None]:
     """Store where the source runs, for `send`, as long as the context lasts."""
     file = _file(build, running.name)
-    try:
-        regular_file.make_folder(file.parent)
-        regular_file.write(file, json.dumps(asdict(running)).encode(), mode=0o600)  # it has the keys
-    except OSError as error:
-        raise GeneratorError(f"{file}: can't be written ({error.strerror}), so `send` would not find it") from error
+    store(running, build)
     try:
         yield
     finally:
@@ -140,13 +154,23 @@ def advertise(running: RunningSource, build: Path) -> Iterator[None]:
             file.parent.rmdir()
 
 
+def store(running: RunningSource, build: Path) -> None:
+    """Store where the source runs."""
+    file = _file(build, running.name)
+    try:
+        regular_file.make_folder(file.parent)
+        regular_file.write(file, json.dumps(asdict(running)).encode(), mode=0o600)  # it has the keys
+    except OSError as error:
+        raise GeneratorError(f"{file}: can't be written ({error.strerror}), so `send` would not find it") from error
+
+
 def refuse_if_running(build: Path, sources: Path, name: str) -> None:
     """Raise GeneratorError where the source runs already: `send` could find only one of the two."""
     try:
         running = find_running(build, sources, name)
     except GeneratorError:
         return
-    raise GeneratorError(f"{name} runs already, on port {running.port}: end that one first")
+    raise GeneratorError(f"{name} runs already, on port {running.port}: end it first, with Ctrl-C in its terminal")
 
 
 def find_running(build: Path, sources: Path, name: str) -> RunningSource:

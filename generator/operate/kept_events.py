@@ -57,6 +57,8 @@ class SourceResources:
     """The values of the stack's parameters."""
     problem: str | None = None
     """What is wrong with the stack's own state."""
+    alarms: frozenset[str] = frozenset()
+    """The names of the stack's alarms."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def find_resources(target: Target, source: str, stack: stacks.Stack | None = Non
         positions=outputs.get("PositionsTable"),
         parameters=stack.parameters,
         problem=stacks.state_problem(stack, target, source),
+        alarms=stacks.alarm_names(resources),
     )
 
 

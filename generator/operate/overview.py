@@ -12,6 +12,7 @@ from generator.aws_failures import explain_failure
 from generator.deploy import retained_resources, stacks
 from generator.deploy.stack_lists import SourceStack, source_stacks
 from generator.errors import GeneratorError
+from generator.operate.kept_events import find_resources
 from generator.operate.pull_status import ends_soon, read_pull_status
 from generator.operate.shared_state import SharedState, read_shared_state, secret_parameters
 from generator.operate.status import message_count
@@ -88,9 +89,8 @@ def _problems(target: Target, each: SourceStack, shared: SharedState) -> Iterato
     stack, outputs = each.stack, each.stack.outputs
     if state := stacks.state_problem(stack, target, each.source):
         yield state.removeprefix(f"stack {stack.name} ")
-    alarms = [name.removeprefix(f"{stack.name}-").partition("-")[0] for name in shared.alarms if _is_of(name, stack)]
-    if alarms:
-        yield f"{'alarm' if len(alarms) == 1 else 'alarms'} {', '.join(sorted(alarms))}"
+    if alarms := _alarms(target, stack, shared):
+        yield f"{'alarm' if len(alarms) == 1 else 'alarms'} {', '.join(alarms)}"
     missing = [name.rpartition("/")[2] for name in secret_parameters(each) if name not in shared.secrets]
     if missing:
         yield f"{', '.join(missing)} is not stored" if len(missing) == 1 else f"{', '.join(missing)} are not stored"
@@ -109,6 +109,16 @@ def _problems(target: Target, each: SourceStack, shared: SharedState) -> Iterato
             yield "events that an earlier stack left behind"
 
 
+def _alarms(target: Target, stack: stacks.Stack, shared: SharedState) -> list[str]:
+    """Return what the stack's own alarms that are on are called in the template."""
+    before = f"{stack.name}-"
+    names = [name for name in shared.alarms if name.startswith(before)]
+    if names:  # those of another stack may begin so too
+        own_names = stacks.alarm_names(stacks.list_resources(target.client("cloudformation"), stack))
+        names = [name for name in names if name in own_names]
+    return sorted(name.removeprefix(before).partition("-")[0] for name in names)
+
+
 def _stack_notes(each: SourceStack) -> Sequence[str]:
     return ("its last change was taken back",) if each.stack.status.endswith("ROLLBACK_COMPLETE") else ()
 
@@ -122,14 +132,10 @@ def _asking(
     definition = definition_of(each.source)
     if definition is None or definition.pull is None:
         return (), ("without its definition, whether it asks is not looked at",)
-    pull = read_pull_status(target, definition, None, each.stack)
+    pull = read_pull_status(target, definition, find_resources(target, each.source, each.stack))
     problems = [f"{name} ends on {day}" for name, day in pull.expires.items() if ends_soon(day)]
     if pull.paused:
         problems.insert(0, "paused")
     elif pull.silence in ("could not ask", "was refused", "did not ask"):
         problems.insert(0, pull.silence)
     return problems, ()
-
-
-def _is_of(alarm: str, stack: stacks.Stack) -> bool:
-    return alarm.startswith(f"{stack.name}-")

@@ -18,8 +18,7 @@ from generator.aws_failures import environment_is_emulator
 from generator.definition.parameter_values import deployed_url
 from generator.definition.secret_names import ssm_names
 from generator.deploy.secret_store import read_expiry
-from generator.deploy.stacks import Stack
-from generator.operate.kept_events import find_resources
+from generator.operate.kept_events import SourceResources
 from generator.operate.pull_positions import Backfill, PullTable, StreamState
 from lambdas.model import Source
 from lambdas.pulling.expiry import WARN_DAYS, days_left
@@ -81,6 +80,11 @@ class PullStatus:
         return "nothing happened" if self.arrived is False else None
 
     @property
+    def has_run(self) -> bool:
+        """Whether a run has ended since the source was deployed."""
+        return self.last_run is not None or self.last_end is not None
+
+    @property
     def healthy(self) -> bool:
         """Whether the operator has nothing to do about the asking."""
         return self.silence in (None, "nothing happened") and not any(map(ends_soon, self.expires.values()))
@@ -91,10 +95,12 @@ def ends_soon(day: date) -> bool:
     return days_left(day, datetime.now(UTC).timestamp()) <= WARN_DAYS
 
 
-def read_pull_status(target: Target, source: Source, arrived: bool | None, stack: Stack | None = None) -> PullStatus:
-    """Read the part of the status that a pulled source has; `stack` is its stack, where that is at hand."""
+def read_pull_status(
+    target: Target, source: Source, resources: SourceResources, arrived: bool | None = None
+) -> PullStatus:
+    """Read the part of the status that a pulled source with these resources has."""
     assert source.pull is not None  # noqa: S101 - the caller has looked
-    resources, pull = find_resources(target, source.name, stack), source.pull
+    pull = source.pull
     now = datetime.now(UTC).timestamp()
     table = PullTable(resources.positions or "", target.client("dynamodb"), pull)
     lease = table.lease()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,9 +83,9 @@ class SourceStatus:
         return not (self.problem or self.alarms or self.dead or kept or earlier) and all(self.secrets.values())
 
 
-def read_status(target: Target, source: Source) -> SourceStatus:
-    """Read the status of a source's stack; NotDeployedError where there is none."""
-    name, resources = target.stack(source.name), kept_events.find_resources(target, source.name)
+def read_status(target: Target, source: Source, resources: kept_events.SourceResources) -> SourceStatus:
+    """Read the status of a source with these resources."""
+    name = target.stack(source.name)
     summary = target.client("cloudformation").get_template_summary(StackName=name)
     metadata = json.loads(summary.get("Metadata") or "{}")
     now, s3 = datetime.now(UTC), target.client("s3")
@@ -103,7 +103,7 @@ def read_status(target: Target, source: Source) -> SourceStatus:
         unsendable=count_objects(s3, resources.bucket, "unsendable/"),
         earlier=_left_by_earlier_stacks(target, source, resources),
         bucket=resources.bucket,
-        alarms=_alarms(target, name),
+        alarms=_alarms(target, name, resources.alarms),
         secrets=_secrets(target, source),
         problem=resources.problem,
     )
@@ -171,11 +171,14 @@ def _oldest(target: Target, now: datetime, queue: str) -> float | None:
     return max(_statistics(target, now, HOUR, metric, "Maximum"), default=None)
 
 
-def _alarms(target: Target, stack: str) -> tuple[tuple[str, str], ...]:
+def _alarms(target: Target, stack: str, names: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return the names and descriptions of the alarms that are on, of those with these names."""
     pages = target.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-")
     alarms = [alarm for page in pages for alarm in page.get("MetricAlarms", ())]
     return tuple(
-        (alarm["AlarmName"], alarm.get("AlarmDescription", "")) for alarm in alarms if alarm["StateValue"] == "ALARM"
+        (alarm["AlarmName"], alarm.get("AlarmDescription", ""))
+        for alarm in alarms
+        if alarm["AlarmName"] in names and alarm["StateValue"] == "ALARM"
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from generator.definition.words import capitalized
 from generator.page.built_source import BuiltSource
 from generator.page.html import Child, code, marked, prose, section, table
-from generator.page.words import capitalized, span
+from generator.page.words import span
 from generator.templates.resources.alarms import GUIDE
 
 _IN_SECONDS = ("ApproximateAgeOfOldestMessage", "Behind", "DeliveryToS3.DataFreshness")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from generator.definition.words import capitalized
 from generator.page.built_source import KINDS, BuiltSource
 from generator.page.drawing import drawings
 from generator.page.drawing_plan import plan
 from generator.page.html import Child, code, codes, element, marked, paragraph, prose, section, table
-from generator.page.words import capitalized
 
 _CAPTION = "The stack of {} and what it talks to"
 _LEGEND = (

@@ -20,23 +20,25 @@ def drawings(plan: Plan, caption: str) -> list[ET.Element]:
 
 def _svg(drawing: Drawing, caption: str) -> ET.Element:
     layout = drawing.layout
-    columns = max(place.column for place in drawing.cells.values()) + 1
-    rows = max(place.row for place in drawing.cells.values()) + 1
-    width = columns * (layout.width + layout.column_gap) - layout.column_gap + 2 * layout.margin
-    height = rows * (layout.height + layout.row_gap) - layout.row_gap + 2 * layout.margin
+    width, height = drawing.size()
     title, description = f"{layout.name}-drawing-title", f"{layout.name}-drawing-text"
     return element(
         "svg",
         element("title", caption, id=title),
         element("desc", "The numbers of the lines are those of the list below the drawing.", id=description),
-        *_lines(drawing),
-        *(_box(drawing, name) for name in drawing.cells),
-        *_badges(drawing),
+        *drawing_elements(drawing),
         class_=f"drawing {layout.name}",
         viewBox=f"0 0 {width} {height}",
         role="img",
         aria_labelledby=f"{title} {description}",
     )
+
+
+def drawing_elements(drawing: Drawing) -> Iterator[ET.Element]:
+    """Yield the lines of a drawing, its boxes, and the numbers of its lines."""
+    yield from _lines(drawing)
+    yield from (_box(drawing, name) for name in drawing.cells)
+    yield from _badges(drawing)
 
 
 def _lines(drawing: Drawing) -> Iterator[ET.Element]:

@@ -35,6 +35,14 @@ class Drawing:
     layout: Layout
     cells: Mapping[str, Place]
 
+    def size(self) -> tuple[int, int]:
+        """Return the width and the height of the drawing."""
+        columns = max(place.column for place in self.cells.values()) + 1
+        rows = max(place.row for place in self.cells.values()) + 1
+        layout = self.layout
+        width = columns * (layout.width + layout.column_gap) - layout.column_gap + 2 * layout.margin
+        return width, rows * (layout.height + layout.row_gap) - layout.row_gap + 2 * layout.margin
+
     def corner(self, title: str) -> Point:
         """Return the upper left corner of a box."""
         place, layout = self.cells[title], self.layout

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from generator.definition.pull_words import span_text
 from generator.definition.secret_names import source_secrets
+from generator.definition.words import counted, listed
 from generator.page.built_source import BuiltSource
 from generator.page.permissions import role_permissions, role_users
-from generator.page.words import counted, days, listed, rate_words
+from generator.page.words import days, rate_words
 from lambdas.model import methods
 
 VENDOR, READER, SECRETS, ALARMS, TOPIC = "Vendor", "MozDef", "Parameter Store", "Alarms", "Alarm topic"

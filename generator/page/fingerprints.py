@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from generator.definition.third_party import third_party_packages
+from generator.definition.words import counted
 from generator.packaging.product import CODE, TEMPLATE
 from generator.packaging.wheels import pinned_wheels
 from generator.page.built_source import BuiltSource
 from generator.page.html import Child, code, facts, marked, prose, section
-from generator.page.words import counted
 
 _OWN = "lambdas/transform.py"
 _CHECK = (

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from generator.definition.pull_words import credential_text, span_text
+from generator.definition.words import counted, listed
 from generator.page.built_source import BuiltSource
 from generator.page.fingerprints import hash_of, version
 from generator.page.html import Child, code, element, facts, paragraph
 from generator.page.roles import wide_permissions
 from generator.page.stores import retention
-from generator.page.words import counted, dollars, listed
+from generator.page.words import dollars
 from generator.templates.source_cost import estimate
 
 _EVENTS = 1_000_000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from generator.definition.words import counted
 from generator.packaging.build_folder import PAGE
 from generator.page.built_source import BuiltSource
 from generator.page.fingerprints import hash_of
 from generator.page.glance import how_known
 from generator.page.html import Child, code, document, element, paragraph, table
 from generator.page.style import STYLE
-from generator.page.words import counted
 
 INDEX = "index.html"
 _HEAD = ("Source", "Events", "Way in", "Verified, or asked, with", "Code, SHA-256")

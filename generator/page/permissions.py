@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from generator.definition.words import listed
 from generator.page.built_source import BuiltSource, text_of
-from generator.page.words import listed
 from generator.templates.wide_permissions import reason_for
 
 PHRASES = {

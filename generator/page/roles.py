@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from generator.definition.words import counted
 from generator.page.built_source import BuiltSource, text_of
 from generator.page.html import Child, bullets, code, codes, element, marked, paragraph, prose, section, table
 from generator.page.permissions import Permission, role_permissions, role_users
-from generator.page.words import counted
 
 _INTRODUCTION = (
     "Each function, schedule and stream has a role of its own, which can do what stands here and nothing else. The "
     "words are made from the template's policies, which stand beside them. Every role lies below the path of its "
     "deployment, and is bounded by the policy of the parameter `PermissionsBoundaryArn` where one is given. A pipeline "
-    "that deploys the source is a stack of its own, with roles that `docs/security.md` lists."
+    "that deploys the source is a stack of its own, with roles that `docs/explanation/security/roles.md` lists."
 )
 _STATEMENTS = {
     "OnlyOverTls": "nobody gets in without TLS",

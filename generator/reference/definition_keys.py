@@ -1,4 +1,4 @@
-"""Describe every key of a definition from its dataclasses: the tables of docs/definition.md."""
+"""Describe a key of a definition from its dataclass: what it is, which values it takes, and its default."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ import dataclasses
 import inspect
 import textwrap
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition.key_types import (
     CHOICES,
-    TYPED,
     allows_scalar_for_list,
     dataclass_of,
-    field_types,
-    key_name,
     key_names,
 )
 from generator.definition.scalars import duration_text
-from lambdas import model, model_deployment, model_facts, model_pull, model_request_types, model_types
+from lambdas import model_deployment, model_facts, model_request_types, model_types
 
 _VALUES: dict[Any, str] = {
     int: "a number",
@@ -53,13 +50,6 @@ _VALUES: dict[Any, str] = {
     model_request_types.RequestJson: "JSON, its texts with `{path}` and `${Name}`",
     model_request_types.UrlOrigin: "a URL with `${Name}`",
 }
-_TYPED_KEYS = {
-    model.Auth: "webhook.auth",
-    model_pull.Credentials: "pull.credentials",
-    model_pull.Paging: "pull.streams.NAME.paging",
-}
-_SHARED_KEYS = {"pull.streams.NAME.window": "pull.window", "pull.streams.NAME.events": "events"}
-"""Keys whose own keys have a table already, since they are laid over those of all streams."""
 
 
 def field_descriptions(cls: type[Any]) -> dict[str, str]:
@@ -92,72 +82,51 @@ def is_mapping(hint: Any) -> bool:
     return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
-def reference_tables() -> str:
-    """Return the tables of docs/definition.md: every key of every part."""
-    parts = [("", model.Source)]
-    for wrapper, key in _TYPED_KEYS.items():
-        parts += [(f"{key}.{name}", module.Settings) for name, module in TYPED[wrapper].modules().items()]
-    return "\n".join("\n".join(_section(key, cls)) for key, cls in parts)
-
-
-def _section(key: str, cls: type[Any]) -> Iterator[str]:
-    hints, texts = field_types(cls), field_descriptions(cls)
-    parts: list[tuple[str, type[Any]]] = []
-    doc = (inspect.getdoc(cls) or "").replace("\n", " ")
-    yield f"### {f'`{key}`' if key else 'The whole'}\n\n{doc}\n"
-    if is_list(cls):
-        return
-    yield "| key | what | value | default |\n|---|---|---|---|"
-    for field in dataclasses.fields(cls):
-        if key_name(field) not in key_names(cls):
-            continue
-        name = key_name(field)
-        hint, dotted = hints[field.name], f"{key}.{name}" if key else name
-        inner = dataclass_of(hint)
-        below = f"{dotted}.NAME" if any(map(is_mapping, (hint, *get_args(hint)))) else dotted
-        if inner and inner not in TYPED and below not in _SHARED_KEYS:
-            parts.append((below, inner))
-        value = f"the keys of `{_SHARED_KEYS[below]}`" if below in _SHARED_KEYS else _kind_of_value(hint)
-        description = texts[field.name].replace("|", "\\|").replace("\n", " ")
-        yield f"| `{name}` | {description} | {value} | {_shown_default(field, hint)} |"
-    yield ""
-    for dotted, inner in parts:
-        yield from _section(dotted, inner)
-
-
-def _kind_of_value(hint: Any) -> str:
+def value_words(hint: Any, link: str) -> str:
+    """Return which values a key takes; `link` leads to the keys or types of a mapping."""
     origin, args = get_origin(hint), get_args(hint)
     if hint in _VALUES:
         return _VALUES[hint]
     if origin in (types.UnionType, Union):
-        return _kind_of_value(args[0])
-    if hint in TYPED:
-        return ", ".join(f"`{name}`" for name in TYPED[hint].modules())
+        return value_words(args[0], link)
     if hint in CHOICES:
         scalar = "text with `{path}`" if hint is model_facts.Severity else "a word"
-        return f"{scalar}, or `of` with patterns by word: {', '.join(f'`{word}`' for word in CHOICES[hint])}"
+        return f"{scalar}, or `of` with patterns by word"
     if origin is tuple:
-        item = _kind_of_value(args[0])
+        item = value_words(args[0], link)
         if dataclass_of(args[0]):
-            return "a list; see below"
+            return f"a list, each with {link}"
         if get_origin(args[0]) is Literal:
             return f"one of {item}, or a list of them"
         return f"{item}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {item}"
     if is_mapping(hint):
-        return "names, each with the keys below" if dataclass_of(args[1]) else f"names with {_kind_of_value(args[1])}"
-    if origin is Literal:
-        return ", ".join(f"`{option}`" for option in args)
-    return "see below"
+        return f"names, each with {link}" if dataclass_of(args[1]) else f"names with {value_words(args[1], link)}"
+    return options(args) if origin is Literal else link
 
 
-def _shown_default(field: dataclasses.Field[Any], hint: Any) -> str:
-    if field.default is dataclasses.MISSING:
+def options(words: Iterable[str]) -> str:
+    """Return the words that a key takes, as code."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def default_words(field: dataclasses.Field[Any], hint: Any) -> str:
+    """Return the default of a key as it is written; nothing where the description says what holds without it."""
+    default = field.default
+    if default is dataclasses.MISSING:
         return "*required*"
     if hint is model_request_types.Duration:
-        return f"`{duration_text(field.default)}`"
-    if isinstance(field.default, bool):
-        return f"`{str(field.default).lower()}`"
-    if field.default and isinstance(field.default, tuple):
-        return f"`[{', '.join(field.default)}]`"
-    is_simple = isinstance(field.default, str | int) and field.default != ""
-    return f"`{field.default}`" if is_simple else ""
+        return f"`{duration_text(default)}`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if default and isinstance(default, tuple):
+        return f"`[{', '.join(default)}]`"
+    if dataclasses.is_dataclass(default) and not isinstance(default, type):
+        return _changed_keys(default)
+    return f"`{default}`" if isinstance(default, str | int) and default != "" else ""
+
+
+def _changed_keys(default: Any) -> str:
+    """Return the keys of a default that differ from the defaults in their own table."""
+    pairs = {field.name: (getattr(default, field.name), field.default) for field in dataclasses.fields(default)}
+    changed = [f"{name}: {value}" for name, (value, usual) in pairs.items() if value != usual]
+    return f"`{{{', '.join(changed)}}}`" if changed else ""

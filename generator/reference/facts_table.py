@@ -1,11 +1,12 @@
-"""The tables in docs/sources.md of the facts that each source fills, made from their definitions."""
+"""The tables in docs/reference/facts.md of the facts that each source fills, made from their definitions."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from generator.definition.read import Definition
+from generator.reference.markdown import table
 from lambdas.model import Source
 from lambdas.model_facts import KINDS, Facts
 
@@ -18,18 +19,14 @@ _FILLED = "●"
 def facts_table(definitions: Iterable[Definition], folder: str) -> str:
     """Return the table in Markdown; `folder` is the path from the page to the folder of the sources."""
     head = ("source", *(f"`{name}`" for name in _FACTS), "`extra`")
-    return _table(head, (_row(definition.source, folder) for definition in definitions))
+    return table(head, (_row(definition.source, folder) for definition in definitions))
 
 
 def kinds_table(definitions: Iterable[Definition]) -> str:
     """Return the table of the kinds of events, and which sources can have them."""
     sources = [definition.source for definition in definitions]
     names = {kind: [source.name for source in sources if kind in _kinds(source)] for kind in KINDS}
-    return _table(("kind", "sources"), ((f"`{kind}`", ", ".join(names[kind])) for kind in KINDS if names[kind]))
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
+    return table(("kind", "sources"), ((f"`{kind}`", ", ".join(names[kind])) for kind in KINDS if names[kind]))
 
 
 def _kinds(source: Source) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The tables of all sources in docs/sources.md, made from their definitions: those that call us, and the pulled."""
+"""The tables of docs/reference/sources.md, made from the definitions: the vendors, those that call us, the pulled."""
 
 from __future__ import annotations
 
@@ -8,21 +8,49 @@ from generator.definition.parameter_values import as_written
 from generator.definition.pull_words import counted_span, span_text
 from generator.definition.read import Definition
 from generator.definition.third_party import third_party_packages
+from generator.files import regular_file
+from generator.reference.markdown import table
 from lambdas.model import Source, verified_by
 from lambdas.model_pull import Pull
 
-_HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")
-_PULLED_HEAD = (
-    *("source", "what it brings", "credential, and who makes it", "asked every"),
-    *("how late events come", "the vendor keeps", "the vendor's limit, and who shares it"),
-)
+_HEAD = ("source", "what it brings", "verified by", "the vendor waits, and sends again")
+_PULLED_HEAD = ("source", "what it brings", "credential, and who makes it", "times and limits")
 _NOT_KNOWN = "not known"
-_WHERE = {"handler": "handler", "authorizer": "authorizer", "api": "the API"}
+_WHERE = {"handler": "the handler", "authorizer": "the authorizer", "api": "the API"}
+
+
+def vendor_table(definitions: Iterable[Definition], folder: str) -> str:
+    """Return the table of vendors: for each, its sources that call us and those that are pulled."""
+    by_name = {definition.source.name: definition for definition in definitions}
+    vendors: dict[str, list[Source]] = {}
+    for name, definition in by_name.items():
+        vendor = next((other for other in by_name if name.startswith(f"{other}-")), name)
+        vendors.setdefault(vendor, []).append(definition.source)
+    rows = [
+        (
+            _title(by_name[vendor]),
+            ", ".join(_page(source.name, folder) for source in sources if source.webhook),
+            ", ".join(_page(source.name, folder) for source in sources if source.pull),
+        )
+        for vendor, sources in vendors.items()
+    ]
+    return table(("vendor", "by webhook", "pulled"), sorted(rows, key=lambda row: row[0].casefold()))
+
+
+def _title(definition: Definition) -> str:
+    """Return the title of a source's README; its name where it has none."""
+    file = definition.find("README.md")
+    title = regular_file.read(file).decode().partition("\n")[0] if file else ""
+    return title.removeprefix("# ") if title.startswith("# ") else definition.source.name
+
+
+def _page(name: str, folder: str) -> str:
+    return f"[{name}]({folder}/{name}/README.md)"
 
 
 def source_table(definitions: Iterable[Definition], folder: str) -> str:
     """Return the table in Markdown; `folder` is the path from the page to the folder of the sources."""
-    return _table(_HEAD, [_row(definition, folder) for definition in definitions if definition.source.webhook])
+    return table(_HEAD, [_row(definition, folder) for definition in definitions if definition.source.webhook])
 
 
 def pulled_table(definitions: Iterable[Definition], folder: str) -> str:
@@ -32,17 +60,12 @@ def pulled_table(definitions: Iterable[Definition], folder: str) -> str:
         for definition in definitions
         if (pull := as_written(definition.source).pull) is not None
     ]
-    return _table(_PULLED_HEAD, rows) if rows else ""
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = (head, ("---",) * len(head), *rows)
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in lines)
+    return table(_PULLED_HEAD, rows) if rows else ""
 
 
 def _link(definition: Definition, folder: str) -> str:
     source = definition.source
-    link = f"[{source.name}]({folder}/{source.name}/README.md)"
+    link = _page(source.name, folder)
     return f"{link} †" if source.parameters else link
 
 
@@ -53,10 +76,8 @@ def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, .
         _link(definition, folder),
         definition.source.description,
         vendor.credential if vendor else _NOT_KNOWN,
-        span_text(pull.every),
-        vendor.lateness if vendor else _NOT_KNOWN,
-        ", ".join(sorted(kept)),
-        vendor.limit if vendor else _NOT_KNOWN,
+        f"asked every {span_text(pull.every)}<br>late: {vendor.lateness if vendor else _NOT_KNOWN}<br>"
+        f"kept: {', '.join(sorted(kept))}<br>limit: {vendor.limit if vendor else _NOT_KNOWN}",
     )
 
 
@@ -69,21 +90,20 @@ def _row(definition: Definition, folder: str) -> tuple[str, ...]:
     source = as_written(definition.source)
     auth, vendor = source.endpoint.auth, source.vendor
     packages = third_party_packages(source)
+    waits = f"{vendor.deadline} s" if vendor and vendor.deadline else _NOT_KNOWN
+    verifier = f"by {_WHERE[verified_by(source.endpoint)]}"
     needs = f" (with {' and '.join(packages)})" if packages else ""
     return (
         _link(definition, folder),
         source.description,
-        f"{auth.type.describe(auth.settings)}{needs}",
-        _WHERE[verified_by(source.endpoint)],
-        _handshakes(source) or "none",
-        f"{vendor.deadline} s" if vendor and vendor.deadline else "not known",
-        vendor.retries if vendor else "not known",
+        "<br>".join([f"{auth.type.describe(auth.settings)}{needs}", verifier, *_handshakes(source)]),
+        f"{waits}<br>{vendor.retries if vendor else _NOT_KNOWN}",
     )
 
 
-def _handshakes(source: Source) -> str:
+def _handshakes(source: Source) -> list[str]:
     effects = []
     for challenge in source.endpoint.challenges:
         effect = "learns the secret" if challenge.store_secret else "confirms" if challenge.confirm else "answers"
-        effects.append(f"{challenge.method}: {effect}{', unsigned' if challenge.unauthenticated else ''}")
-    return "; ".join(dict.fromkeys(effects))
+        effects.append(f"handshake by {challenge.method}: {effect}{', unsigned' if challenge.unauthenticated else ''}")
+    return list(dict.fromkeys(effects))

@@ -13,6 +13,7 @@ from generator.files.line_ends import HOW_TO_FIX
 from generator.samples.run import Shaped
 from generator.samples.sample import Sample, error_text, read_file
 
+_EXPECTED = (".mozdef.json", ".reply.json", ".requests.txt")
 Accepted = Mapping[Path, bytes | None]
 """Files beside samples as a build leaves them: their content, or None for a file that it removes."""
 
@@ -27,6 +28,11 @@ def files_to_accept(shaped: Shaped) -> dict[Path, bytes | None]:
 def requests_file(sample: Sample) -> Path:
     """Return the file with a line for each request that brings a sample's answers."""
     return sample.folder / f"{sample.name}.requests.txt"
+
+
+def is_expected(file: Path) -> bool:
+    """Return whether a file beside samples is one that `--accept` writes."""
+    return file.parent.name == "samples" and file.name.endswith(_EXPECTED)
 
 
 def compare(shaped: Shaped) -> list[Problem]:

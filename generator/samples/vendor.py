@@ -44,9 +44,44 @@ def store_random_secrets(source: Source, ssm: Any, project: str, environment: st
             ssm.put_parameter(Name=parameters[name], Value=value, Type="SecureString")
         return
     for name, (stored, vendor_key) in random_secrets(source.endpoint).items():
-        ssm.put_parameter(Name=parameters[name], Value=stored, Type="SecureString")
-        if vendor_key != stored:
-            ssm.put_parameter(Name=parameters[name] + PRIVATE_KEY_SUFFIX, Value=vendor_key, Type="SecureString")
+        _store_pair(ssm, parameters[name], stored, vendor_key)
+
+
+def replace_unfit_secrets(source: Source, ssm: Any, project: str, environment: str) -> list[str]:
+    """Put a random secret in the place of each that is missing, or that the source can't use; return their names.
+
+    For the emulator's Parameter Store, after a change of the definition.
+    """
+    parameters, replaced = ssm_names(source, project, environment), {}
+    for leaf in [leaf for auth in auths(source.endpoint) for leaf in leaves(auth)]:
+        unfit = [name for name in secret_names(leaf) if not _is_fit(leaf, parameters[name], ssm)]
+        replaced.update(dict.fromkeys(unfit))
+    for name, (stored, vendor_key) in random_secrets(source.endpoint).items() if replaced else ():
+        if name in replaced:
+            ssm.delete_parameters(Names=[parameters[name], parameters[name] + PRIVATE_KEY_SUFFIX])
+            _store_pair(ssm, parameters[name], stored, vendor_key)
+    return list(replaced)
+
+
+def _store_pair(ssm: Any, parameter: str, stored: str, vendor_key: str) -> None:
+    ssm.put_parameter(Name=parameter, Value=stored, Type="SecureString")
+    if vendor_key != stored:
+        ssm.put_parameter(Name=parameter + PRIVATE_KEY_SUFFIX, Value=vendor_key, Type="SecureString")
+
+
+def _is_fit(leaf: Auth, parameter: str, ssm: Any) -> bool:
+    """Return whether the auth type can use what is stored, with the vendor's own key where it needs one."""
+    private = parameter + PRIVATE_KEY_SUFFIX
+    found = ssm.get_parameters(Names=[parameter, private], WithDecryption=True)["Parameters"]
+    stored = {each["Name"]: each["Value"] for each in found}
+    if parameter not in stored or (private in stored) != hasattr(leaf.type, "key_pair"):
+        return False
+    read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it
+    try:
+        read_secret(leaf.settings, stored[parameter])
+    except UnusableSecret:
+        return False
+    return True
 
 
 def stored_secrets(ssm: Any, parameters: Mapping[str, str], *, prefer_private_key: bool = False) -> SecretLookup:

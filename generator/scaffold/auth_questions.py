@@ -22,7 +22,7 @@ KINDS = {
     "jwt": "a JSON Web Token of an identity provider in Authorization",
     "sns": "Amazon SNS, which signs every message",
 }
-"""The auth types that `new` offers; docs/definition.md has the rarer ones."""
+"""The auth types that `new` offers; docs/reference/definition/signatures.md has the rarer ones."""
 _SIGNED = ("hmac", "ed25519", "ecdsa")
 ALGORITHMS = get_args(field_types(hmac.Settings)["algorithm"])
 

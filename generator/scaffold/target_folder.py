@@ -22,6 +22,7 @@ from generator.reference.json_schema import json_schema
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from generator.scaffold.definition_yaml import block
+from generator.scaffold.texts import REFERENCE_HEADING, reference_text
 
 FillFolder = Callable[[Path, Path], None]
 """Writes a source's files into its folder; the second folder has all sources, from which the definition is read."""
@@ -107,7 +108,9 @@ def copy_source_folder(base: Path, folder: Path, description: str) -> None:
         # Commands get the new source's name; what the README says of the vendor stays.
         text = readme.read_text(encoding="utf-8")
         command = re.compile(rf"(python -m generator (?:[a-z]+ )?){re.escape(base.name)}\b")
-        readme.write_text(command.sub(rf"\g<1>{folder.name}", text), encoding="utf-8")
+        # Its reference is generated from the definition of the other source, and would go on saying what that does.
+        text, heading, _ = command.sub(rf"\g<1>{folder.name}", text).partition(REFERENCE_HEADING)
+        readme.write_text(text + (reference_text(folder.name) if heading else ""), encoding="utf-8")
 
 
 @contextmanager

@@ -17,13 +17,14 @@ from lambdas.signatures.signature_settings import SignatureSettings
 GUESSED = "# Guessed from one request."
 """A line of a definition that its user removes after checking what was guessed."""
 SCHEMA = "# yaml-language-server: $schema=../schema.json"
+REFERENCE_HEADING = "## Reference\n"
 _VENDOR = """\
 # vendor:  # for people: a build shows it
 #   docs: https://…
 #   deadline: 5
 #   retries: "3 times, after anything but a 2xx"
 """
-_CHALLENGES = "  # challenges:  # where the vendor tries the endpoint out before it sends events: docs/definition.md\n"
+_CHALLENGES = "  # challenges:  # where the vendor first tries the endpoint out: docs/reference/definition/webhook.md\n"
 _EVENTS = """\
 # events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
 #   require: [type]  # what has none is kept aside, and becomes no message
@@ -116,7 +117,9 @@ def readme_text(source: Source) -> str:
 
 {source.description.rstrip(".")}, one message per event.
 
-Worth having in a SIEM: _to write: which events, and why._
+## Worth having in a SIEM
+
+_To write: which events, and why._
 
 ## What is verified
 
@@ -145,6 +148,16 @@ _To write: in how many seconds it wants an answer, what it sends again, how ofte
 ## Good to know
 
 - _To write: what an analyst has to know of these events, and what is personal or secret in them._
+
+{reference_text(name)}"""
+
+
+def reference_text(name: str) -> str:
+    """Return the last section of a README, which says where the rest is."""
+    return f"""\
+{REFERENCE_HEADING}
+[The definition](source.yml) says what becomes of an event. `python -m generator page {name}` writes a page of what is
+verified, kept and allowed.
 """
 
 

@@ -145,13 +145,13 @@ SCANNER_EXCEPTIONS = (
         _ROLE,
         ("IAM_POLICYDOCUMENT_NO_WILDCARD_RESOURCE",),
         _is_for_all_resources,
-        "actions that AWS can't narrow: see Stars",
+        "actions that AWS can't narrow: see wide-permissions.md",
     ),
     ScannerException(
         "AWS::IAM::ManagedPolicy",
         ("IAM_POLICYDOCUMENT_NO_WILDCARD_RESOURCE",),
         _is_for_all_resources,
-        "traces have no ARN: see Stars",
+        "traces have no ARN: see wide-permissions.md",
     ),
     ScannerException(
         "AWS::CloudWatch::Alarm",

@@ -1,4 +1,4 @@
-"""Why a permission of an event source has a `*` where AWS offers nothing narrower; docs/security.md lists all."""
+"""Why an event source has a permission with a `*`: AWS offers nothing narrower. docs/reference/wide-permissions.md."""
 
 from __future__ import annotations
 

@@ -52,9 +52,11 @@ class BodyTime:
     format: TimeFormat = "unix"
     """How it is written: `unix` (seconds), `unix_ms` (milliseconds), `rfc3339` or `http_date`. Never guessed."""
     tolerance: int = 300
-    """Seconds that it may lie in the past: the replay window."""
-    future: int | None = None
-    """Seconds that it may lie in the future. Without it, as many as in the past."""
+    """Seconds that it may lie in the past, and in the future: the replay window."""
+
+    @property
+    def future(self) -> None:
+        """As many seconds as in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from part_problems("signature", signature.prefix, signature.split, signature.part)
     yield from key_problems(settings.key)
     if stamp := settings.timestamp:
-        yield from window_problems(stamp.tolerance, stamp.future)
+        yield from window_problems(stamp.tolerance, None)
         if stamp.path not in template_paths(settings.signed):
             yield "timestamp.path", f"is not part of what is signed; take it out, or add {{{stamp.path}}} to `signed`"
     if not settings.uncovered.strip():

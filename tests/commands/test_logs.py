@@ -231,6 +231,11 @@ def test_a_group_that_somebody_deleted_is_named_and_the_others_are_read(log: Log
     assert run() == (0, "2026-03-02 12:00:00 Webhook INFO  200 accepted\n", warning)
 
 
+def test_the_command_that_looks_further_back_has_the_folder_of_the_definitions(log: Logs, run: Run) -> None:
+    assert log
+    assert run("--sources", "others")[2].endswith("python -m generator logs zoom --since 7d --sources others\n")
+
+
 def test_a_missing_permission_is_named(log: Logs, run: Run) -> None:
     log.add("Redrive", 0, own_line())
     log.faults = [refusal("User: arn:x is not\nauthorized", "AccessDeniedException", "FilterLogEvents")]
@@ -261,8 +266,8 @@ def test_another_failure_of_aws_is_reported_as_it_is(log: Logs, run: Run) -> Non
 
 def test_a_source_that_is_not_deployed_is_reported(log: Logs, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert log is not None
-    choose = "--env, --project and --region choose another"
-    assert run("--env", "prod") == (1, "", f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n")
+    choose = "deploy it first, or choose another with --env, --project or --region"
+    assert run("--env", "prod") == (1, "", f"error: no stack MozDef-EF-zoom-prod in us-west-2: {choose}\n")
     assert main(["logs", "Zoom"]) == 2
     assert "lower-case letters" in capsys.readouterr().err
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import click
 import pytest
 
-from generator.commands import main
+from generator.aws import Target
+from generator.commands import cli, main, names
 from generator.definition.source_folders import name_of_path, unknown_source_message
 from generator.errors import GeneratorError, existing
+from tests.cloudformation import CloudFormation
 from tests.definitions import SOURCES, make_definition
 
 
@@ -47,6 +50,27 @@ def test_commands_take_a_path(words: list[str], capsys: pytest.CaptureFixture[st
     make_definition(Path("others"), "description: x\nwebhook: {auth: {token: {header: x}}}\n", "acme")
     assert main(words) == 0
     assert "\nacme " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_command_that_takes_a_path_takes_the_folder_that_it_lies_in(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)  # type: ignore[attr-defined]
+    parameters = {parameter.name: parameter for parameter in command.params}
+    if {"source", "sources_named"} & parameters.keys():
+        sources = parameters["sources"]
+        assert (sources.is_eager, sources.expose_value) == (True, True)
+
+
+@pytest.mark.parametrize("command", ["logs", "open"])
+def test_a_deployed_source_of_another_folder_is_named_by_its_path(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_definition(Path("others"), "description: x\nwebhook: {auth: {token: {header: x}}}\n", "beta")
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(Target, "client", lambda _target, _service: CloudFormation())
+    assert main([command, "others/beta", "--sources", "others"]) == 1
+    assert capsys.readouterr().err.startswith("error: no stack MozDef-EF-beta-dev in us-west-2: ")
 
 
 def test_a_definition_with_another_ending_is_named() -> None:

@@ -254,6 +254,6 @@ def test_of_every_key_it_is_decided_whether_it_can_have_a_default() -> None:
 
 
 def test_every_key_that_can_have_a_default_is_in_the_documentation() -> None:
-    text = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "definition" / "deployments.md").read_text(encoding="utf-8")
     section = text.partition("## Defaults for all sources")[2].partition("\n## ")[0]
     assert all(f"`{key}`" in section for key in DEFAULT_KEYS)

@@ -108,7 +108,7 @@ def without(documents: dict[str, Document], taken: Permission) -> dict[str, Docu
 
 def not_shown() -> set[str]:
     """The actions that the documentation says can't be shown here, each with its reason."""
-    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "explanation" / "security" / "roles.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`[a-z0-9]+:.*`) \| (?:\w+ ){3}.*\|$", text.partition("## Minimal\n")[2], re.MULTILINE)
     return {action for row in rows for action in re.findall(r"`([^`]+)`", row)}
 

@@ -1,6 +1,6 @@
 """Every permission of a function's role is needed: each action on each resource is taken away, and something breaks.
 
-What the emulator can't show is listed in docs/security.md.
+What the emulator can't show is listed in docs/explanation/security/roles.md.
 """
 
 from __future__ import annotations

@@ -19,8 +19,10 @@ from typing import Any
 
 import pytest
 
+from generator.samples.sending import Endpoint, send_request
 from generator.testing import event_of
-from tests.definitions import ROOT, SOURCES
+from lambdas.auth_type import OutgoingRequest
+from tests.definitions import ROOT, SOURCES, make_definition
 from tests.emulator.mozdef import assert_acceptable
 from tests.emulator.service import eventually, free_port
 
@@ -288,7 +290,11 @@ def test_a_source_that_runs_already_is_said(build: Path, tmp_path: Path) -> None
     with running(tmp_path, build, "zoom") as run:
         run.wait_until_ready()
         outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(build))
-        assert outcome == (1, "", f"error: zoom runs already, on port {run.port}: end that one first\n")
+        assert outcome == (
+            1,
+            "",
+            f"error: zoom runs already, on port {run.port}: end it first, with Ctrl-C in its terminal\n",
+        )
 
 
 def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(tmp_path: Path) -> None:
@@ -307,6 +313,42 @@ def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(
         ]
 
 
+ACME = """\
+description: Acme
+webhook: {auth: {token: {header: x-token}}}
+events: {id: id, type: action, time: at}
+facts: {summary: "acme: {action} by {actor}"}
+dedupe: {window: 24}
+"""
+
+
+def test_with_watch_a_change_arrives_where_the_source_runs_and_a_broken_definition_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    sources, built = tmp_path / "mine", tmp_path / "build"
+    file = make_definition(sources, ACME, "acme").folders[0] / "source.yml"
+    event = {"id": "1", "action": "login", "at": "2026-03-01T09:00:00Z", "actor": "ann"}
+    (file.parent / "samples").mkdir()
+    (file.parent / "samples" / "a.json").write_text(json.dumps(event))
+    with running(tmp_path, built, "acme", "--sources", str(sources), "--watch", "--accept") as run:
+        run.wait_until_ready()
+        assert eventually(lambda: "  a        200 INFO acme: login by ann\n" in run.out), run.out + run.err
+        announced = run.announced.read_bytes()
+
+        file.write_text(ACME.replace("facts:", "fats:"))
+        assert eventually(lambda: f"error: {file}:4: fats: no such key; did you mean facts? " in run.err), run.err
+        url = json.loads(announced)["url"]
+        unsigned = OutgoingRequest("POST", url, {}, json.dumps(event).encode())
+        assert send_request(Endpoint(url, local=True), unsigned).status == 401
+
+        file.write_text(ACME.replace("acme:", "changed:"))
+        assert eventually(lambda: "  a        200 INFO changed: login by ann\n" in run.out), run.out + run.err
+        assert run.announced.read_bytes() == announced
+    assert run.process.returncode == 0
+    assert run.out.endswith("\nstopped; nothing is left behind\n")
+    assert len(run.err.splitlines()) == 1
+
+
 def test_a_port_in_use_is_said(build: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -322,7 +364,11 @@ def test_a_source_that_is_not_built_is_said(tmp_path: Path) -> None:
     outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(tmp_path / "build"))
 
     file = tmp_path / "build" / "zoom" / "event-source.json"
-    assert outcome == (1, "", f"error: {file}: not built yet: python -m generator zoom --build {file.parent.parent}\n")
+    assert outcome == (
+        1,
+        "",
+        f"error: {file}: is not built yet; build it: python -m generator zoom --build {file.parent.parent}\n",
+    )
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -393,26 +394,64 @@ URLS = f'{PLAIN}, signed: "{{url}}{{body}}"'
 PUBLIC = "https://hooks.example.com/prod/events"
 
 
+OWN_URL = "tell the vendor the endpoint's own URL"
+NO_SETTING = f"{OWN_URL}: no `url` in a definition stands for the one that was signed"
+
+
+def setting(written: str) -> str:
+    return f"in the definition, `url: {{{written}}}`, or {OWN_URL}"
+
+
 @pytest.mark.parametrize(
-    ("registered_url", "diagnosis"),
+    ("registered_url", "diagnosis", "advice"),
     [
-        (f"http{URL[5:]}", "with http"),
-        (URL.replace("example.com", "example.com:8443"), "with the port 8443"),
-        (URL.replace("/events", "/events/"), "with a slash at its end"),
-        (URL.replace("/prod", ""), "without /prod, as without a stage"),
-        (URL.replace("%20", "+"), "with its query written anew"),
-        (URL.replace("%20", " "), "with a query that is not escaped"),
-        (URL.partition("?")[0], "without its query"),
-        (URL.removeprefix("https://hooks.example.com"), "without scheme and host"),
-        (URL.replace("https", "http").replace("/events", "/events/"), "with http and with a slash at its end"),
+        (f"http{URL[5:]}", "with http", NO_SETTING),
+        (URL.replace("example.com", "example.com:8443"), "with the port 8443", None),
+        (URL.replace("/events", "/events/"), "with a slash at its end", None),
+        (URL.replace("/prod", ""), "without /prod, as without a stage", None),
+        (URL.replace("%20", "+"), "with its query written anew", NO_SETTING),
+        (URL.replace("%20", " "), "with a query that is not escaped", NO_SETTING),
+        (URL.partition("?")[0], "without its query", NO_SETTING),
+        (URL.removeprefix("https://hooks.example.com"), "without scheme and host", NO_SETTING),
+        (f"http{URL[5:].replace('/events', '/events/')}", "with http and with a slash at its end", NO_SETTING),
     ],
 )
-def test_url_differs_from_the_signed_url(tmp_path: Path, registered_url: str, diagnosis: str) -> None:
+def test_url_differs_from_the_signed_url(
+    tmp_path: Path, registered_url: str, diagnosis: str, advice: str | None
+) -> None:
     source = make_source(tmp_path, f"hmac: {{{URLS}}}")
     sent = signed(source.endpoint.auth, url=registered_url)._replace(url=URL)
     base = registered_url.partition("?")[0]
-    advice = f'in the definition, `url: {{base: "{base}"}}`, or tell the vendor the endpoint\'s own URL'
-    assert findings(source, sent) == [Finding(f"the URL that was signed is {diagnosis}: {registered_url}", advice)]
+    [finding] = findings(source, sent)
+    expected = advice or setting(f'base: "{base}"')
+    assert finding == Finding(f"the URL that was signed is {diagnosis}: {registered_url}", expected)
+    advice_holds(tmp_path, finding, sent)
+
+
+def advice_holds(tmp_path: Path, finding: Finding, sent: OutgoingRequest) -> None:
+    """Assert that a build takes the setting that is advised, and that the request verifies with it."""
+    if written := re.search(r"`(url: .*?)`", finding.advice):
+        advised = make_source(tmp_path / "advised", f"hmac: {{{URLS}, {written[1]}}}")
+        assert findings(advised, sent) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "differences", "written"),
+    [
+        ("?a=(1)", "with a query that is not escaped", "variants: [unquoted]"),
+        (
+            "/?a=(1)",
+            "with a slash at its end and with a query that is not escaped",
+            f'base: "{PUBLIC}/", variants: [unquoted]',
+        ),
+    ],
+)
+def test_a_variant_of_the_url_is_advised(tmp_path: Path, end: str, differences: str, written: str) -> None:
+    source = make_source(tmp_path, f"hmac: {{{URLS}}}")
+    sent = signed(source.endpoint.auth, url=f"{PUBLIC}{end}")._replace(url=f"{PUBLIC}?a=%281%29")
+    [finding] = findings(source, sent)
+    assert finding == Finding(f"the URL that was signed is {differences}: {PUBLIC}{end}", setting(written))
+    advice_holds(tmp_path, finding, sent)
 
 
 def test_url_missing_from_the_file_is_asked_for(tmp_path: Path) -> None:

@@ -115,7 +115,12 @@ def deploy_acme(folder: Path, monkeypatch: pytest.MonkeyPatch) -> PulledAccount:
     )
     ids = {"Redrive": "the-redrive", "Puller": "the-puller", "PullerLog": LOG}
     formation.resources[STACK] = [
-        {"LogicalResourceId": title, "PhysicalResourceId": name, "ResourceStatus": "UPDATE_COMPLETE"}
+        {
+            "LogicalResourceId": title,
+            "PhysicalResourceId": name,
+            "ResourceType": "AWS::Logs::LogGroup" if name == LOG else "AWS::Lambda::Function",
+            "ResourceStatus": "UPDATE_COMPLETE",
+        }
         for title, name in ids.items()
     ]
     metadata = json.dumps({"MozDefEventFramework": {"Source": "acme", "Version": "1.2.3"}})

@@ -55,15 +55,26 @@ class Deployed:
             Outputs=[{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )
-        held = {"LogicalResourceId": "Redrive", "PhysicalResourceId": "f", "ResourceStatus": "CREATE_COMPLETE"}
-        self.formation.resources[name] = [held]
+        self.formation.resources[name] = []
+        self.hold(name, "Redrive", "f", "AWS::Lambda::Function")
         return name
+
+    def hold(self, stack: str, logical_id: str, name: str, kind: str) -> None:
+        """Have a stack hold a resource."""
+        ids = {"LogicalResourceId": logical_id, "PhysicalResourceId": name}
+        self.formation.resources[stack].append({**ids, "ResourceType": kind, "ResourceStatus": "CREATE_COMPLETE"})
 
     def keep(self, prefix: str, bucket: str = "zoom-dev-kept-0") -> None:
         key = f"{prefix}/2026-03-01/missing/0.json"
         boto3.client("s3", REGION).put_object(Bucket=bucket, Key=key, Body=b"{}")
 
-    def alarm(self, name: str, value: str = "ALARM") -> None:
+    def alarm(self, stack: str, logical_id: str, value: str = "ALARM") -> None:
+        name = f"{stack}-{logical_id}-1A2B"
+        self.hold(stack, logical_id, name, "AWS::CloudWatch::Alarm")
+        self.set_alarm(name, value)
+
+    def set_alarm(self, name: str, value: str = "ALARM") -> None:
+        """Have an alarm, of whatever stack."""
         cloudwatch = boto3.client("cloudwatch", REGION)
         cloudwatch.put_metric_alarm(
             AlarmName=name,
@@ -123,8 +134,8 @@ def test_each_deployed_source_has_a_row_and_what_is_wrong_comes_first(deployed: 
     deployed.deploy("github", "prod", "UPDATE_ROLLBACK_COMPLETE")
     deployed.count("api-github-prod", 1_200)
     deployed.count("api-okta-dev", 1)
-    deployed.alarm("MozDef-EF-zoom-dev-Refused-1A2B")
-    deployed.alarm("MozDef-EF-okta-dev-Unread-1A2B", "OK")
+    deployed.alarm("MozDef-EF-zoom-dev", "Refused")
+    deployed.alarm("MozDef-EF-okta-dev", "Unread", "OK")
     deployed.keep("rejected")
     deployed.keep("oversize", "okta-dev-kept-0")
     assert run() == (
@@ -140,6 +151,14 @@ to see more, and what to do: python -m generator status zoom
 """,
         "",
     )
+
+
+def test_an_alarm_of_a_stack_whose_name_begins_with_anothers_is_not_the_others(deployed: Deployed, run: Run) -> None:
+    deployed.deploy("zoom")
+    deployed.set_alarm("MozDef-EF-zoom-dev-x-Refused-1A2B")
+    assert run()[0] == 0
+    deployed.alarm("MozDef-EF-zoom-dev", "Unread")
+    assert "  zoom  dev  alarm Unread  " in run()[1]
 
 
 def test_where_all_are_well_the_exit_status_is_0(deployed: Deployed, run: Run) -> None:
@@ -220,7 +239,7 @@ def _set_status(status: str) -> Callable[[Deployed], None]:
 
 SITUATIONS: dict[str, tuple[Callable[[Deployed], None], str | None]] = {
     "well": (lambda _: None, None),
-    "an alarm": (lambda deployed: deployed.alarm("MozDef-EF-zoom-dev-Unread-1A2B"), "alarm Unread"),
+    "an alarm": (lambda deployed: deployed.alarm("MozDef-EF-zoom-dev", "Unread"), "alarm Unread"),
     "no secret": (_lack_secret, "auth_token is not stored"),
     "dead letters": (_have_dead_letters, "2 dead letters"),
     "rejected": (lambda deployed: deployed.keep("rejected"), "rejected events"),

@@ -107,6 +107,30 @@ def test_silence_has_four_names(account: PulledAccount, run: Run) -> None:
     )
 
 
+def test_before_its_first_run_it_has_not_asked_yet(account: PulledAccount, run: Run) -> None:
+    def asks() -> str:
+        return next(line.split()[1] for line in run("status")[1].splitlines() if line.startswith("  asks "))
+
+    assert "  asks      not yet, https://api.acme.example/v1 every 5 minutes" in run("status")[1]
+    account.run_ends()
+    assert asks() == "no,"
+    account.log(outcome="asked", requests=1)
+    assert asks() == "yes,"
+
+
+def test_a_paused_source_does_not_ask_though_it_has_never_run(account: PulledAccount, run: Run) -> None:
+    account.position("control", {"paused": True})
+    assert "  asks      no, https://api.acme.example/v1 every 5 minutes" in run("status")[1]
+
+
+def test_the_stack_and_its_resources_are_read_once(account: PulledAccount, run: Run) -> None:
+    asks_well(account)
+    account.formation.calls.clear()
+    assert run("status")[0] == 0
+    calls = [name for name, _ in account.formation.calls]
+    assert [calls.count(name) for name in ("describe_stacks", "describe_stack_resources")] == [1, 1]
+
+
 def test_a_source_that_does_not_ask_says_why(account: PulledAccount, run: Run) -> None:
     account.run_ends()
     (why,) = silence(run)[1]
@@ -154,7 +178,7 @@ def test_where_it_asks_is_of_the_deployment(account: PulledAccount, run: Run) ->
     for values, where in (({}, "${Region}"), ({"Region": "eu", "Account": "our own"}, "eu")):
         stack["Parameters"] = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
         url = f"https://{where}.acme.example/v1"
-        assert f"  asks      no, {url} every 5 minutes" in run("status")[1]
+        assert f"  asks      not yet, {url} every 5 minutes" in run("status")[1]
         assert json.loads(run("status", "--json")[1])["pull"]["url"] == url
         assert f"acme would not ask {url} any more, " in run("pull", "pause", answers="n\n")[1]
 
@@ -166,7 +190,7 @@ def test_pausing_is_shown_asked_for_and_kept_until_it_is_resumed(account: Pulled
     account.position("control", {"backfills": []})
     assert run("pull", "pause", "--yes") == (
         0,
-        f"{would}\npaused, from its next run on. python -m generator status acme shows how it is\n",
+        f"{would}\npaused, from its next run on. To see how it is: python -m generator status acme\n",
         "",
     )
     assert account.table.control() == {"backfills": [], "paused": True}
@@ -188,7 +212,7 @@ def test_a_rewound_stream_is_read_from_that_time_by_the_next_run(account: Pulled
         "  logins[staff]: read up to TIME now\n"
         "  logins[guests]: not read yet\n"
         "Events that were sent within the last 168 hours are not sent again\n"
-        "done, from its next run on. python -m generator status acme shows how far it is\n"
+        "done, from its next run on. To see how far it is: python -m generator status acme\n"
     )
     fields, version = account.table.position("position#audit")
     staff = account.table.position("position#logins[staff]")
@@ -368,14 +392,14 @@ NO_TIME = "is no time such as 2026-03-01, 2026-03-01T14:30 (in UTC), 2026-03-01T
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (["rewind", "--yes"], 2, "Error: write it so: pull SOURCE rewind TIME"),
-        (["pause", "6h", "--yes"], 2, "Error: write it so: pull SOURCE pause"),
-        (["backfill", "6h", "--yes"], 2, "Error: write it so: pull SOURCE backfill FROM TO"),
-        (["rewind", "yesterday", "--yes"], 2, f"Error: yesterday: {NO_TIME}"),
-        (["rewind", "2999-01-01", "--yes"], 2, "Error: 2999-01-01: is in the future"),
-        (["backfill", "2d", "3d", "--yes"], 2, "Error: 2d is not before 3d"),
-        (["pause", "--stream", "audit", "--yes"], 2, "Error: --stream can't be used with pause, which is for the "),
-        (["pause"], 2, "Error: no terminal to ask in: use --yes to pause"),
+        (["rewind", "--yes"], 2, "error: write it so: pull SOURCE rewind TIME"),
+        (["pause", "6h", "--yes"], 2, "error: write it so: pull SOURCE pause"),
+        (["backfill", "6h", "--yes"], 2, "error: write it so: pull SOURCE backfill FROM TO"),
+        (["rewind", "yesterday", "--yes"], 2, f"error: yesterday: {NO_TIME}"),
+        (["rewind", "2999-01-01", "--yes"], 2, "error: 2999-01-01: is in the future"),
+        (["backfill", "2d", "3d", "--yes"], 2, "error: 2d is not before 3d"),
+        (["pause", "--stream", "audit", "--yes"], 2, "error: --stream can't be used with pause, which is for the "),
+        (["pause"], 2, "error: no terminal to ask in: use --yes to pause"),
         (["rewind", "6h", "--stream", "x", "--yes"], 1, "error: no stream x; there are audit, logins[staff], "),
         (["rewind", "100d", "--yes"], 1, "error: audit: the vendor has nothing from before "),
     ],

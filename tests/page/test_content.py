@@ -71,7 +71,7 @@ def test_every_permission_is_there_in_words_and_as_aws_has_it(name: str) -> None
 
 
 def test_reasons_are_those_of_the_documentation() -> None:
-    lines = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs" / "reference" / "wide-permissions.md").read_text(encoding="utf-8").splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("| `")]
     roles = {"`WebhookRole`", "`VerifyRole`", "`RedriveRole`", "`PullerRole`"}
     reasons = {(row[1].strip("`"), row[3]) for row in rows if row[0] in roles and len(row) == 4}

@@ -575,6 +575,7 @@ def test_a_token_that_is_replaced_at_each_use_is_not_tried(new, tmp_path: Path) 
     status, out, _ = new(*GIVEN, *token_url, "--url", URL, "--from-answer", answer)
     assert status == 0
     assert not [step for step in next_steps(out) if " try " in step]
+    assert "generator try" not in Path("s/acme-log/README.md").read_text(encoding="utf-8")
 
 
 def test_the_tutorial_shows_what_comes_of_its_answer(new, tmp_path: Path) -> None:
@@ -608,6 +609,28 @@ def test_a_source_may_be_a_copy_of_one_that_is_pulled(new) -> None:
     status, out, _ = new("--from", "github-audit", "--copy", "--description", "GitHub audit log of acme")
     assert status == 0
     assert "made     s/acme-log, 7 files" in out
+    readme = Path("s/acme-log/README.md").read_text(encoding="utf-8")
+    assert "python -m generator try acme-log --parameter OwnerType=orgs" in readme
+    assert readme.count("## Reference\n") == 1
+    assert readme.endswith(
+        "`python -m generator page acme-log` writes a page of what is\nverified, kept and allowed.\n"
+    )
+
+
+def test_readme_has_the_headings_of_bundled_sources(new, tmp_path: Path) -> None:
+    answer = write_answer(tmp_path, {"data": [EVENT]})
+    assert new(*GIVEN, "--url", URL, "--from-answer", answer)[0] == 0
+    readme = Path("s/acme-log/README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", readme, re.MULTILINE) == [
+        "Worth having in a SIEM",
+        "What you need",
+        "Set it up",
+        "What Acme Log does when something fails",
+        "Good to know",
+        "Reference",
+    ]
+    assert "2. See a page before you deploy: `python -m generator try acme-log` stores nothing.\n" in readme
+    assert "`python -m generator pull acme-log backfill FROM TO` reads what was before.\n" in readme
 
 
 def test_a_vendors_request_is_none_of_a_pulled_source(new, tmp_path: Path) -> None:

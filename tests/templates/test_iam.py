@@ -754,7 +754,7 @@ def is_own(before: str) -> bool:
 
 
 def test_every_star_stands_with_its_reason_in_the_documentation() -> None:
-    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "wide-permissions.md").read_text(encoding="utf-8")
     legend = re.search(r"`BUCKET SETTINGS` stands for .*?```text\n(.*?)\n```", text, re.DOTALL)
     assert legend
     bucket_settings = " ".join(legend[1].split())
@@ -914,7 +914,7 @@ def test_permissions_meet_nothing_of_a_neighbour(both: tuple[tuple[str, str, str
     if deployment[0] == other[0]:
         assert met == set()
     elif any(name == own or name.startswith(f"{own}-") for name in neighbor_names) or names_a_bucket(deployment, other):
-        # Two projects of which one's name begins with the other's: by construction, and said in docs/security.md.
+        # Two projects of which one's name begins with the other's: docs/explanation/security/wall.md says so.
         assert (
             other[0].startswith(f"{deployment[0]}-")
             or deployment[0].startswith(f"{other[0]}-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
@@ -15,20 +16,23 @@ import yaml
 
 from generator.commands import main, names
 from generator.definition.auth_types import auth_types
-from generator.definition.read import load
+from generator.definition.key_types import CHOICES, type_name
 from generator.definition.source_folders import source_names
-from generator.reference.definition_keys import reference_tables
 from generator.reference.facts_table import facts_table, kinds_table
-from generator.reference.source_table import pulled_table, source_table
+from generator.reference.json_schema import json_schema
+from generator.reference.key_sections import sections
+from generator.reference.key_tables import heading, page_of, place_of, tables_at
+from generator.reference.source_page import reference_part
+from generator.reference.source_table import pulled_table, source_table, vendor_table
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
+from lambdas.model_facts import Kind, Outcome, Severity
 from tests import iam
 from tests.definitions import ROOT, SOURCES, bundled_source, every_definition, make_definition
-from tests.pages import assert_generated
+from tests.pages import DEFINITION_PAGES, assert_generated, key_places, load_example, yaml_examples
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DEFINITION = ROOT / "docs" / "definition.md"
 COMMANDS = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
 PARAMETERS = (ROOT / "docs" / "reference" / "parameters.md").read_text(encoding="utf-8")
 PERMISSIONS = (ROOT / "docs" / "reference" / "permissions.md").read_text(encoding="utf-8")
@@ -36,20 +40,60 @@ POLICIES = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
     for file in (ROOT / "docs" / "reference" / "permissions").glob("*.json")
 }
-ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+REASONS = (ROOT / "docs" / "reference" / "reasons.md").read_text(encoding="utf-8")
+METRICS = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sources/*/README.md")]
 
 
 def test_the_reference_has_every_key(update: bool) -> None:
-    assert_generated(DEFINITION, "definition_keys.py", reference_tables().removesuffix("\n"), update=update)
+    places = key_places()
+    for key in sections():
+        place = place_of(key, places)
+        assert place, f"{key} has no place: add `<!-- made by generator/reference/key_tables.py: {key} -->` to a page"
+        assert places[place].name == page_of(key), f"{key}: PAGES of key_tables.py says another page"
+    headings = [(page_of(key), heading(key)) for key in sections()]
+    assert len(set(headings)) == len(headings)
+    for key, page in places.items():
+        assert_generated(page, f"key_tables.py: {key}", tables_at(key, places), update=update)
 
 
-def test_whatever_the_reference_says_is_below_is_there() -> None:
-    tables = reference_tables()
-    for heading, section in re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", tables, re.MULTILINE | re.DOTALL):
-        for key in re.findall(r"^\| `(\w+)` .*(?:see below|the keys below)", section, re.MULTILINE):
-            dotted = key if heading == "The whole" else f"{heading.strip('`')}.{key}"
-            assert f"### `{dotted}`\n" in tables or f"### `{dotted}.NAME`\n" in tables
+def test_no_table_of_the_reference_stands_twice() -> None:
+    tables = [tables_at(key, sections()).partition("| key |")[2] for key in sections()]
+    assert len(set(filter(None, tables))) == len([*filter(None, tables)])
+
+
+def test_table_of_a_type_without_a_place_appears_where_all_types_have_theirs() -> None:
+    tables = tables_at("webhook.auth", {"webhook", "webhook.auth"})
+    assert all(f"\n### `{name}`\n" in tables for name in auth_types())
+    assert tables.count("| `future` |") == tables.count("### Signature settings\n") == 1
+
+
+def schema_keys(schema: dict[str, Any]) -> Iterator[str]:
+    """The names of all keys of a definition, by its JSON Schema."""
+    for part in schema.values():
+        parts = [part] if isinstance(part, dict) else part if isinstance(part, list) else []
+        for each in (each for each in parts if isinstance(each, dict)):
+            yield from schema_keys(each)
+    yield from schema.get("properties", {})
+
+
+def test_every_key_of_the_schema_is_in_the_reference() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in DEFINITION_PAGES)
+    types = {name for kind in json_schema()["definitions"].values() for name in kind["properties"]}
+    words = {"of", *CHOICES[Severity], *CHOICES[Kind], *CHOICES[Outcome]}
+    keys = set(schema_keys(json_schema())) - words
+    assert len(keys) > 100
+    assert [key for key in sorted(keys - types) if f"\n| `{key}` |" not in text] == []
+
+
+def test_every_auth_type_has_a_row_and_an_example(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "reference" / "definition" / "signatures.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| .* \| \[`(\w+)`\]\(#\w+\) \| `(.+)` \|$", text, re.MULTILINE))
+    assert set(rows) == set(auth_types())
+    for name, example in rows.items():
+        auth = load_example(tmp_path, f"webhook: {{auth: {{{example}}}}}").source.endpoint.auth
+        assert type_name(auth) == name
+        assert re.search(rf"^ +(?:- |auth: {{)?{name}:", "".join(yaml_examples(DEFINITION_PAGES)), re.MULTILINE), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -78,6 +122,31 @@ def test_every_command_and_every_option_named_exists() -> None:
     assert set(names()) - {"build"} <= commands
 
 
+def options(command: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """The options that the help of a command lists."""
+    assert main([command, "--help"]) == 0
+    return set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+
+
+def test_every_option_beside_a_command_is_one_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES).replace("\\\n", " ")
+    used: dict[str, set[str]] = {}
+    for name, arguments in re.findall(r"python -m generator (\w[\w-]*)([^\n`|#;&]*)", text):
+        command = name if name in names() else "build"
+        used[command] = used.get(command, set()) | set(re.findall(r" (--[a-z][a-z-]*)", arguments))
+    unknown = {command: used[command] - options(command, capsys) for command in used}
+    assert {command: missing for command, missing in unknown.items() if missing} == {}
+
+
+def test_every_stream_named_is_one_of_its_source() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for name, stream in re.findall(r"([\w-]+) --stream (\w+)", text):
+        if name in source_names(SOURCES):
+            pull = bundled_source(name).source.pull
+            assert pull
+            assert stream in pull.streams, (name, stream)
+
+
 def test_every_option_of_a_command_is_in_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
     for name in names():
         assert main([name, "--help"]) == 0
@@ -103,24 +172,41 @@ def test_a_second_tenant_of_the_guide_is_a_source(tmp_path: Path) -> None:
     assert make_definition(tmp_path, example, "zoom-emea").source.name == "zoom-emea"
 
 
-def test_the_readme_is_an_entrance_and_a_guide_is_short() -> None:
+def test_the_readme_is_an_entrance_and_no_page_but_the_reference_is_long() -> None:
     assert len(README.split()) <= 600
-    for page in [*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")]:
+    folders = [ROOT / "docs" / name for name in ("tutorials", "how-to", "explanation")]
+    pages = [page for folder in folders for page in folder.rglob("*.md")]
+    assert {page.parent for page in pages} >= {*folders, *(folder / "decisions" for folder in folders[2:])}
+    for page in [*pages, ROOT / "docs" / "index.md", ROOT / "docs" / "architecture.md"]:
         assert len(page.read_text(encoding="utf-8").split()) <= 1_500, page
 
 
-def test_the_references_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = DEFINITION.read_text(encoding="utf-8")
-    (tenant,) = re.findall(r"```yaml\n(# sources/zoom-emea.*?)```", text, re.DOTALL)
-    make_definition(tmp_path, tenant, "zoom-emea")
-    (facts,) = re.findall(r"```yaml\n(# sources/acme/source\.yml\nfacts:.*?)```", text, re.DOTALL)
-    webhook = "description: Acme\nwebhook: {auth: {token: {header: x-acme-token}}}\n"
-    assert make_definition(tmp_path, webhook + facts, "acme").source.facts.extra == {"team": "{team.name}"}
-    (transform_code, tests) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    (tmp_path / "zoom-emea" / "transform.py").write_text(transform_code)
-    transform = load(tmp_path, ["zoom-emea"])[0].source.transform
+@pytest.mark.parametrize("page", DEFINITION_PAGES, ids=lambda page: page.stem)
+def test_the_references_examples_work(page: Path, tmp_path: Path) -> None:
+    files = dict.fromkeys(("schemas/user.created.json", "schemas/any.json"), "{}")
+    files |= dict(zip(files, blocks(page, "json"), strict=False))
+    for example in yaml_examples([page]):
+        load_example(tmp_path, example, files)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_example_of_facts_fills_an_extra_one(tmp_path: Path) -> None:
+    example, *_ = yaml_examples([ROOT / "docs" / "reference" / "definition" / "facts.md"])
+    assert load_example(tmp_path, example).source.facts.extra == {"team": "{team.name}"}
+
+
+def test_the_example_of_transform_works(tmp_path: Path) -> None:
+    (code,) = blocks(ROOT / "docs" / "reference" / "definition" / "transform.md", "python")
+    transform = load_example(tmp_path, "extends: zoom", {"transform.py": code}).source.transform
     assert transform is not None
     assert transform({"risk": 80}, None) == [{"risk": 80, "severity": "ERROR"}]
+
+
+def test_the_examples_of_tests_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    (tests,) = blocks(ROOT / "docs" / "reference" / "definition" / "tests.md", "python")
     monkeypatch.chdir(ROOT)
     namespace: dict[str, Any] = {}
     exec(tests, namespace)  # noqa: S102 - as it stands on the page
@@ -138,15 +224,13 @@ def test_definitions_in_the_sources_pages_are_valid(tmp_path: Path) -> None:
             make_definition(tmp_path, example, "acme")
 
 
-def test_every_source_and_auth_type_is_in_the_documents() -> None:
+def test_every_source_has_a_page_and_three_samples() -> None:
     for name in source_names(SOURCES):
         assert (SOURCES / name / "README.md").exists()
         stored = [json.loads(file.read_text()) for file in (SOURCES / name / "samples").glob("*.mozdef.json")]
         if bundled_source(name).source.pull:  # a stream's sample is a list of events
             stored = [message for messages in stored for message in messages]
         assert len(stored) >= 3
-    for name in auth_types():
-        assert f"`webhook.auth.{name}`" in DEFINITION.read_text(encoding="utf-8")
 
 
 def test_pages_of_a_vendor_that_sends_and_is_asked_lead_to_each_other_and_say_what_comes_twice() -> None:
@@ -169,30 +253,55 @@ def test_every_pulled_source_says_who_makes_its_credential_and_who_shares_its_li
             assert "not known" not in (vendor.credential, vendor.limit), name
 
 
-def test_table_of_sources_is_generated_from_the_definitions(update: bool) -> None:
-    table = source_table(every_definition(SOURCES), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py", table, update=update)
-    pulled = pulled_table(every_definition(SOURCES), "../sources")
-    assert_generated(ROOT / "docs" / "sources.md", "source_table.py: pulled", pulled, update=update)
+def test_tables_of_sources_are_generated_from_the_definitions(update: bool) -> None:
+    definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "sources.md"
+    tables = {
+        "source_table.py: vendors": vendor_table(definitions, "../../sources"),
+        "source_table.py": source_table(definitions, "../../sources"),
+        "source_table.py: pulled": pulled_table(definitions, "../../sources"),
+    }
+    for maker, table in tables.items():
+        assert_generated(page, maker, table, update=update)
 
 
-def test_table_of_facts_is_generated_from_the_definitions(update: bool) -> None:
-    definitions = every_definition(SOURCES)
-    page = ROOT / "docs" / "sources.md"
-    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../sources"), update=update)
+def test_tables_of_facts_are_generated_from_the_definitions(update: bool) -> None:
+    definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "facts.md"
+    assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../../sources"), update=update)
     assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)
+
+
+@pytest.mark.parametrize("name", source_names(SOURCES))
+def test_reference_of_a_source_is_generated_from_its_definition(name: str, update: bool) -> None:
+    sources = {each.source.name: each.source for each in every_definition(SOURCES)}
+    part = reference_part(bundled_source(name), sources)
+    assert_generated(SOURCES / name / "README.md", "source_page.py", part, update=update)
 
 
 def test_every_parameter_output_and_reason_is_in_the_documents() -> None:
     template = event_source.build(bundled_source("okta").source, "code/0.zip")
-    for name in [*template.parameters, *template.outputs]:
-        assert f"`{name}`" in ARCHITECTURE
     whole = pipeline.build(bundled_source("okta").source, ZipKeys("code/0.zip", "code/1.zip"))
-    for name in [*template.parameters, *whole.parameters, *whole.outputs]:
+    for name in [*template.parameters, *template.outputs, *whole.parameters, *whole.outputs]:
         assert f"`{name}`" in PARAMETERS, name
     code = "".join(file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py"))
     for reason in re.findall(r'(?:Rejected\(|Refusal\([^"\n]*)"([a-z-]+)"', code):
-        assert f"| `{reason}` |" in ARCHITECTURE, reason
+        assert f"| `{reason}` |" in REASONS, reason
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/explanation/decisions/*.md")), ids=lambda page: page.stem)
+def test_a_decision_says_what_was_decided_what_else_was_considered_and_why(page: Path) -> None:
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    cells = [re.split(r"(?<!\\)\|", row.strip("|")) for row in rows]
+    assert {len(row) for row in cells} == ({2} if page.stem == "index" else {3})
+    assert all(len(cell.strip()) > 1 for row in cells for cell in row)
+
+
+def test_every_metric_of_a_log_line_is_in_the_documents() -> None:
+    files = [file.read_text(encoding="utf-8") for file in ROOT.glob("lambdas/**/*.py")]
+    callers = [text for text in files if re.search(r"import .*embedded_metrics", text)]
+    metrics = {name for text in callers for name in re.findall(r'"([A-Z][A-Za-z]+)": ', text)}
+    assert {"Rejected", "Requests", "Unclaimed"} <= metrics
+    listed = re.findall(r"^\| `(\w+)` \|", METRICS.partition("## The framework's metrics")[2], re.MULTILINE)
+    assert sorted(metrics - {*listed}) == []
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))

@@ -19,7 +19,8 @@ from tests.definitions import ROOT, SOURCES, make_definition, pulled_names, webh
 
 TOKEN = "description: Acme\nwebhook: {auth: {token: {header: X-Acme}}}\n"
 SPLIT = f"{TOKEN}events: {{split: events, require: [id]}}\nfacts: {{summary: '{{id}}'}}\n"
-PAGE = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
+REFERENCE = ROOT / "docs" / "reference" / "definition"
+PAGES = "".join((REFERENCE / name).read_text(encoding="utf-8") for name in ("transform.md", "tests.md"))
 
 
 def ours(file: Path) -> Iterator[tuple[str, str]]:
@@ -51,7 +52,7 @@ def test_generated_tests_import_something() -> None:
 
 @pytest.mark.parametrize("name", [*transforming.__all__, *testing.__all__])
 def test_stable_names_are_documented(name: str) -> None:
-    assert f"`{name}" in PAGE
+    assert f"`{name}" in PAGES
 
 
 def test_request_facts_of_transforming_exist() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from generator.explain.evidence import Fact, format_age
 from generator.explain.mistakes import VerificationAttempt
-from generator.explain.redaction import Redactor, shorten, signature_start, visible
+from generator.explain.redaction import Redactor, shorten, signature_start, time_text, visible
 from lambdas.auth import hmac as hmac_type
 from lambdas.auth_type import Unauthenticated
 from lambdas.model_types import SignedText
@@ -89,7 +89,7 @@ def _age(stamp: Timestamp, attempt: VerificationAttempt) -> str:
     except Unauthenticated as error:
         return str(error)
     except ValueError:
-        return f"{visible(text[:40])} is not a time as {stamp.format} writes it"
+        return f"{time_text(text)} is not a time as {stamp.format} writes it"
     ahead = stamp.tolerance if stamp.future is None else stamp.future
     symmetric = ahead == stamp.tolerance
     window = f"{ahead:,} s either way" if symmetric else f"{stamp.tolerance:,} s old to {ahead:,} s in the future"

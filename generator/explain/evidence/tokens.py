@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.explain.evidence import Fact, format_age
 from generator.explain.mistakes import VerificationAttempt
-from generator.explain.redaction import Redactor, shorten, signature_start, visible
+from generator.explain.redaction import Redactor, shorten, signature_start, time_text, visible
 from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
@@ -114,7 +114,7 @@ def _age(stamp: Any, item: Any, attempt: VerificationAttempt) -> str:
     try:
         age = attempt.now - unix_seconds(written, stamp.format)
     except ValueError:
-        return f"{visible(str(written)[:40])} is not a time as {stamp.format} writes it"
+        return f"{time_text(str(written))} is not a time as {stamp.format} writes it"
     return f"{format_age(age)}; allowed is {stamp.tolerance:,} s"
 
 

@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from generator.explain.mistakes import Mistake, VerificationAttempt, rewritten, with_request
+from generator.explain.mistakes import Mistake, VerificationAttempt, rewritten, with_request, wrapped
 from generator.explain.mistakes.rewritten import Variant
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import decompress, media_type
@@ -17,6 +17,7 @@ from lambdas.reading.request import FORM, Request
 _LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
 _COMPRESSED = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
+_FORM_BODY = re.compile(rb"[\w.%\[\]-]+=")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -34,12 +35,24 @@ def body_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
         yield Mistake("text", "what was signed is an empty body", advice, with_request(body=b""))
 
 
+def type_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
+    """Yield the content type of a form, where it was lost on a body whose fields are signed."""
+    request = attempt.request
+    if "{form_sorted}" in attempt.settings.signed and media_type(request.headers) != FORM:
+        sent = request.headers.get("content-type")
+        said = f"content-type is {sent}" if sent else "there is no content-type"
+        advice = "have it passed on, or capture it too: what is signed are the fields, which only a form has"
+        headers = {**request.headers, "content-type": FORM}
+        yield Mistake("type", f"{said}, and the body is a form", advice, with_request(headers=headers))
+
+
 def _variants(request: Request) -> Iterator[Variant]:
     body = request.body
     yield from _breaks(body)
     yield from rewritten.rewritten_json(body)
-    if media_type(request.headers) == FORM:
+    if media_type(request.headers) == FORM or _FORM_BODY.match(body):
         yield from rewritten.rewritten_forms(body)
+    yield from wrapped.wrapped_bodies(body)
     yield from _compressed(request)
     yield from _recoded(body)
 

@@ -82,3 +82,15 @@ def rewritten_forms(body: bytes) -> Iterator[Variant]:
         for quoted, space in ((quote_plus, "+"), (quote, "%20")):
             content = urlencode(fields, quote_via=quoted).encode()
             yield content, f"the same form with {space} for a space{order}", REWRITTEN_ADVICE
+    yield from _unescaped_forms(body.decode())
+
+
+def _unescaped_forms(text: str) -> Iterator[Variant]:
+    """Yield the forms of which a text has lost the escapes, all or only those of a plus."""
+    advice = "pass on what was sent: the form was decoded, by what stands before the endpoint or what captured it"
+    yield text.replace("+", "%2B").encode(), "the same form with %2B for each +", advice
+    yield re.sub(r"(?<==)\+", "%2B", text).encode(), "the same form with %2B for the + before a value", advice
+    pairs = [(name, value) for name, _, value in (part.partition("=") for part in text.split("&"))]
+    for quoted, space in ((quote_plus, "+"), (quote, "%20")):
+        content = urlencode(pairs, quote_via=quoted, safe="").encode()
+        yield content, f"the same form with escapes, and {space} for a space", advice

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import get_args
 
 from generator.definition.key_types import field_types
@@ -15,6 +17,7 @@ NEVER_SIGNATURE = frozenset(
     {"authorization", "cookie", "host", "user-agent", "content-type", "content-length", "accept"}
 )
 """Headers that carry neither signature nor time."""
+_SPLITS = (",", " ", ";")
 _BEFORE = re.compile(r"(?:^|[, ;])\s*([A-Za-z][A-Za-z0-9_-]{0,15}[=:, ])")
 _MADE = re.compile(r"(?:[A-Za-z][A-Za-z0-9_-]{0,15}[=:, ])?[A-Za-z0-9+/_=-]{27,}")
 
@@ -77,6 +80,35 @@ def possible_signature_headers(attempt: VerificationAttempt) -> list[str]:
     return [name for name, value in attempt.request.headers.items() if name not in never and _MADE.fullmatch(value)]
 
 
+def layout_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
+    """Yield other ways to take apart a header that has the time beside the signature."""
+    stamp, own, headers = attempt.settings.timestamp, attempt.settings.signature, attempt.request.headers
+    shared = [name for name in signature_headers(attempt.settings) if stamp and stamp.header]
+    for name in shared:
+        if name != stamp.header.lower() or not (value := headers.get(name)):
+            continue
+        for split in _SPLITS:
+            parts = [part.strip(" ") for part in value.split(split)]
+            if split != own.split and len(parts) > 1 and any(part.startswith(own.prefix) for part in parts):
+                diagnosis = f"the parts of {name} have {split!r} between them, not {own.split!r}"
+                advice = f'in the definition, `split: "{split}"` in `signature` and in `timestamp`'
+                yield Mistake("split", diagnosis, advice, partial(_with_split, split))
+            sets = [part for part in parts if f"{split}{own.prefix}" not in part and own.prefix in part]
+            for part in sets if len(sets) > 1 and all(stamp.prefix in each for each in sets) else ():
+                diagnosis = f"{name} has {len(sets)} sets of a time and a signature, with {split!r} between them"
+                advice = (
+                    "a definition reads one set: have the vendor end the change of its secret, and drop the old one"
+                )
+                yield Mistake("header", diagnosis, advice, with_request(headers={**headers, name: part}))
+
+
+def _with_split(split: str, attempt: VerificationAttempt) -> VerificationAttempt:
+    settings = attempt.settings
+    return attempt.with_settings(
+        signature=replace(settings.signature, split=split), timestamp=replace(settings.timestamp, split=split)
+    )
+
+
 def separator_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Yield other prefixes of a signature, and other separators between several."""
     own, headers = attempt.settings.signature, attempt.request.headers
@@ -90,7 +122,7 @@ def separator_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
             advice = f'in the definition, `prefix: "{prefix}"`' if prefix else "in the definition, no `prefix`"
             diagnosis = f"the signature has {prefix or 'nothing'} before it, not {own.prefix or 'nothing'}"
             yield Mistake("prefix", diagnosis, advice, with_signature(prefix=prefix))
-    for split in (",", " ", ";"):
+    for split in _SPLITS:
         if split != own.split and any(split in value for value in values):
             advice = f'in the definition, `signature: {{split: "{split}"}}`'
             diagnosis = f"the header has several parts, with {split!r} between them"

@@ -14,7 +14,7 @@ from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_settings import MessageId, Timestamp
 
 _GUESSES = 2
-_SEPARATORS = (".", "", ":", "\n", "|", ",", "-")
+_SEPARATORS = (".", "", ":", "\n", "|", ",", "-", ";")
 
 
 def text_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:

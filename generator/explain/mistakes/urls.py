@@ -6,14 +6,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from generator.definition.scalars import URL
 from generator.explain.mistakes import Mistake, VerificationAttempt
+from lambdas.model_types import UrlBase
 from lambdas.signatures.public_url import url_variants
-from lambdas.signatures.signature_settings import Url
+from lambdas.signatures.signature_settings import Url, UrlVariant
 
 AXES = ("host", "scheme", "port", "path", "query")
 _STAGES = ("/prod", "/dev", "/default", "/$default")
+_VARIANTS: tuple[tuple[UrlVariant, ...], ...] = ((), *((variant,) for variant in get_args(UrlVariant)))
+_OWN_URL = "tell the vendor the endpoint's own URL"
 Change = Callable[[str], str]
 
 
@@ -29,6 +34,19 @@ def url_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
         if (changed := change(signed_url(attempt))) not in known:
             known.add(changed)
             yield Mistake(axis, diagnosis, "", partial(_with_changed_url, change))
+
+
+def url_advice(attempt: VerificationAttempt, url: str) -> str:
+    """Return what to do where another URL was signed: the setting with which the request verifies, if there is any."""
+    own: Url = attempt.settings.url or Url()
+    base = url.partition("?")[0]
+    bases = [own.base, UrlBase(base)] if URL.fullmatch(base) and "#" not in base else [own.base]
+    for candidate in [Url(base, variants) for base in bases for variants in _VARIANTS]:
+        if attempt.with_settings(url=candidate).verifies:
+            written = [f'base: "{candidate.base}"'] if candidate.base else []
+            written += [f"variants: [{', '.join(candidate.variants)}]"] if candidate.variants else []
+            return f"in the definition, `url: {{{', '.join(written)}}}`, or {_OWN_URL}"
+    return f"{_OWN_URL}: no `url` in a definition stands for the one that was signed"
 
 
 def _with_changed_url(change: Change, attempt: VerificationAttempt) -> VerificationAttempt:

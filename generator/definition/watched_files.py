@@ -1,0 +1,58 @@
+"""Which files a source is built from: those of its folder, of what it extends, the defaults, and the framework's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from generator.definition import defaults
+from generator.errors import BUNDLED, IS_INSTALLED, REPOSITORY
+from generator.files import regular_file
+
+_DEFINITION = "source.yml"
+# A definition that somebody is writing may be broken, so its YAML is not read.
+_EXTENDS = re.compile(rb"""^[{ "']*extends["']? *: *["']?([a-z0-9-]+)""", re.MULTILINE)
+
+
+def definition_folders(name: str, sources: Path) -> list[Path]:
+    """Return the folder of a source, and of each that it extends, whatever is wrong with its definition.
+
+    The source's own folder among the user's is the first, even where it does not exist yet.
+    """
+    folders = [sources / name]
+    folder = _folder(name, (sources, BUNDLED))
+    while folder and folder not in folders[1:]:
+        folders.append(folder)
+        match = _EXTENDS.search(_content(folder / _DEFINITION))
+        folder = _folder(match[1].decode(), (folder.parent, BUNDLED)) if match else None
+    return list(dict.fromkeys(folders))
+
+
+def shared_files(sources: Path) -> list[Path]:
+    """Return what every source is built from: the defaults, and in a checkout the framework's own code."""
+    code = [] if IS_INSTALLED else [REPOSITORY / "generator", REPOSITORY / "lambdas"]
+    return [sources / defaults.FILE, *code]
+
+
+def affected_sources(changed: Iterable[Path], names: Iterable[str], sources: Path) -> list[str]:
+    """Return those of the named sources that are built from a changed file."""
+    files = list(changed)
+    if any(file.is_relative_to(shared) for file in files for shared in shared_files(sources)):
+        return list(names)
+    return [
+        name
+        for name in names
+        if any(file.is_relative_to(folder) for file in files for folder in definition_folders(name, sources))
+    ]
+
+
+def _folder(name: str, parents: Iterable[Path]) -> Path | None:
+    return next((parent / name for parent in parents if (parent / name / _DEFINITION).is_file()), None)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return regular_file.read(file)
+    except OSError:
+        return b""
