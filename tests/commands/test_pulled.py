@@ -193,8 +193,8 @@ def test_lists_tell_pulled_sources_from_those_that_are_called(run: Run) -> None:
     called, pulled = run("list", "--markdown")[1].strip().split("\n\n")
     assert ("[zoom]" in called, "acme" in called) == (True, False)
     assert pulled.splitlines()[2:] == [
-        "| [acme](sources/acme/README.md) | Audit log of Acme | not known | 5 minutes | not known | "
-        "90 days, not known | not known |"
+        "| [acme](sources/acme/README.md) | Audit log of Acme | not known | asked every 5 minutes<br>"
+        "late: not known<br>kept: 90 days, not known<br>limit: not known |"
     ]
 
 

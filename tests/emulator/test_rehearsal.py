@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from generator.testing import event_of
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
 from tests.emulator.vendors import zoom_headers
+from tests.examples import assert_example
 
 pytestmark = pytest.mark.emulator
 
@@ -406,7 +408,7 @@ def test_a_source_that_is_pulled_asks_the_stand_in_of_its_vendor(deploy: Deploy,
 
 
 def test_the_command_shows_each_stage_and_the_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], update: bool
 ) -> None:
     """All of it as a user has it: this repository, what was built from it, a Python of its own."""
     monkeypatch.chdir(tmp_path)
@@ -430,6 +432,8 @@ def test_the_command_shows_each_stage_and_the_message(
     ]
     logs = Path("build/.rehearsal/zoom")
     assert sorted(file.name for file in logs.glob("*.log")) == ["1-build.log", "1-verify.log"]
+    shown = re.sub(r" --sources \S+", "", out)
+    assert_example("rehearse", "python -m generator rehearse zoom --approve", shown, update=update)
 
 
 def test_the_command_says_where_it_stops_and_keeps_that_log_alone(

@@ -189,7 +189,10 @@ def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
 )
 def test_each_kind_of_verification_is_made_from_options(new, options: list[str], auth: dict[str, object]) -> None:
     status, out, err = new("acme", *DESCRIBED, "--auth", *options)
-    assert (status, err) == (0, "")
+    # Nobody has said yet which claim of a token, if any, has a hash of the body.
+    note = r"note: \S+/source\.yml:\d+: webhook\.auth\.jwt: covers nothing of the body: .+\n"
+    assert status == 0
+    assert re.fullmatch(note if options == ["jwt"] else "", err)
     assert yaml.safe_load(text())["webhook"]["auth"] == auth
     parameters = yaml.safe_load(text()).get("parameters", {})
     assert list(parameters) == re.findall(r"\$\{(\w+)\}", text())
