@@ -84,6 +84,7 @@ SOURCE_OF = {
     "challenge:json-echo": "slack",
     "challenge:header-to-json": "okta",
     "challenge:header-echo": "asana",
+    "challenge:body-secret": "notion",
     "challenge:static": "discord",
     "challenge:sns-confirm": "sns",
     "Microsoft Graph": "ms-graph",

@@ -172,17 +172,36 @@ def test_handshake_with_a_token_is_not_answered_to_another_token() -> None:
     assert (answer["statusCode"], answer["body"]) == (401, "")
 
 
-def test_handed_over_secret_is_stored_once_and_verifies_events() -> None:
-    arrives = handshake(published_handshake("challenge:header-echo", "Asana"))
-    secret = arrives.sent.headers["X-Hook-Secret"]
+@pytest.mark.parametrize(
+    ("vector", "secret", "body"),
+    [
+        (
+            asana := published_handshake("challenge:header-echo", "Asana"),
+            asana["headers"]["X-Hook-Secret"],
+            {"events": []},
+        ),
+        (
+            notion := published_handshake("challenge:body-secret", "Notion"),
+            json.loads(notion["body"])["verification_token"],
+            {},
+        ),
+    ],
+    ids=["asana", "notion"],
+)
+def test_handed_over_secret_is_stored_once_and_verifies_events(vector: Vector, secret: str, body: Any) -> None:
+    arrives = handshake(vector)
     endpoint = endpoint_of(arrives)
+    stored = {f"{endpoint.path}/auth_token": secret}
     assert endpoint.call(event_of(arrives.sent))["statusCode"] == 200
-    assert endpoint.store.values == {"/MozDef-EF/asana/dev/auth_token": secret}
-    again = arrives.sent._replace(headers={"X-Hook-Secret": secret[::-1]})
+    assert endpoint.store.values == stored
+    headers = {name: value.replace(secret, secret[::-1]) for name, value in arrives.sent.headers.items()}
+    again = arrives.sent._replace(
+        headers=headers, body=arrives.sent.body.replace(secret.encode(), secret[::-1].encode())
+    )
     assert endpoint.call(event_of(again))["statusCode"] == 401
-    assert endpoint.store.values == {"/MozDef-EF/asana/dev/auth_token": secret}
-    assert endpoint.post_signed({"events": []}, secret=secret)["statusCode"] == 200
-    assert endpoint.post_signed({"events": []}, secret=secret[::-1])["statusCode"] == 401
+    assert endpoint.store.values == stored
+    assert endpoint.post_signed(body, secret=secret)["statusCode"] == 200
+    assert endpoint.post_signed(body, secret=secret[::-1])["statusCode"] == 401
 
 
 def test_subscription_is_confirmed_once_the_sender_is_verified() -> None:
