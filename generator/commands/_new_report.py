@@ -38,14 +38,14 @@ def print_recognition(beginning: StartingPoint) -> None:
     for line in recognition.similarities if not base else ():
         _layout.columns(out, [("[yellow]like[/]    ", escape(line))])
     if recognition.to_check and not base:
-        out.print("[yellow]check[/]    in the vendor's documentation:")
+        _layout.columns(out, [("[yellow]check[/]    ", "in the vendor's documentation:")])
         for line in recognition.to_check:
             _layout.columns(out, [("         -", escape(line))])
     if recognition.recognized_source and not base and not _console.is_interactive():
         like = recognition.recognized_source.source.name
-        out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
+        _layout.columns(out, [("[yellow]note[/]    ", f"--from {like} would take its mapping and its handshakes too")])
     if recognition.handshake:
-        out.print("[yellow]note[/]     this is no sample of an event; capture one of those too")
+        _layout.columns(out, [("[yellow]note[/]    ", "this is no sample of an event; capture one of those too")])
     for doubt in request.warnings:
         _console.warning(doubt)
     if base and not recognition.recognized_source:
