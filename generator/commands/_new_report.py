@@ -41,10 +41,10 @@ def print_recognition(beginning: StartingPoint) -> None:
         out.print(f"[green]sure[/]     {escape(line)}")
     for line in recognition.similarities if not base else ():
         out.print(f"[yellow]like[/]     {escape(line)}")
-    if recognition.to_check and not base:
-        out.print("[yellow]check[/]    in the vendor's documentation:")
-        for line in recognition.to_check:
-            out.print(f"         - {escape(line)}")
+    if not base:
+        _print_checks(out, "in the vendor's documentation", recognition.to_check)
+    if not base and not recognition.recognized_source:
+        _print_checks(out, "in several events", beginning.mapping.to_check)
     if recognition.recognized_source and not base and not _console.is_interactive():
         like = recognition.recognized_source.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
@@ -54,6 +54,15 @@ def print_recognition(beginning: StartingPoint) -> None:
         _console.warning(doubt)
     if base and not recognition.recognized_source:
         _console.warning(f"this does not look like a request of {base.source.name}")
+
+
+def _print_checks(out: Console, where: str, lines: Iterable[str]) -> None:
+    from rich.markup import escape
+
+    for number, line in enumerate(lines):
+        if not number:
+            out.print(f"[yellow]check[/]    {where}:")
+        out.print(f"         - {escape(line)}")
 
 
 def report(beginning: StartingPoint, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:
