@@ -1,4 +1,4 @@
-// What a search finds first: a guide that has the words in its title, before each source whose page has them too.
+// What a search finds first: a guide with a word of the question in its title, before each source whose page has it too.
 // The weights below `score` are Sphinx's own, which a scorer has to name.
 const WEIGHTS = [
   ["docs/how-to/", 3],
@@ -8,8 +8,13 @@ const WEIGHTS = [
   ["docs/", 1.5],
 ];
 
+const WORDS = (new URLSearchParams(window.location.search).get("q") || "").toLowerCase().split(/\s+/).filter(Boolean);
+
 var Scorer = {
-  score: ([page, , , , score]) => score * (WEIGHTS.find(([folder]) => page.startsWith(folder)) || ["", 0.5])[1],
+  score: ([page, title, , , score]) => {
+    const [, weight] = WEIGHTS.find(([folder]) => page.startsWith(folder)) || ["", 0.5];
+    return score * weight * (WORDS.some((word) => title.toLowerCase().includes(word)) ? 1.5 : 1);
+  },
   objNameMatch: 11,
   objPartialMatch: 6,
   objPrio: { 0: 15, 1: 5, 2: -5 },

@@ -83,8 +83,8 @@ def region_problem(region: str, origin: str) -> str | None:
         return None
     known = [name for partition in _PUBLIC for name in sorted(regions[partition])]
     similar = difflib.get_close_matches(region, known, n=3)
-    meant = f"; did you mean {' or '.join(similar)}?" if similar else ";"
-    return f"{region}, from {origin}, is no known region{meant} ({', '.join(known)})"
+    known_text = f"did you mean {' or '.join(similar)}?" if similar else f"the known ones are {', '.join(known)}"
+    return f"{region}, from {origin}, is no known region; {known_text}"
 
 
 class NoRetry:

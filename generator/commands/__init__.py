@@ -82,7 +82,9 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         result: Any = cli.main(args, prog_name=program(), standalone_mode=False)
     except click.UsageError as error:
-        error.show()
+        from generator.commands._console import usage_failure
+
+        usage_failure(error)
         return 2
     except click.Abort as error:
         # A question comes before anything is done; click makes an Abort of Ctrl-C elsewhere, too, and ends the line.

@@ -23,7 +23,7 @@ def is_empty(sources: Path) -> bool:
         return False
     load(sources, [])  # there may be mistakes in defaults.yml
     begin = command_line("new NAME", sources=sources)
-    _console.note(f"{sources}: has no source yet, so there is nothing to check; {begin} begins one")
+    _console.note(f"{sources}: has no source yet, so there is nothing to check; to begin one: {begin}")
     return True
 
 

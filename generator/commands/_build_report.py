@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written, parameter_options
 from generator.definition.secret_names import replaced_secrets, ssm_names
@@ -96,7 +96,7 @@ def _facts(product: Product, lint: Engines) -> Iterator[tuple[str, str]]:
     else:
         yield from _webhook_facts(source)
     for shaped in product.shaped:
-        yield "samples", escape(sample_line(shaped))
+        yield "samples", escape(sample_line(shaped, _console.text_width()))
     yield "lint", f"{_lint_text(product)} ({', '.join(engine_versions(lint))})"
 
 
@@ -115,16 +115,18 @@ def _webhook_facts(source: Source) -> Iterator[tuple[str, str]]:
     if not ssm_names(source):
         yield "secret", "none: the sender's public keys are fetched"
     if source.vendor:
-        within = f"wants an answer within {source.vendor.deadline} s; " if source.vendor.deadline else ""
-        yield "vendor", escape(f"{within}sends again: {source.vendor.retries}")
+        if source.vendor.deadline:
+            yield "vendor", f"wants an answer within {source.vendor.deadline} s"
+        yield "retries", escape(source.vendor.retries)
 
 
 def _lint_text(product: Product) -> str:
     return _console.count(len(product.findings), "warning") if product.findings else "clean"
 
 
-def sample_line(shaped: Shaped) -> str:
-    """Return a sample in one line: its message, or its answer to the vendor."""
+def sample_line(shaped: Shaped, width: int) -> str:
+    """Return a sample in one line of some width: its message, or its answer to the vendor."""
+    more = ""
     if shaped.reply is not None:
         body = shaped.reply["body"]
         text = f"{shaped.sample.name}: answered {shaped.reply['status']} {json.dumps(body) if body else ''}"
@@ -133,8 +135,8 @@ def sample_line(shaped: Shaped) -> str:
     else:
         first = shaped.messages[0]
         more = f" (and {len(shaped.messages) - 1} more)" if len(shaped.messages) > 1 else ""
-        text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<7} {first['summary']}{more}"
-    return text if len(text) <= _console.WIDTH else f"{text[: _console.WIDTH - 1]}…"
+        text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<7} {first['summary']}"
+    return f"{_layout.shortened(text, width - len(more))}{more}"
 
 
 def _files(product: Product, build: Path, states: Mapping[str, FileState]) -> Iterator[tuple[str, str]]:
@@ -168,10 +170,7 @@ def _summary_table(products: Sequence[Product], states: Mapping[str, Mapping[str
 def _print_next_steps(source: Source, build: Path, sources: Path) -> None:
     out = _console.console()
     out.print("\n[bold]next[/]")
-    steps = list(_next_steps(source, build, sources))
-    width = max(len(command) for command, _ in steps)
-    for command, purpose in steps:
-        out.print(f"  [cyan]{escape(f'{command:<{width}}')}[/]  [dim]{purpose}[/]")
+    _layout.steps(out, _next_steps(source, build, sources))
 
 
 def _next_steps(source: Source, build: Path, sources: Path) -> Iterator[tuple[str, str]]:
@@ -184,4 +183,4 @@ def _next_steps(source: Source, build: Path, sources: Path) -> Iterator[tuple[st
     yield command_line(f"page {name}", build, sources), "a page for whoever must approve it"
     if ssm_names(source):
         yield command_line(f"secret {name}", sources=sources), "the vendor's secret, into Parameter Store"
-    yield command_line(f"deploy {name}{parameters}", build, sources), "deploy it to AWS; or upload, for the console"
+    yield command_line(f"deploy {name}{parameters}", build, sources), "deploy it to AWS, or upload for the console"

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.errors import DefinitionError, GeneratorError
+from generator.commands import _layout
+from generator.errors import DefinitionError, GeneratorError, Problem
 
 if TYPE_CHECKING:
+    import click
     from rich.console import Console
 
-WIDTH = 100
 LABEL_WIDTH = 10
-_COMMAND = re.compile(r"(?:python -m generator|mozdef-ef|aws|pip install) [^;,()`]*[^;,()`.\s]")
-"""A command in a message, up to what follows it."""
+_INDENT = LABEL_WIDTH + 1
+"""Columns before the texts of `rows`."""
+_WIDTH = 100
+"""Columns of a text that is cut to a line, where no terminal says how wide a line is."""
+_MANY = 4
+"""So many problems that say the same are printed as one, with their files."""
 STEP = 500
 """Objects between two lines of progress."""
 
@@ -52,11 +57,39 @@ def confirm(question: str, refusal: str, *, default: bool = False, stderr: bool 
 
 def failure(error: GeneratorError) -> None:
     """Print an error that the user can fix, on standard error."""
+    from rich.markup import escape
+
     out = console(stderr=True)
-    for line in str(error).splitlines():
-        _print_message(out, ("error: ", "bold red"), line)
-    if isinstance(error, DefinitionError) and len(error.problems) > 1:
+    if not isinstance(error, DefinitionError):
+        for line in str(error).splitlines():
+            _print_message(out, ("error: ", "bold red"), line)
+        return
+    for problem, *others in _alike(error.problems):
+        _print_message(out, ("error: ", "bold red"), str(problem))
+        if others:
+            names = ", ".join(_place_beside(other, problem) for other in others)
+            _layout.columns(out, [("      ", f"also in {escape(names)}")])
+    if len(error.problems) > 1:
         out.print(f"{len(error.problems)} problems; nothing was written")
+
+
+def _alike(problems: Sequence[Problem]) -> Iterator[list[Problem]]:
+    """Yield the problems, those together that say the same of several files; such as of each sample."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.key, problem.message), []).append(problem)
+    for group in groups.values():
+        if len(group) >= _MANY:
+            yield group
+        else:
+            yield from ([problem] for problem in group)
+
+
+def _place_beside(problem: Problem, first: Problem) -> str:
+    """Return the file and line of a problem, without the folder where that is the first problem's."""
+    file = Path(problem.file)
+    name = file.name if file.parent == Path(first.file).parent else problem.file
+    return f"{name}:{problem.line}" if problem.line else name
 
 
 def warning(message: object) -> None:
@@ -69,46 +102,32 @@ def note(message: object) -> None:
     _print_message(console(stderr=True), ("note: ", "yellow"), str(message))
 
 
+def usage_failure(error: click.UsageError) -> None:
+    """Print wrong usage of a command, how it is used, and how to see its options, on standard error."""
+    out = console(stderr=True)
+    if error.ctx:
+        out.print(error.ctx.get_usage(), markup=False)
+        out.print(f"Try '{error.ctx.command_path} --help' for help.\n", markup=False)
+    _print_message(out, ("error: ", "bold red"), error.format_message())
+
+
 def _print_message(out: Console, label: tuple[str, str], message: str) -> None:
     from rich.text import Text
 
-    text = wrapped(message, out.width, label[0]) if out.is_terminal else label[0] + message
-    out.print(Text.assemble(label, text.removeprefix(label[0])))
-
-
-def wrapped(text: str, width: int, label: str = "") -> str:
-    """Break a text, after a label, between words, but never within a command: what is copied must be whole.
-
-    A terminal breaks what is longer than a line, without a line break in what is copied.
-    """
-    import textwrap
-
-    whole = _COMMAND.sub(lambda command: command[0].replace(" ", "\0"), text)
-    lines = textwrap.wrap(whole, width, initial_indent=label, break_long_words=False, break_on_hyphens=False) or [label]
-    return "\n".join(lines).replace("\0", " ")
+    text = Text.assemble(label, message)
+    for line in _layout.wrapped(text, out.width, label[0]) if out.is_terminal else [text]:
+        out.print(line)
 
 
 def rows(out: Console, lines: Iterable[tuple[str, str]]) -> None:
     """Print lines of a label and a text with markup."""
-    columns(out, ((f"  [dim]{label}[/]", text) for label, text in lines), LABEL_WIDTH)
+    _layout.columns(out, ((f"  [dim]{label}[/]", text) for label, text in lines), LABEL_WIDTH)
 
 
-def columns(out: Console, lines: Iterable[Sequence[str]], first_width: int = 0) -> None:
-    """Print columns with markup; a narrow terminal breaks the last between words, and indents it."""
-    from rich.table import Table
-
-    rows = list(lines)
-    grid = Table.grid(padding=(0, 1))
-    for number in range(max(map(len, rows), default=1) - 1):
-        grid.add_column(min_width=0 if number else first_width, no_wrap=True)
-    grid.add_column(overflow="fold")
-    for row in rows:
-        grid.add_row(*row)
-    with out.capture() as drawn:
-        out.print(grid)
-    # The grid pads every line with spaces, which are no use in a file or a log.
-    if out.file is not None and not out.quiet:
-        out.file.write("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")
+def text_width() -> int:
+    """Return the columns of a text that `rows` prints in one line."""
+    out = console()
+    return out.width - _INDENT if out.is_terminal else _WIDTH
 
 
 def progress(done: int, total: int | None, action: str) -> None:

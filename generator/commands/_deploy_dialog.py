@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from generator.commands import _console, _earlier_events
+from generator.commands import _console, _earlier_events, _layout
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from generator.deploy.changes import Change, ChangeSet
     from generator.deploy.deployment import Deployment
     from generator.deploy.stacks import Stack
 
 
 NOTHING_CHANGED = "nothing was changed"
+_MOST_ROWS = 10
+"""Of the resources that are added, more than these are a line for each type."""
 
 
 class DeployOptions(NamedTuple):
@@ -132,7 +136,7 @@ def _upload(deployment: Deployment, options: DeployOptions) -> None:
         size = len(deployment.template_body)
         raise GeneratorError(
             f"there is no helper bucket {target.bucket}, and CloudFormation takes a template of {size:,} bytes from a "
-            f"bucket only: {upload} makes it"
+            f"bucket only; to make it: {upload}"
         ) from None
 
 
@@ -161,7 +165,7 @@ def _execute(
     out = _console.console()
     if options.dry_run:
         for reminder in deployment.reminders:
-            _console.warning(f"no secret is stored yet: {reminder}")
+            _console.warning(reminder)
         out.print(NOTHING_CHANGED)
     if options.dry_run or not options.confirm("Deploy this?"):
         return False
@@ -179,6 +183,10 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
     from rich.table import Table
 
     out = _console.console()
+    added = [change for change in changes if change.action == "Add"]
+    if len(added) > _MOST_ROWS:
+        _show_added(out, added)
+        changes = [change for change in changes if change.action != "Add"]
     table = Table("", "resource", "type", "replaced", "properties", box=None, pad_edge=False, header_style="dim")
     tagged = [change for change in changes if change.is_tags_only]
     for change in changes if len(tagged) == 1 else [change for change in changes if not change.is_tags_only]:
@@ -187,9 +195,21 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
         table.add_row(sign, change.logical_id, change.type, replaced, ", ".join(change.properties))
     if len(tagged) > 1:
         table.add_row("[yellow]change[/]", f"{len(tagged)} resources", "", "no", "Tags alone")
-    out.print(table if changes else "only outputs change")
+    if changes:
+        out.print(table)
+    elif not added:
+        out.print("only outputs change")
     for warning in warnings:
         out.print(f"[bold red]warning:[/] [bold]{escape(warning)}[/]")
+
+
+def _show_added(out: Console, added: Sequence[Change]) -> None:
+    """Print the resources that a change set adds, a line for each type: a new stack has some forty."""
+    names: dict[str, list[str]] = {}
+    for change in added:
+        names.setdefault(change.type, []).append(change.logical_id)
+    out.print(f"[dim]adds {_console.count(len(added), 'resource')}[/]")
+    _layout.columns(out, ((f"  {type_} ", ", ".join(names[type_])) for type_ in sorted(names)))
 
 
 def _wait_and_check(
@@ -221,4 +241,4 @@ def _show_outputs(deployment: Deployment, stack: Stack) -> None:
         out.print(f"  [dim]{name:<{width}}[/]  {escape(value)}")
     out.print("\n[bold]next[/]")
     for audience, step in next_steps(deployment, stack):
-        out.print(f"  [dim]{audience:<8}[/]  {escape(step)}")
+        _layout.columns(out, [(f"  [dim]{audience:<8}[/] ", escape(step))])

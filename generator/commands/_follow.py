@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from lambdas.receiving.request_log import UNVERIFIABLE
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ def follow(out: Console, followed: SourceFollower, *, as_json: bool) -> None:
     for line in followed.log():
         status, text, color = describe_log_line(line)
         words = f"[{color}]{status}[/] {_console.safe(text)}" if status else f"[{color}]{_console.safe(text)}[/]"
-        out.print(f"[dim]{line['timestamp'][11:19]}[/] {words}")
+        _layout.columns(out, [(f"[dim]{line['timestamp'][11:19]}[/]", words)])
     for message in followed.messages():
-        out.print(f"         [bold]{_console.safe(message['severity'])}[/] {_console.safe(message['summary'])}")
+        summary = f"[bold]{_console.safe(message['severity'])}[/] {_console.safe(message['summary'])}"
+        _layout.columns(out, [("        ", summary)])
         out.print(JSONHighlighter()(_console.printable(json.dumps(message, indent=2, ensure_ascii=False))))
     for key in followed.kept():
         out.print(f"         [yellow]kept[/] {_console.safe(key)}")

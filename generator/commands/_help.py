@@ -18,13 +18,13 @@ GROUPS = {
 class TargetOption(click.Option):
     """An option that says where in AWS a source is deployed."""
 
-    section = "Where in AWS"
+    section, shared = "Where in AWS", True
 
 
 class FolderOption(click.Option):
     """An option that says where files are."""
 
-    section = "Folders"
+    section, shared = "Folders", True
 
 
 class PulledOption(click.Option):

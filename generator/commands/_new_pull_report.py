@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.commands._new_report import print_source
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written
@@ -35,7 +35,7 @@ def print_findings(start: PullStart, similar: Definition | None) -> None:
         out.print(f"[dim]{'answer':<{_WIDTH}}[/] {count}, {start.answers[0].format.upper()}, {size}")
     findings = sorted(start.findings, key=lambda finding: list(_COLORS).index(finding.certainty))
     lines = ((f"[{_COLORS[finding.certainty]}]{finding.certainty}[/]", escape(finding.text)) for finding in findings)
-    _console.columns(out, lines, _WIDTH)
+    _layout.columns(out, lines, _WIDTH)
     if similar:
         name = similar.source.name
         out.print(f"[yellow]note[/]     this is the API of {name}: --from {name} would take its mapping too")
@@ -61,7 +61,7 @@ def _facts(start: PullStart, written_files: list[Path], product: Product, build:
     if source.pull:
         yield from pull_facts(source, source.pull)
     for shaped in product.own_samples:
-        yield "sample", sample_line(shaped)
+        yield "sample", sample_line(shaped, _console.text_width())
     if start.written and start.paging.style in ("link", "next_url", "cursor"):
         yield "made up", "the cursors in the samples, since those of the vendor may give access"
     if start.has_end_page:

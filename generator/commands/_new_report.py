@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from generator.commands import _console, names
+from generator.commands import _console, _layout, names
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written
 from generator.definition.secret_names import source_secrets
@@ -17,13 +17,9 @@ from lambdas.auth import credential_fields
 from lambdas.model import Webhook, auths, verified_by
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from generator.packaging.product import Product
     from generator.scaffold.starting_point import StartingPoint
 
-_NARROWEST = 30
-"""Columns beside a command that a text needs, with the space between."""
 _KINDS = {"json": "JSON", "ndjson": "lines of JSON", "form": "a form"}
 
 
@@ -38,9 +34,9 @@ def print_recognition(beginning: StartingPoint) -> None:
     kind = f" of {_KINDS[body.format]}" if body else " of body"
     out.print(f"[dim]request[/]  {escape(request.method)}, {_console.count(len(request.body), 'byte')}{kind}")
     for line in recognition.certain:
-        out.print(f"[green]sure[/]     {escape(line)}")
+        _layout.columns(out, [("[green]sure[/]    ", escape(line))])
     for line in recognition.similarities if not base else ():
-        out.print(f"[yellow]like[/]     {escape(line)}")
+        _layout.columns(out, [("[yellow]like[/]    ", escape(line))])
     if not base:
         _print_checks(out, "in the vendor's documentation", recognition.to_check)
     if not base and not recognition.recognized_source:
@@ -62,7 +58,7 @@ def _print_checks(out: Console, where: str, lines: Iterable[str]) -> None:
     for number, line in enumerate(lines):
         if not number:
             out.print(f"[yellow]check[/]    {where}:")
-        out.print(f"         - {escape(line)}")
+        _layout.columns(out, [("         -", escape(line))])
 
 
 def report(beginning: StartingPoint, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:
@@ -98,20 +94,7 @@ def print_source(
     for heading, rows in (("missing", list(missing)), ("next", list(next_commands))):
         if rows:
             out.print(f"\n[bold]{heading}[/]")
-            _print_table(out, rows)
-
-
-def _print_table(out: Console, rows: list[tuple[str, str]]) -> None:
-    """Print names or commands, each with a text: beside it, or below it where both are too wide."""
-    from rich.markup import escape
-
-    lines = [(f"  [cyan]{escape(first)}[/] ", f"[dim]{escape(text)}[/]") for first, text in rows]
-    if max(len(first) for first, _ in rows) + _NARROWEST <= out.width:
-        _console.columns(out, lines)
-        return
-    for first, text in lines:
-        out.print(first.rstrip())
-        _console.columns(out, [("     ", text)])
+            _layout.steps(out, rows)
 
 
 def _facts(
@@ -128,7 +111,7 @@ def _facts(
     yield from pull_facts(source, source.pull) if source.pull else _webhook_facts(source.endpoint)
     for shaped in product.own_samples:
         if shaped.sample.name == beginning.sample:
-            yield "sample", sample_line(shaped)
+            yield "sample", sample_line(shaped, _console.text_width())
     if beginning.credentials:
         yield "left out", f"{', '.join(beginning.credentials)}: the credential, and in no sample"
     if beginning.left_out:

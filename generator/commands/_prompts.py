@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.scaffold import auth_questions
 from generator.scaffold.auth_questions import Question
 
@@ -64,10 +64,11 @@ def _ask_kind() -> str | None:
 
 def choose(text: str, choices: Mapping[str, str]) -> str:
     """Ask for one of several words, each with what it means."""
-    width = max(map(len, choices))
+    from rich.markup import escape
+
     click.echo(text, err=True)
-    for word, meaning in choices.items():
-        click.echo(f"  {word:<{width}}  {meaning}", err=True)
+    lines = ((f"  {word} ", escape(meaning)) for word, meaning in choices.items())
+    _layout.columns(_console.console(stderr=True), lines)
     word = click.prompt("One of these", type=click.Choice(list(choices)), show_choices=False, err=True)
     return str(word)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.commands._pull_report import stream_line
 from generator.commands._pull_times import time_text
 from generator.errors import GeneratorError
@@ -41,7 +41,9 @@ def run_samples(definition: Definition, source: Source, *, as_json: bool) -> int
             f"{source.name} has no samples to play: store an answer of the vendor as samples/{stream}.json"
         )
     out = _console.console(stderr=as_json)
-    out.print(f"\n[bold]{source.name}[/]  its samples are played as {source.pull.url}; nothing leaves this machine")
+    played_as = f"its samples are played as {source.pull.url}; nothing leaves this machine"
+    out.print()
+    _layout.columns(out, [(f"[bold]{source.name}[/] ", played_as)])
     urls = changed_urls(example, source.pull)
     return max(_play(source, source.pull, sample.with_urls(urls), as_json=as_json) for sample in played)
 

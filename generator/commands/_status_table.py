@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.errors import GeneratorError, command_line
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def _definition(sources: Path, name: str) -> Source | None:
 
 def _print(rows: Sequence[SourceRow], target: Target, sources: Path) -> None:
     out, ill = _console.console(), [row for row in rows if not row.well]
-    to_do = f"{len(ill)} of them with something to do" if ill else "nothing to do"
+    of_them = f"{len(ill)} of them " if len(rows) > 1 else ""
+    to_do = f"{of_them}with something to do" if ill else "nothing to do"
     count = _console.count(len(rows), "deployed source")
     out.print(f"\n[bold]{target.project}[/]  {target.region}, {count}, {to_do}\n")
-    _console.columns(out, [_cells(row) for row in rows])
+    _layout.columns(out, [_cells(row) for row in rows])
     if ill:
         scope = target.in_environment(ill[0].environment)
         command = command_line(f"status {ill[0].source}{scope.options}", sources=sources)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.commands._processes import run_again, stop_event
 from generator.definition.source_folders import source_folder, source_names, unknown_source_message
 from generator.definition.watched_files import affected_sources, definition_folders, shared_files
@@ -77,8 +77,8 @@ class Rebuilder:
             return False
         names = [name for name in self.names() if name in {*affected, *self._failed}]
         paths = _console.shortened([display_path(file) for file in changed], _SHOWN)
-        text = f"{datetime.now(UTC):%H:%M:%S} changed: {paths}"
-        self.out.print(f"\n{_console.wrapped(text, self.out.width)}", style="dim", markup=False)
+        self.out.print()
+        _layout.paragraph(self.out, f"[dim]{datetime.now(UTC):%H:%M:%S} changed: {_console.safe(paths)}[/]")
         return self._build(["--short"], names)
 
     def say_waiting(self) -> None:

@@ -20,7 +20,8 @@ from generator.packaging.lint_engines import Engines
 if TYPE_CHECKING:
     from generator.packaging.product import Product
 
-_NEAR = 0.7
+_NEAR = 0.65
+"""How alike a word and a command are that it may stand for: `rnu` and `run` are 0.67."""
 
 
 @_options.command(short_help="Build sources; the word `build` may be left out.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.definition.read import load
 from generator.definition.source_folders import source_names
 from generator.errors import GeneratorError
@@ -99,6 +99,6 @@ def _table(estimates: list[_SourceEstimate], events: int) -> None:
     out = _console.console()
     out.print(table)
     if has_webhooks:
-        out.print(f"[dim]assumed: {ASSUMPTIONS}[/]")
+        _layout.columns(out, [("[dim]assumed:[/]", f"[dim]{ASSUMPTIONS}[/]")])
     if has_pulled:
-        out.print(f"[dim]assumed: {PULL_ASSUMPTIONS}; us-west-2, no free tier[/]")
+        _layout.columns(out, [("[dim]assumed:[/]", f"[dim]{PULL_ASSUMPTIONS}; us-west-2, no free tier[/]")])

@@ -10,7 +10,7 @@ import click
 
 from generator import aws, names
 from generator.aws_failures import explain_failure
-from generator.commands import _console, _options, _redrive_dialog
+from generator.commands import _console, _layout, _options, _redrive_dialog
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -81,28 +81,30 @@ def _print_plan(
 
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  {context.target.region}, account {stack.account}, {stack.status}\n")
-    for resource, columns in zip(remaining, _columns(remaining), strict=True):
-        out.print(f"  [green]stays[/]  {columns}")
+    for resource, (title, text) in zip(remaining, _columns(remaining), strict=True):
+        _layout.columns(out, [(f"  [green]stays[/]  {title} ", text)])
         if bring_in := _bring_in_advice(resource, context, source):
-            out.print(f"         nothing sends these any longer {bring_in}")
+            _layout.columns(out, [("        ", f"nothing sends these any longer {bring_in}")])
         if resource.logical_id == deletion.POSITIONS:
             remove = context.aws_command(f"dynamodb delete-table --table-name {resource.name}")
-            out.print(f"         a new stack makes another, and begins to read anew; to delete it: [cyan]{remove}[/]")
+            begins_anew = f"a new stack makes another, and begins to read anew; to delete it: [cyan]{remove}[/]"
+            _layout.columns(out, [("        ", begins_anew)])
     if parameters := deletion.secret_parameters(stack, context.target.client("ssm")):
         remove = context.aws_command(f"ssm delete-parameters --names {' '.join(parameters)}")
-        out.print(f"  [green]stays[/]  {', '.join(parameters)}; to delete: [cyan]{remove}[/]")
+        _layout.columns(out, [("  [green]stays[/] ", f"{', '.join(parameters)}; to delete: [cyan]{remove}[/]")])
     if "EndpointUrl" in stack.outputs:
-        out.print(f"  [red]goes[/]   {endpoint_for(stack.outputs).url}, for good; a new stack gets another")
-    _console.columns(out, [("  [red]goes[/]  ", ", ".join(deleted) or "only its name; it is empty")])
+        url = endpoint_for(stack.outputs).url
+        _layout.columns(out, [("  [red]goes[/]  ", f"{url}, for good; a new stack gets another")])
+    _layout.columns(out, [("  [red]goes[/]  ", ", ".join(deleted) or "only its name; it is empty")])
 
 
-def _columns(remaining: Sequence[Remaining]) -> list[str]:
-    """Return a line for each resource: its name in the template, what it holds, and its own name, below each other."""
+def _columns(remaining: Sequence[Remaining]) -> list[tuple[str, str]]:
+    """Return of each resource its name in the template, and what it holds with its own name, below each other."""
     contents = [_content(resource) for resource in remaining]
     title_width = max((len(resource.logical_id) for resource in remaining), default=0)
     width = max(map(len, contents), default=0)
     return [
-        f"{resource.logical_id:<{title_width}}  {content:<{width}}  {resource.name}"
+        (f"{resource.logical_id:<{title_width}}", f"{content:<{width}}  {resource.name}")
         for resource, content in zip(remaining, contents, strict=True)
     ]
 
@@ -159,10 +161,10 @@ def _print_remaining(remaining: list[Remaining], context: DeployContext, source:
     """Print what stayed."""
     out = _console.console()
     out.print(f"\n[green]deleted[/]{'; what stayed:' if remaining else ''}")
-    for resource, columns in zip(remaining, _columns(remaining), strict=True):
-        out.print(f"  {columns}  {resource.arn}".rstrip())
+    for resource, (title, text) in zip(remaining, _columns(remaining), strict=True):
+        _layout.columns(out, [(f"  {title} ", f"{text}  {resource.arn}")])
         if bring_in := _bring_in_advice(resource, context, source):
-            out.print(f"    nothing sends these, {bring_in}")
+            _layout.columns(out, [("   ", f"nothing sends these, {bring_in}")])
 
 
 def print_events(cloudformation: Any, stack: Stack, after: str, context: DeployContext) -> list[Event]:
@@ -176,6 +178,8 @@ def print_events(cloudformation: Any, stack: Stack, after: str, context: DeployC
     try:
         for event in follow_events(cloudformation, stack.id, after):
             events.append(event)
+            if event.status.endswith("_IN_PROGRESS") and event.logical_id != stack.name:
+                continue  # most take a second, and their end is printed
             is_failure = "FAILED" in event.status or "ROLLBACK" in event.status
             color = "red" if is_failure else "dim" if event.status.endswith("_IN_PROGRESS") else "green"
             reason = f"  [dim]{escape(event.reason)}[/]" if event.reason else ""
@@ -183,6 +187,6 @@ def print_events(cloudformation: Any, stack: Stack, after: str, context: DeployC
             out.print(f"[dim]{timestamp}[/] [{color}]{event.status:<18}[/] {event.logical_id}{reason}")
     except KeyboardInterrupt:
         describe_command = context.aws_command(f"cloudformation describe-stack-events --stack-name {stack.name}")
-        out.print(f"CloudFormation goes on; to see its progress: [cyan]{describe_command}[/]")
+        _layout.paragraph(out, f"CloudFormation goes on; to see its progress: [cyan]{describe_command}[/]")
         raise
     return events

@@ -10,7 +10,7 @@ import click
 
 from generator import aws, names
 from generator.aws_failures import explain_failure
-from generator.commands import _console, _options, _redrive_dialog
+from generator.commands import _console, _layout, _options, _redrive_dialog
 from generator.commands._deploy_dialog import DeployOptions, deploy
 from generator.errors import GeneratorError
 
@@ -109,7 +109,7 @@ def _deployed_sources(context: DeployContext) -> list[str]:
             f"no source of {context.sources} is deployed to {context.target.environment} yet; name one"
         )
     if others := [name for name in source_names(context.sources) if name not in deployed]:
-        _console.console().print(f"[dim]not deployed yet, so left out:[/] {', '.join(others)}")
+        _layout.paragraph(_console.console(), f"[dim]not deployed yet, so left out:[/] {_console.shortened(others)}")
     return deployed
 
 

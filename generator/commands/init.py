@@ -7,7 +7,7 @@ from shlex import quote
 
 import click
 
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.errors import display_path, program
 
 _PURPOSES = {
@@ -40,7 +40,7 @@ def command(folder: Path) -> None:
     out = _console.console()
     out.print(f"\n[bold]{escape(display_path(folder))}[/]  a project of your own\n")
     lines = [(name, purpose) for name, purpose in _PURPOSES.items() if name in files]
-    _console.columns(out, ((f"  {escape(name)} ", f"[dim]{escape(purpose)}[/]") for name, purpose in lines))
+    _layout.columns(out, ((f"  {escape(name)} ", f"[dim]{escape(purpose)}[/]") for name, purpose in lines))
     out.print("\n[bold]next[/]")
     steps = [
         (f"cd {quote(str(folder))}", ""),
@@ -51,4 +51,4 @@ def command(folder: Path) -> None:
     ]
     if folder.resolve() == Path.cwd():
         steps = steps[1:]
-    _console.columns(out, ((f"  [cyan]{escape(step)}[/] ", f"[dim]{purpose}[/]") for step, purpose in steps))
+    _layout.steps(out, steps)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.definition.auth_types import auth_type_name
 from generator.definition.pull_words import credential_type_name
 from generator.definition.read import Definition, load
@@ -40,10 +40,10 @@ def command(as_json: bool, markdown: bool, sources: Path) -> None:
 
 
 def overview() -> None:
-    """Print the sources and the next commands."""
+    """Print the names of the sources and the next commands."""
     sources = _options.sources_folder()
     definitions = load(sources, all_source_names(sources))
-    _table(definitions)
+    _print_names(definitions)
     _print_folders(definitions, sources)
     own = [definition.source.name for definition in definitions if not _is_shipped(definition)]
     first = "zoom" if "zoom" in own or not own else own[0]  # as in the README
@@ -52,13 +52,12 @@ def overview() -> None:
     steps = [
         (first, "build it: template and code, in build/"),
         (f"run {first}", "run it on this machine"),
+        ("list", "what each source brings, and how it is verified"),
         ("-h", "the other commands"),
     ]
     if sources == BUNDLED:
         steps.insert(2, ("init DIR", "begin a project of your own"))
-    width = max(len(line) for line, _ in steps)
-    for line, purpose in steps:
-        out.print(f"  [cyan]{program()} {line:<{width}}[/]  [dim]{purpose}[/]")
+    _layout.steps(out, ((f"{program()} {line}", purpose) for line, purpose in steps))
 
 
 def _row(definition: Definition) -> dict[str, str]:
@@ -88,6 +87,16 @@ def _print_folders(definitions: list[Definition], sources: Path) -> None:
     if shipped:
         lines.append(f"{_console.count(len(shipped), 'source')} shipped, from {display_path(BUNDLED)}/")
     _console.console().print(f"\n[dim]{escape('; '.join(lines))}[/]")
+
+
+def _print_names(definitions: list[Definition]) -> None:
+    """Print the names of the sources: the user's, and those that are shipped by how their events come."""
+    names: dict[str, list[str]] = {"yours": [], "webhook": [], "pulled": []}
+    for definition in definitions:
+        shipped = "pulled" if definition.source.pull else "webhook"
+        names[shipped if _is_shipped(definition) else "yours"].append(definition.source.name)
+    lines = [(f"[dim]{label}[/] ", ", ".join(group)) for label, group in names.items() if group]
+    _layout.columns(_console.console(), lines)
 
 
 def _table(definitions: list[Definition]) -> None:

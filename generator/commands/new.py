@@ -63,8 +63,7 @@ def command(
 ) -> int:
     """Begin the source sources/NAME: a definition, a README to fill in, and a sample of what you captured.
 
-    Asks for what no option says. Writes nothing if anything is wrong. The options from --pull on are for a pulled
-    source.
+    Asks for what no option says. Writes nothing if anything is wrong.
     """
     from generator.commands import _new_report
     from generator.packaging import build_folder

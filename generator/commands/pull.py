@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from generator.aws import Target
-from generator.commands import _console, _kept_options, _options
+from generator.commands import _console, _kept_options, _layout, _options
 from generator.commands._pull_times import parse_time, time_text
 from generator.errors import GeneratorError
 
@@ -151,14 +151,16 @@ def _set_paused(call: PullCall, *, paused: bool) -> int:
         out.print(f"{name} {'is paused already' if paused else 'is not paused'}; nothing was changed")
         return 0
     if paused:
-        out.print(f"{name} would not ask {call.url} any more, until it is resumed. It keeps how far it is read")
+        kept = "It keeps how far it is read"
+        _layout.paragraph(out, f"{name} would not ask {call.url} any more, until it is resumed. {kept}")
     else:
         out.print(f"{name} would ask {call.url} again, from where it stopped:")
         _print_streams(call)
     if not call.confirmed("Pause it?" if paused else "Resume it?"):
         return 1
     call.table.write_control({**control, "paused": paused}, version)
-    out.print(f"{'paused' if paused else 'resumed'}, from its next run on. {call.status_command} shows how it is")
+    done = f"{'paused' if paused else 'resumed'}, from its next run on. To see how it is: {call.status_command}"
+    _layout.paragraph(out, done)
     return 0
 
 
@@ -185,7 +187,7 @@ def _rewind(call: PullCall, at: int, now: float) -> int:
         return 1
     for state, stream in states:
         call.table.move(state, stream, at)
-    out.print(f"done, from its next run on. {call.status_command} shows how far it is")
+    _layout.paragraph(out, f"done, from its next run on. To see how far it is: {call.status_command}")
     return 0
 
 
@@ -197,9 +199,10 @@ def _backfill(call: PullCall, start: int, goal: int) -> int:
     for key, stream in streams:
         _refuse_beyond_retention(str(key), stream, start, now)
     named = _console.safe(", ".join(str(key) for key, _ in streams))
-    out.print(
+    _layout.paragraph(
+        out,
         f"{call.source.name} would read {time_text(start)} to {time_text(goal)} of {named}, with the time and the "
-        "requests that the present leaves"
+        "requests that the present leaves",
     )
     for key, stream in streams:
         if not _asks_until(stream):
@@ -210,7 +213,7 @@ def _backfill(call: PullCall, start: int, goal: int) -> int:
     control, version = call.table.control()
     wanted = open_backfills(control.get("backfills") or [], call.table.backfills())
     call.table.write_control({**control, "backfills": [*wanted, new_backfill(start, goal, call.stream)]}, version)
-    out.print(f"it begins with its next run. {call.status_command} shows how far it is")
+    _layout.paragraph(out, f"it begins with its next run. To see how far it is: {call.status_command}")
     return 0
 
 

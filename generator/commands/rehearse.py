@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from generator import names
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.commands import names as names_of_commands
 from generator.errors import BUNDLED, IS_INSTALLED, REPOSITORY, GeneratorError, command_line
 from generator.files import regular_file
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _PAUSE_SECONDS = 0.5
 _WIDTH = 80
+_INDENT = 16
+"""Columns before the fields of a message."""
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
@@ -118,7 +120,8 @@ def command(
             _push(display, deployed)
             words = f"deploy {source} --pipeline{'' if env == names.DEFAULT_ENVIRONMENT else f' --env {env}'}"
             parameter_options = "".join(f" --parameter {name}=VALUE" for name in deployed.required_parameters)
-            out.print(f"\nthe same in AWS: [cyan]{command_line(words + parameter_options, build, sources)}[/]")
+            out.print("\nthe same in AWS:")
+            out.print(f"  [cyan]{command_line(words + parameter_options, build, sources)}[/]")
             return 0
         for _ in _changes(folders):
             try:
@@ -176,9 +179,9 @@ class _StageDisplay:
 
         self._status.stop()
         took = time.monotonic() - self._started
-        words = [f"{stage:<16}", escape(result), f"[dim]({took:.0f} s)[/]" if took >= 1 else ""]
+        words = [escape(result), f"[dim]({took:.0f} s)[/]" if took >= 1 else ""]
         sign = "[red]failed[/]" if failed else "[green]ok[/]    "
-        self._out.print("  ".join(["", sign, *filter(None, words)]))
+        _layout.columns(self._out, [(f"  {sign}  {stage:<16} ", "  ".join(filter(None, words)))])
 
     def print_output(self, lines: Sequence[str]) -> None:
         from rich.text import Text
@@ -212,10 +215,11 @@ def _print_message(out: Console, message: dict[str, Any] | None) -> None:
 
     if message is None:
         raise GeneratorError("the pipeline has passed, but there is no message on the queue")
+    width = out.width - _INDENT if out.is_terminal else _WIDTH
     out.print("\n[bold]what MozDef reads from the queue[/]")
     for key, value in message.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        cut = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+        cut = _layout.shortened(text, width)
         out.print(Text.assemble("  ", (f"{key:<12}", "dim"), "  ", cut))
 
 

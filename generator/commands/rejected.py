@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.aws import Target
-from generator.commands import _console, _kept_options, _options
+from generator.commands import _console, _kept_options, _layout, _options
 from generator.errors import GeneratorError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def command(source: str, key_part: str | None, filter_: Filter, as_json: bool, t
         out = _console.console()
         show = _kept_options.next_command(f"rejected {source} --show {_short_key(rejected[-1].key)}", target, sources)
         redrive = _kept_options.next_command(f"redrive {source} --dry-run", target, sources)
-        out.print(f"\n[dim]to see one[/]            {show}")
-        out.print(f"[dim]to try them again now[/] {redrive}")
+        out.print("\n[bold]next[/]")
+        _layout.steps(out, [(show, "see one of them"), (redrive, "see what the deployed code makes of them now")])
     else:
         _console.console().print(_kept_options.nothing_found(source, filter_))
     return 0
@@ -130,8 +130,7 @@ def _print_object(rejected: RejectedObject, *, as_json: bool, pulled: bool) -> N
     rows += [("tried", f"{_console.count(envelope['attempts'], 'time')} again")] if envelope.get("attempts") else []
     rows += [("query", envelope["query"])] if envelope["query"] else []
     rows += [("header", f"{name}: {value}") for name, value in envelope["headers"].items()]
-    for label, text in rows:
-        out.print(f"  [dim]{label:<8}[/] {_console.safe(str(text))}")
+    _layout.columns(out, ((f"  [dim]{label:<8}[/]", _console.safe(str(text))) for label, text in rows))
     out.print()
     click.echo(_readable_body(base64.b64decode(envelope["body"])))
 

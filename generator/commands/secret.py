@@ -13,7 +13,7 @@ import click
 
 from generator import errors
 from generator.aws import Target
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.deploy import secret_store
 from generator.deploy.secret_store import StoredSecret
 from generator.errors import GeneratorError, display_path
@@ -203,8 +203,8 @@ def _report(context: _SecretContext, value: str, *, generated: bool) -> None:
     from rich.markup import escape
 
     out = _console.console(stderr=generated)
-    for label, text in _report_lines(context, value, generated=generated):
-        out.print(f"[dim]{label:<9}[/]  {escape(text)}")
+    lines = _report_lines(context, value, generated=generated)
+    _layout.columns(out, ((f"[dim]{label}[/]", escape(text)) for label, text in lines), _console.LABEL_WIDTH)
     if context.stored.unencrypted:
         _console.warning(
             f"{context.stored.name} was a String until now, which is not encrypted, and its old versions still are: "

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from generator import aws
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.commands._pulled import refuse_pulled
 from generator.definition.read import load
 from generator.errors import GeneratorError
@@ -81,7 +81,7 @@ def command(
         )
     answer = send_request(endpoint, request)
     out = _console.console()
-    out.print(f"[dim]sent[/]    {chosen.method} {escape(chosen.name)} to {escape(endpoint.url)}")
+    _layout.columns(out, [("[dim]sent[/]   ", f"{chosen.method} {escape(chosen.name)} to {escape(endpoint.url)}")])
     colour = "green" if answer.status < 300 else "red"
     out.print(f"[dim]answer[/]  [{colour}]{answer.status}[/] {escape(answer.body)}".rstrip())
     return 0 if answer.status < 300 else 1

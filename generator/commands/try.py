@@ -83,7 +83,7 @@ def _require_pull(source: Source, sources: Path) -> Pull:
     if source.pull is None:
         raise GeneratorError(
             f"{source.name} is not pulled: its vendor calls it. "
-            f"{command_line(f'send {source.name}', sources=sources)} plays the vendor to what runs on this machine"
+            f"To play the vendor to what runs on this machine: {command_line(f'send {source.name}', sources=sources)}"
         )
     if replaced_secrets(source.pull):
         raise GeneratorError(

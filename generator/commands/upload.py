@@ -11,7 +11,7 @@ import click
 
 from generator import names
 from generator.aws import Target
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.commands.build import build_products, write_products
 from generator.definition.parameter_values import parameter_options
 from generator.deploy import helper_bucket
@@ -99,9 +99,7 @@ def _print_next_steps(product: Product, target: Target, sources: Path, build: Pa
     )
     out = _console.console()
     out.print(f"\n[bold]next, for {product.name}[/]")
-    width = max(len(command) for command, _ in commands)
-    for command, purpose in commands:
-        out.print(f"  [cyan]{escape(command)}[/]{' ' * (width - len(command))}  [dim]{purpose}[/]")
+    _layout.steps(out, commands)
     for purpose, name, stack in (
         ("the event source", TEMPLATE, target.stack(product.name)),
         ("the pipeline that deploys it", PIPELINE, target.pipeline_stack(product.name)),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from generator.aws import Target
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 from generator.commands._pulled import refuse_pulled
 from generator.errors import GeneratorError
 
@@ -137,19 +137,21 @@ def _as_of(at: str | None, case: CapturedCase) -> CapturedCase:
 
 
 def _print_explanation(explained: Explanation, case: CapturedCase) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    from rich.markup import escape
 
     from generator.explain.report import lines, title
 
     out = _console.console()
-    out.print(Text.assemble((case.source.name, "bold"), f"  {title(explained, case)}\n"))
-    grid = Table.grid(padding=(0, 1))
-    last_label = ""
+    _layout.columns(out, [(f"[bold]{case.source.name}[/] ", escape(title(explained, case)))])
+    out.print()
+    rows, last_label = [], ""
     for label, text, tone in lines(explained):
-        grid.add_row(Text(f"  {label if label != last_label else ''} ", "dim"), Text(text, _TONES.get(tone, "")))
+        style = _TONES.get(tone)
+        rows.append(
+            (
+                f"  [dim]{escape(label) if label != last_label else ''}[/] ",
+                f"[{style}]{escape(text)}[/]" if style else escape(text),
+            )
+        )
         last_label = label
-    with out.capture() as drawn:
-        out.print(grid)
-    # The grid pads every line with spaces, which are no use in a file or a log.
-    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    _layout.columns(out, rows)

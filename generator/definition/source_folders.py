@@ -52,7 +52,7 @@ def refuse_installed(folder: Path) -> None:
     if IS_INSTALLED and folder.resolve().is_relative_to(BUNDLED.resolve()):
         copy = command_line(f"new NAME --from {folder.name} --copy")
         raise GeneratorError(
-            f"{folder.name} is installed with the framework, and stays as it is: {copy} makes your own"
+            f"{folder.name} is installed with the framework, and stays as it is; to make your own: {copy}"
         )
 
 
@@ -68,4 +68,4 @@ def unknown_source_message(name: str, sources: Path) -> str:
     similar = difflib.get_close_matches(name, sorted({*own_names, *source_names(BUNDLED)}), n=3, cutoff=0.6)
     if similar:
         return f"no source {name} {where}; did you mean {' or '.join(similar)}?"
-    return f"no source {name} {where}; {command_line('list', sources=sources)} shows all"
+    return f"no source {name} {where}; to see all: {command_line('list', sources=sources)}"

@@ -57,7 +57,7 @@ def _source_steps(deployment: Deployment, stack: Stack) -> Iterator[tuple[str, s
         role = f"arn:aws:iam::{stack.account}:role/NAME"
         grant = context.rebuild_command(f"deploy {source} --parameter ConsumerPrincipalArn={role}")
         yield "", f"its role may not read yet, unless its own policies let it: {grant}"
-    shows = "shows that the vendor answers" if pull else "shows that it refuses a forged event, and takes a signed one"
-    yield "try", f"{context.command(f'canary {source}')}  {shows}"
+    sees = "that the vendor answers" if pull else "that it refuses a forged event, and takes a signed one"
+    yield "try", f"to see {sees}: {context.command(f'canary {source}')}"
     if pull:
-        yield "later", f"{context.command(f'status {source}')}  shows how far each stream is read"
+        yield "later", f"to see how far each stream is read: {context.command(f'status {source}')}"

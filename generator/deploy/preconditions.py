@@ -53,7 +53,7 @@ def refuse_without_secret(deployment: Deployment, ssm: Any) -> None:
     store = deployment.context.command(f"secret {source.name}{option}")
     if deployment.without_secret:
         consequence = "the vendor can't be asked" if source.pull else "every request is answered 503"
-        deployment.reminders.append(f"{store}  until then, {consequence}")
+        deployment.reminders.append(f"no secret is stored yet, and until then {consequence}: {store}")
         return
     raise GeneratorError(
         f"no secret {parameters[first]} in Parameter Store. Store it: {store}. "

@@ -106,7 +106,9 @@ def get_stack(target: Target, name: str) -> Stack:
     """Return the stack of a name; NotDeployedError where there is none."""
     stack = find_stack(target.client("cloudformation"), name)
     if stack is None:
-        problem = f"no stack {name} in {target.region}; --env, --project and --region choose another"
+        problem = (
+            f"no stack {name} in {target.region}: deploy it first, or choose another with --env, --project or --region"
+        )
         raise NotDeployedError(problem, name)
     return stack
 

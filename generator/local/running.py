@@ -58,7 +58,9 @@ def read_build(build: Path, sources: Path, name: str, file_names: Iterable[str])
             for file_name in file_names
         }
     except OSError as error:
-        raise GeneratorError(f"{error.filename}: not built yet: {command_line(name, build, sources)}") from error
+        raise GeneratorError(
+            f"{error.filename}: is not built yet; build it: {command_line(name, build, sources)}"
+        ) from error
 
 
 def deploy_source(
@@ -168,7 +170,7 @@ def refuse_if_running(build: Path, sources: Path, name: str) -> None:
         running = find_running(build, sources, name)
     except GeneratorError:
         return
-    raise GeneratorError(f"{name} runs already, on port {running.port}: end that one first")
+    raise GeneratorError(f"{name} runs already, on port {running.port}: end it first, with Ctrl-C in its terminal")
 
 
 def find_running(build: Path, sources: Path, name: str) -> RunningSource:

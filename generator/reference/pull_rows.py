@@ -14,6 +14,15 @@ from lambdas.model_pull import ErrorRule, Pull
 from lambdas.reading.text_templates import template_parts
 
 _LATER = "400, 404, 410, 416 or 422"
+_MEANINGS = {
+    "retry": "the vendor is in trouble, or can't be reached",
+    "wait": "the limit is used up",
+    "restart": "the vendor does not know the page any more",
+    "empty": "there are no events",
+    "skip_stream": "the vendor does not have this for us",
+    "stop": "the vendor refuses",
+}
+"""What an answer means of which the definition says no more than what to do."""
 _SILENT = "[when it is silent](../../docs/how-to/silent-source.md#was-refused)"
 
 
@@ -61,13 +70,15 @@ def _answer(rule: ErrorRule) -> str:
 
 def says(rule: ErrorRule) -> str:
     """Return what a rule tells people; a path of the answer as what it stands for."""
+    if not rule.say:
+        return _MEANINGS[rule.do]
     words = ("*the answer's words*" if kind == "path" else plain(part) for kind, part in template_parts(rule.say))
     return capitalized("".join(words))
 
 
 def _defaults() -> Iterator[tuple[str, str, str]]:
-    yield "429", "the limit is used up", ACTION_TEXTS["wait"]
+    yield "429", _MEANINGS["wait"], ACTION_TEXTS["wait"]
     yield "503 with `Retry-After`", "the vendor wants to be left alone", ACTION_TEXTS["wait"]
-    yield "408, other 5xx, or none", "the vendor is in trouble, or can't be reached", ACTION_TEXTS["retry"]
-    yield f"{_LATER}, for a later page", "the vendor does not know the page any more", ACTION_TEXTS["restart"]
-    yield "all else", "the vendor refuses", ACTION_TEXTS["stop"]
+    yield "408, other 5xx, or none", _MEANINGS["retry"], ACTION_TEXTS["retry"]
+    yield f"{_LATER}, for a later page", _MEANINGS["restart"], ACTION_TEXTS["restart"]
+    yield "all else", _MEANINGS["stop"], ACTION_TEXTS["stop"]

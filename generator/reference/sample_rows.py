@@ -16,7 +16,7 @@ from generator.samples.sample import Sample
 from lambdas.model import Source
 from lambdas.shaping.facts import FactFinder
 
-_HEAD = ("sample", "type", "kind", "severity", "summary", "id")
+_HEAD = ("sample", "its messages: severity, summary, type, kind, id")
 _LONGEST = 160
 """Characters of a summary, or of a text in the example."""
 _LONGEST_ID = 36
@@ -52,18 +52,19 @@ def _cut(value: Any) -> Any:
     return value
 
 
-def _rows(definition: Definition, sample: Sample) -> Iterator[tuple[str, ...]]:
+def _rows(definition: Definition, sample: Sample) -> Iterator[tuple[str, str]]:
     messages, reply = _stored(sample, "mozdef"), sample.file("reply")
     name = f"[{sample.name}]({_link(definition, sample.source_file)})"
     if reply.exists():
-        yield f"{name} → [reply]({_link(definition, reply)})", "", "", "", "a handshake, which is answered", ""
-    facts = _facts(definition.source, sample, messages)
-    cell = f"{name} → [message]({_link(definition, sample.file('mozdef'))})"
-    if not messages and not reply.exists():
-        yield cell, "", "", "", "no event, so no message", ""
-    for message, (action, kind) in zip(messages, facts, strict=True):
-        summary = code(_shortened(message["summary"], _LONGEST))
-        yield cell, _code(action), _code(kind), message["severity"], summary, _code(_id(message))
+        yield f"{name}<br>→ [reply]({_link(definition, reply)})", "a handshake, which is answered"
+        return
+    cell = f"{name}<br>→ [message]({_link(definition, sample.file('mozdef'))})"
+    if not messages:
+        yield cell, "no event, so no message"
+    for message, (action, kind) in zip(messages, _facts(definition.source, sample, messages), strict=True):
+        summary = f"{message['severity']} {code(_shortened(message['summary'], _LONGEST))}"
+        words = [f"{name} {code(word)}" for name, word in (("type", action), ("kind", kind)) if word]
+        yield cell, "<br>".join(filter(None, (summary, ", ".join(words), f"id {code(_id(message))}")))
         cell = ""
 
 
@@ -94,7 +95,3 @@ def _id(message: dict[str, Any]) -> str:
 
 def _shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def _code(text: str) -> str:
-    return code(text) if text else ""

@@ -13,13 +13,10 @@ from generator.reference.markdown import table
 from lambdas.model import Source, verified_by
 from lambdas.model_pull import Pull
 
-_HEAD = ("source", "what it brings", "verified by", "where", "handshakes", "answer within", "the vendor sends again")
-_PULLED_HEAD = (
-    *("source", "what it brings", "credential, and who makes it", "asked every"),
-    *("how late events come", "the vendor keeps", "the vendor's limit, and who shares it"),
-)
+_HEAD = ("source", "what it brings", "verified by", "the vendor waits, and sends again")
+_PULLED_HEAD = ("source", "what it brings", "credential, and who makes it", "times and limits")
 _NOT_KNOWN = "not known"
-_WHERE = {"handler": "handler", "authorizer": "authorizer", "api": "the API"}
+_WHERE = {"handler": "the handler", "authorizer": "the authorizer", "api": "the API"}
 
 
 def vendor_table(definitions: Iterable[Definition], folder: str) -> str:
@@ -79,10 +76,8 @@ def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, .
         _link(definition, folder),
         definition.source.description,
         vendor.credential if vendor else _NOT_KNOWN,
-        span_text(pull.every),
-        vendor.lateness if vendor else _NOT_KNOWN,
-        ", ".join(sorted(kept)),
-        vendor.limit if vendor else _NOT_KNOWN,
+        f"asked every {span_text(pull.every)}<br>late: {vendor.lateness if vendor else _NOT_KNOWN}<br>"
+        f"kept: {', '.join(sorted(kept))}<br>limit: {vendor.limit if vendor else _NOT_KNOWN}",
     )
 
 
@@ -95,21 +90,20 @@ def _row(definition: Definition, folder: str) -> tuple[str, ...]:
     source = as_written(definition.source)
     auth, vendor = source.endpoint.auth, source.vendor
     packages = third_party_packages(source)
+    waits = f"{vendor.deadline} s" if vendor and vendor.deadline else _NOT_KNOWN
+    verifier = f"by {_WHERE[verified_by(source.endpoint)]}"
     needs = f" (with {' and '.join(packages)})" if packages else ""
     return (
         _link(definition, folder),
         source.description,
-        f"{auth.type.describe(auth.settings)}{needs}",
-        _WHERE[verified_by(source.endpoint)],
-        _handshakes(source) or "none",
-        f"{vendor.deadline} s" if vendor and vendor.deadline else "not known",
-        vendor.retries if vendor else "not known",
+        "<br>".join([f"{auth.type.describe(auth.settings)}{needs}", verifier, *_handshakes(source)]),
+        f"{waits}<br>{vendor.retries if vendor else _NOT_KNOWN}",
     )
 
 
-def _handshakes(source: Source) -> str:
+def _handshakes(source: Source) -> list[str]:
     effects = []
     for challenge in source.endpoint.challenges:
         effect = "learns the secret" if challenge.store_secret else "confirms" if challenge.confirm else "answers"
-        effects.append(f"{challenge.method}: {effect}{', unsigned' if challenge.unauthenticated else ''}")
-    return "; ".join(dict.fromkeys(effects))
+        effects.append(f"handshake by {challenge.method}: {effect}{', unsigned' if challenge.unauthenticated else ''}")
+    return list(dict.fromkeys(effects))

@@ -29,7 +29,8 @@ def verified(source: Source) -> Iterator[str]:
     ways = list(leaves(webhook.auth))
     yield table(("", ""), [*_endpoint(webhook, ways), *_vendor(source)])
     for way in ways if len(ways) > 1 else ():
-        yield f"*{plain(_name(way))}*"
+        if isinstance(way.settings, SignatureSettings):
+            yield f"*{_name(way)}*"
         yield table(("", ""), _check(way))
     if webhook.challenges:
         yield table(("handshake", "verified", "what it leads to"), map(_handshake, webhook.challenges))

@@ -73,7 +73,7 @@ def write_project(folder: Path, files: Mapping[str, bytes]) -> None:
         for file in written:
             with suppress(OSError):
                 file.unlink()
-        message = f"{error.filename or folder}: can't be written ({error.strerror}), so no file is there"
+        message = f"{error.filename or folder}: can't be written ({error.strerror}); nothing was written"
         raise GeneratorError(message) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LEEWAY = 60
 """Seconds that the issuer's clock may differ from ours."""
 GOOGLE = ("https://accounts.google.com", "accounts.google.com")
+_PIECE_OF_REQUEST = re.compile(rf"(?<!\$){PIECE.pattern}")
+"""A piece, and no parameter: `${Name}` is what people read of it, and holds nothing of a request."""
 
 
 def typed_claims(texts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -66,7 +69,7 @@ def covers_body(claims: Mapping[str, str] | None) -> bool:
 
 def reads_request(claims: Mapping[str, str] | None) -> bool:
     """Return whether a claim holds something of the request, so that the token is good for no other."""
-    return any(PIECE.search(text) for text in (claims or {}).values())
+    return any(_PIECE_OF_REQUEST.search(text) for text in (claims or {}).values())
 
 
 def expected_texts(text: str, url: Url | None, request: Request) -> list[str]:

@@ -1077,7 +1077,7 @@ EXTENDS = [
         "extends: nothing\n",
         [
             "1: extends: no source nothing in sources, nor among those that are shipped; "
-            "python -m generator list shows all"
+            "to see all: python -m generator list"
         ],
     ),
 ]

@@ -114,8 +114,8 @@ def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None
     ("word", "advice"),
     [
         ("zoomm", "did you mean zoom or zoom-log?"),
-        ("qqqq", "python -m generator list shows all"),
-        ("q" * 300, "python -m generator list shows all"),  # no file system has such a name
+        ("qqqq", "to see all: python -m generator list"),
+        ("q" * 300, "to see all: python -m generator list"),  # no file system has such a name
     ],
 )
 def test_an_unknown_source_is_answered_with_those_of_similar_names(run, word: str, advice: str) -> None:
@@ -182,7 +182,7 @@ def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: s
     [
         (["--sources", "nowhere", "zoom"], "nowhere: no such folder; --sources names the folder of the definitions"),
         (["zoom", "--lint", "fast", "--build", "sources/zoom/source.yml"], "is a file"),
-        (["run", "zoom"], "build/zoom/event-source.json: not built yet: python -m generator zoom"),
+        (["run", "zoom"], "build/zoom/event-source.json: is not built yet; build it: python -m generator zoom"),
         (
             ["send", "zoom"],
             "zoom does not run here: start it with: python -m generator run zoom "
@@ -215,18 +215,29 @@ def test_a_call_without_arguments_lists_the_sources_and_the_next_commands(run) -
     status, out, _ = run()
     assert status == 0
     lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[0] == "yours okta, zoom"
+    assert lines[1].startswith("webhook asana, auth0, ")
+    assert lines[2].startswith("pulled anthropic, asana-audit, ")
+    assert "zoom" not in lines[1].split(", ")
+    assert f"2 sources from sources/; {len(source_names(SOURCES)) - 2} sources shipped, from {SOURCES}/" in lines
+    assert lines[-4:] == [
+        "python -m generator zoom build it: template and code, in build/",
+        "python -m generator run zoom run it on this machine",
+        "python -m generator list what each source brings, and how it is verified",
+        "python -m generator -h the other commands",
+    ]
+
+
+def test_the_list_says_whose_each_source_is(run) -> None:
+    status, out, _ = run("list")
+    assert status == 0
+    lines = [" ".join(line.split()) for line in out.splitlines()]
     assert lines[:3] == [
         "source from auth events",
         "okta yours token Okta event hooks",
         "zoom yours hmac Zoom account, user, meeting and recording events",
     ]
     assert lines[3].startswith("anthropic shipped api_key (pulled) ")
-    assert f"2 sources from sources/; {len(source_names(SOURCES)) - 2} sources shipped, from {SOURCES}/" in lines
-    assert lines[-3:] == [
-        "python -m generator zoom build it: template and code, in build/",
-        "python -m generator run zoom run it on this machine",
-        "python -m generator -h the other commands",
-    ]
 
 
 def test_the_list_has_a_json_form_for_programs(run) -> None:
@@ -342,7 +353,9 @@ def test_commands_to_copy_keep_the_folders_that_were_named(run) -> None:
     assert "python -m generator run zoom" in out
     assert out.count("--sources mine --build out") == 4
     shutil.rmtree("out/zoom")
-    message = "out/zoom/event-source.json: not built yet: python -m generator zoom --sources mine --build out"
+    message = (
+        "out/zoom/event-source.json: is not built yet; build it: python -m generator zoom --sources mine --build out"
+    )
     assert message in run("run", "zoom", "--sources", "mine", "--build", "out")[2]
 
 

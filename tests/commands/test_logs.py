@@ -266,8 +266,8 @@ def test_another_failure_of_aws_is_reported_as_it_is(log: Logs, run: Run) -> Non
 
 def test_a_source_that_is_not_deployed_is_reported(log: Logs, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert log is not None
-    choose = "--env, --project and --region choose another"
-    assert run("--env", "prod") == (1, "", f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n")
+    choose = "deploy it first, or choose another with --env, --project or --region"
+    assert run("--env", "prod") == (1, "", f"error: no stack MozDef-EF-zoom-prod in us-west-2: {choose}\n")
     assert main(["logs", "Zoom"]) == 2
     assert "lower-case letters" in capsys.readouterr().err
 

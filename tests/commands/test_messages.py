@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,19 +13,25 @@ from pathlib import Path
 import click
 import pytest
 from rich.console import Console
+from rich.text import Text
 
-from generator.commands import _console, cli, main, names
+from generator.commands import _console, _layout, cli, main, names
 from generator.commands._deploy_dialog import _show_changes
 from generator.commands.run import _next_steps
 from generator.deploy.changes import Change
+from generator.errors import DefinitionError, Problem
 from generator.local.emulator import Emulator, KeyPair
 from generator.local.start import free_port
+
+
+def wrapped(text: str, width: int, label: str = "") -> list[str]:
+    return [line.plain for line in _layout.wrapped(Text(text), width, label)]
 
 
 def test_a_message_is_broken_between_words_and_never_within_a_command() -> None:
     command = "python -m generator run zoom --build /tmp/a-long-folder/of-builds --sources definitions"
     text = f"error: zoom does not run here: start it with: {command} (or name a deployed endpoint with --url)"
-    assert _console.wrapped(text, 60).splitlines() == [
+    assert wrapped(text, 60) == [
         "error: zoom does not run here: start it with:",
         command,
         "(or name a deployed endpoint with --url)",
@@ -33,14 +40,14 @@ def test_a_message_is_broken_between_words_and_never_within_a_command() -> None:
 
 def test_a_first_word_that_is_wider_than_the_terminal_stays_beside_the_label() -> None:
     file = f"/{'a' * 60}.yml:1:"
-    assert _console.wrapped(f"{file} must be a text", 60, "error: ").splitlines() == [
+    assert wrapped(f"error: {file} must be a text", 60, "error: ") == [
         f"error: {file}",
         "must be a text",
     ]
 
 
 def test_a_short_message_is_one_line() -> None:
-    assert _console.wrapped("error: x", 80) == "error: x"
+    assert wrapped("error: x", 80) == ["error: x"]
 
 
 def test_the_settings_of_a_run_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +113,105 @@ def test_resources_that_get_tags_alone_are_one_row(
         " ".join(line[8:20].split()[: 1 if line[8] in "AB" else 2]) for line in capsys.readouterr().out.splitlines()[1:]
     ]
     assert sorted(shown) == sorted(["B", *rows])
+
+
+def addition(name: str, type_: str) -> Change:
+    return Change("Add", name, type_, "", (), "")
+
+
+def test_the_resources_of_a_new_stack_are_a_line_for_each_type(capsys: pytest.CaptureFixture[str]) -> None:
+    queues = [addition(f"Q{number}", "AWS::SQS::Queue") for number in range(10)]
+    _show_changes([*queues, addition("Api", "AWS::ApiGatewayV2::Api")], ())
+    assert capsys.readouterr().out.splitlines() == [
+        "adds 11 resources",
+        "  AWS::ApiGatewayV2::Api  Api",
+        "  AWS::SQS::Queue         Q0, Q1, Q2, Q3, Q4, Q5, Q6, Q7, Q8, Q9",
+    ]
+    _show_changes([*queues, addition("Api", "AWS::ApiGatewayV2::Api"), change("B", "Code")], ())
+    assert capsys.readouterr().out.splitlines()[-1].rstrip() == "change  B         AWS::SQS::Queue  no        Code"
+
+
+def test_mistakes_that_many_files_share_are_one_with_the_files(capsys: pytest.CaptureFixture[str]) -> None:
+    alike = [Problem(f"sources/a/samples/{name}.json", 0, "", "is empty") for name in "abcd"]
+    _console.failure(DefinitionError([*alike, Problem("sources/a/source.yml", 3, "events", "must be a mapping")]))
+    assert capsys.readouterr().err.splitlines() == [
+        "error: sources/a/samples/a.json: is empty",
+        "       also in b.json, c.json, d.json",
+        "error: sources/a/source.yml:3: events: must be a mapping",
+        "5 problems; nothing was written",
+    ]
+    _console.failure(DefinitionError(alike[:2]))
+    assert capsys.readouterr().err.splitlines() == [
+        "error: sources/a/samples/a.json: is empty",
+        "error: sources/a/samples/b.json: is empty",
+        "2 problems; nothing was written",
+    ]
+    _console.failure(DefinitionError([Problem(f"{folder}/x.yml", 2, "", "is empty") for folder in "abcd"]))
+    assert capsys.readouterr().err.splitlines()[1] == "       also in b/x.yml:2, c/x.yml:2, d/x.yml:2"
+
+
+def terminal(width: int) -> Console:
+    return Console(file=io.StringIO(), width=width, force_terminal=True, no_color=True, soft_wrap=True, highlight=False)
+
+
+def shown(out: Console) -> list[str]:
+    assert isinstance(out.file, io.StringIO)
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.file.getvalue()).splitlines()
+
+
+def test_a_url_is_never_broken_in_columns() -> None:
+    out, url = terminal(40), f"https://example.com/{'a' * 60}"
+    _layout.columns(out, [("[dim]vendor[/]", f"calls {url}; and [bold]then[/] it is told what to click there")])
+    assert shown(out) == ["vendor calls", f"       {url};", "       and then it is told what to click", "       there"]
+
+
+def test_a_purpose_stands_below_its_command_where_both_are_too_wide() -> None:
+    steps = [("python -m generator run zoom", "run it here"), ("git init", "")]
+    out = terminal(80)
+    _layout.steps(out, steps)
+    assert shown(out) == ["  python -m generator run zoom  run it here", "  git init"]
+    out = terminal(50)
+    _layout.steps(out, steps)
+    assert shown(out) == ["  python -m generator run zoom", "      run it here", "  git init"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "Store it: python -m generator secret okta. Or wait",
+            ["Store it:", "python -m generator secret okta.", "Or wait"],
+        ),
+        (
+            "first aws ssm get-parameters --names /a:b, then go",
+            ["first", "aws ssm get-parameters --names /a:b,", "then go"],
+        ),
+    ],
+)
+def test_a_command_ends_where_its_sentence_ends(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 20) == lines
+
+
+def test_wrong_usage_looks_like_every_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "zoom", "--prot", "1"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "Usage: python -m generator run [OPTIONS] SOURCE",
+        "Try 'python -m generator run --help' for help.",
+        "",
+        "error: No such option '--prot'. Did you mean '--port'?",
+    ]
+
+
+def test_two_letters_that_changed_places_are_still_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rnu", "zoom"]) == 1
+    assert capsys.readouterr().err == "error: no source rnu; did you mean the command run?\n"
+
+
+@pytest.mark.parametrize(
+    ("width", "text"), [(20, "2026 例示 login"), (15, "2026 例示 login"), (14, "2026 例示 log…"), (8, "2026 例…")]
+)
+def test_a_text_is_cut_by_the_columns_it_takes(width: int, text: str) -> None:
+    assert _layout.shortened("2026 例示 login", width) == text
 
 
 def test_a_free_port_is_free() -> None:

@@ -70,7 +70,7 @@ def test_a_deployed_source_of_another_folder_is_named_by_its_path(
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr(Target, "client", lambda _target, _service: CloudFormation())
     assert main([command, "others/beta", "--sources", "others"]) == 1
-    assert capsys.readouterr().err.startswith("error: no stack MozDef-EF-beta-dev in us-west-2; ")
+    assert capsys.readouterr().err.startswith("error: no stack MozDef-EF-beta-dev in us-west-2: ")
 
 
 def test_a_definition_with_another_ending_is_named() -> None:

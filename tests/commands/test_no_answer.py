@@ -52,6 +52,14 @@ def test_a_region_that_does_not_exist_is_answered_with_those_that_do(capsys: pyt
         "error: AWS: no answer from https://cloudformation.us-est-1.amazonaws.com/: us-est-1, from --region, is no "
         "known region; did you mean us-west-1 or us-east-1"
     )
+    assert "us-gov-east-1" not in message  # what is meant is named
+
+
+@pytest.mark.usefixtures("attempts")
+def test_a_region_that_is_like_none_is_answered_with_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "zoom", "--region", "xxxxxxxxx-q-7"]) == 1
+    message = capsys.readouterr().err
+    assert "xxxxxxxxx-q-7, from --region, is no known region; the known ones are af-south-1, " in message
     assert ", us-west-2, us-gov-east-1, " in message
 
 

@@ -12,6 +12,7 @@ from generator.aws import Target
 from generator.commands import main
 from generator.commands import open as command
 from tests.cloudformation import ACCOUNT, OUTPUTS, CloudFormation
+from tests.examples import assert_example
 
 STACK, PIPELINE = "MozDef-EF-zoom-dev", "MozDef-EF-zoom-pipeline-dev"
 PIPELINE_URL = f"https://us-west-2.console.aws.amazon.com/codesuite/codepipeline/pipelines/{PIPELINE}/view"
@@ -61,9 +62,10 @@ def run(formation: CloudFormation, capsys: pytest.CaptureFixture[str]) -> Run:
     return run_open
 
 
-def test_the_pages_of_a_source_are_printed(formation: CloudFormation, run: Run) -> None:
+def test_the_pages_of_a_source_are_printed(formation: CloudFormation, run: Run, update: bool) -> None:
     deploy(formation)
     assert run("zoom") == (0, PAGES, "")
+    assert_example("open", "python -m generator open zoom", PAGES, update=update)
     pairs = [{"OutputKey": "PipelineUrl", "OutputValue": PIPELINE_URL}]
     formation.add_stack("CREATE_COMPLETE", PIPELINE, Outputs=pairs)
     assert run("zoom") == (0, f"{PAGES}pipeline     {PIPELINE_URL}\n", "")
@@ -116,8 +118,8 @@ def test_a_pipeline_alone_has_a_page(formation: CloudFormation, run: Run) -> Non
 
 
 def test_a_source_that_is_not_deployed_or_another_is_reported(formation: CloudFormation, run: Run) -> None:
-    choose = "--env, --project and --region choose another"
-    assert run("zoom") == (1, "", f"error: no stack {STACK} in us-west-2; {choose}\n")
+    choose = "deploy it first, or choose another with --env, --project or --region"
+    assert run("zoom") == (1, "", f"error: no stack {STACK} in us-west-2: {choose}\n")
     formation.add_stack("CREATE_COMPLETE", STACK, Tags=[{"Key": "Service", "Value": "okta"}])
     assert run("zoom")[0] == 1
     assert run("Zoom")[:2] == (2, "")

@@ -68,7 +68,7 @@ def test_what_is_not_built_or_not_as_defined_now_has_no_page(run: Run) -> None:
         1,
         "",
         "error: build/acme: is not what the definition says now; build it: python -m generator acme\n"
-        "error: build/beta/event-source.json: not built yet: python -m generator beta\n",
+        "error: build/beta/event-source.json: is not built yet; build it: python -m generator beta\n",
     )
     assert not PAGE.exists()
     assert run("page", "--all") == (

@@ -193,7 +193,7 @@ def test_the_day_can_be_given_with_a_pipe(secret: Run) -> None:
         2,
         "Usage: python -m generator secret [OPTIONS] SOURCE\n"
         "Try 'python -m generator secret --help' for help.\n\n"
-        "Error: soon: is not a day such as 2027-03-31\n",
+        "error: soon: is not a day such as 2027-03-31\n",
     )
 
 

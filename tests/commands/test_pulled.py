@@ -57,7 +57,7 @@ def test_a_build_says_what_is_asked_how_often_and_how_far_back(run: Run) -> None
         "python -m generator rehearse acme run its pipeline on this machine",
         "python -m generator page acme a page for whoever must approve it",
         "python -m generator secret acme the vendor's secret, into Parameter Store",
-        "python -m generator deploy acme deploy it to AWS; or upload, for the console",
+        "python -m generator deploy acme deploy it to AWS, or upload for the console",
     ]
     assert run("acme", "--lint", "fast", "--check")[0] == 0
 
@@ -103,8 +103,13 @@ def test_a_narrow_terminal_indents_what_it_breaks(run: Run, monkeypatch: pytest.
 
     monkeypatch.setattr(_console, "console", lambda **_: Console(width=60, highlight=False, soft_wrap=True))
     lines = run("run", "acme")[1].splitlines()[4:]
-    assert max(map(len, lines)) <= 60
-    assert lines[1].startswith(" " * 11)
+    assert lines[1:5] == [
+        "  asks     GET",
+        "           /audit?since=2025-12-31T00%3A00%3A00Z&until=2025-12-31T23%3A59%3A00Z",  # in one piece, to copy it
+        lines[3],
+        lines[4],
+    ]
+    assert max(len(line) for line in lines if "/audit?" not in line) <= 60
 
 
 def test_run_says_what_fails_and_that_there_is_nothing_to_play(run: Run) -> None:
@@ -170,12 +175,12 @@ def test_run_without_an_emulator_enforces_nothing(run: Run) -> None:
     status, _, err = run("run", "acme", "--iam")
     assert (status, err.splitlines()[-1]) == (
         2,
-        "Error: acme is pulled, and runs without an emulator, so --iam has nothing to enforce",
+        "error: acme is pulled, and runs without an emulator, so --iam has nothing to enforce",
     )
 
 
 def test_lists_tell_pulled_sources_from_those_that_are_called(run: Run) -> None:
-    lines = [line.split() for line in run()[1].splitlines()]
+    lines = [line.split() for line in run("list")[1].splitlines()]
     assert lines[1:3] == [
         ["acme", "yours", "bearer", "(pulled)", "Audit", "log", "of", "Acme"],
         ["zoom", "yours", "hmac", "Zoom", "account,", "user,", "meeting", "and", "recording", "events"],
@@ -188,8 +193,8 @@ def test_lists_tell_pulled_sources_from_those_that_are_called(run: Run) -> None:
     called, pulled = run("list", "--markdown")[1].strip().split("\n\n")
     assert ("[zoom]" in called, "acme" in called) == (True, False)
     assert pulled.splitlines()[2:] == [
-        "| [acme](sources/acme/README.md) | Audit log of Acme | not known | 5 minutes | not known | "
-        "90 days, not known | not known |"
+        "| [acme](sources/acme/README.md) | Audit log of Acme | not known | asked every 5 minutes<br>"
+        "late: not known<br>kept: 90 days, not known<br>limit: not known |"
     ]
 
 

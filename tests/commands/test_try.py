@@ -20,6 +20,7 @@ from lambdas.pulling.outcomes import NoAnswer
 from lambdas.runtime.http_stream import HttpStream
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
 from tests.commands.pulled_source import DEFINITION, WITH_PARAMETERS, write_source
+from tests.examples import assert_example
 
 pytestmark = pytest.mark.slow
 TOKEN, NOW = "a-token-of-the-vendors-1", 1_767_225_600
@@ -122,10 +123,11 @@ audit: GET /audit
 
 
 def test_a_page_is_shown_with_its_request_answer_messages_and_where_reading_would_go_on(
-    run: Run, vendor: Vendor
+    run: Run, vendor: Vendor, update: bool
 ) -> None:
     vendor.will("/audit", PAGE)
     assert run("--stream", "audit") == (0, TRIED, "")
+    assert_example("try", "python -m generator try acme --stream audit < token.txt", TRIED, update=update)
     (asked,) = vendor.asked
     assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
 
@@ -271,8 +273,8 @@ def test_a_refresh_token_is_never_used_from_here(run: Run, vendor: Vendor) -> No
 def test_a_source_that_is_called_has_nothing_to_try(run: Run) -> None:
     webhook = "description: Acme\nwebhook: {auth: {token: {header: x-acme-token}}}\nfacts: {summary: a}\n"
     message = (
-        "acme is not pulled: its vendor calls it. python -m generator send acme plays the vendor to what runs on this "
-        "machine"
+        "acme is not pulled: its vendor calls it. To play the vendor to what runs on this machine: "
+        "python -m generator send acme"
     )
     assert run(definition=webhook) == (1, "", f"error: {message}\n")
 

@@ -238,7 +238,7 @@ def test_options_that_make_no_sense_together_are_refused(
     words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words) == 2
-    assert capsys.readouterr().err.endswith(f"Error: {message}\n")
+    assert capsys.readouterr().err.endswith(f"error: {message}\n")
 
 
 @pytest.mark.parametrize("words", [["nobody"], ["run", "nobody"]])

@@ -420,7 +420,7 @@ def test_an_unknown_source_gets_the_nearest_known_ones(tmp_path: Path) -> None:
         (
             "qqqq",
             f"no source qqqq in {tmp_path}, nor among those that are shipped; "
-            f"python -m generator list --sources {tmp_path} shows all",
+            f"to see all: python -m generator list --sources {tmp_path}",
         ),
         ("slack", f"{tmp_path}/slack: has no source.yml"),
     ):

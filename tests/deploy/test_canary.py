@@ -525,5 +525,8 @@ def test_a_missing_stack_is_reported_in_one_line(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     monkeypatch.setattr(Target, "client", lambda _self, _service: refusing)
     assert main(["canary", "zoom", "--env", "prod"]) == 1
-    message = "error: no stack MozDef-EF-zoom-prod in us-west-2; --env, --project and --region choose another\n"
+    message = (
+        "error: no stack MozDef-EF-zoom-prod in us-west-2: deploy it first, "
+        "or choose another with --env, --project or --region\n"
+    )
     assert capsys.readouterr() == ("", message)

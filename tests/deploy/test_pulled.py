@@ -108,8 +108,8 @@ def test_after_a_deployment_the_vendor_is_asked_and_nobody_is_told_a_url(run: Ru
     assert (status, err) == (0, "")
     steps = out.partition("next\n")[2]
     assert "  vendor    is asked every 5 minutes, from now on\n" in steps
-    assert "canary acme --region us-west-2  shows that the vendor answers\n" in steps
-    assert "status acme --region us-west-2  shows how far each stream is read\n" in steps
+    assert "to see that the vendor answers: python -m generator canary acme --region us-west-2\n" in steps
+    assert "to see how far each stream is read: python -m generator status acme --region us-west-2\n" in steps
 
 
 def test_what_deletion_leaves_is_named_with_how_far_the_streams_are_read(account: PulledAccount, run: Run) -> None:

@@ -334,5 +334,8 @@ def test_deleting_does_what_the_command_announces(zoom: Source) -> None:
     assert zoom.run("delete", "--yes") == (
         1,
         [],
-        [f"error: no stack {zoom.stack} in {REGION}; --env, --project and --region choose another"],
+        [
+            f"error: no stack {zoom.stack} in {REGION}: deploy it first, "
+            "or choose another with --env, --project or --region"
+        ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from generator.testing import event_of
 from tests.definitions import ROOT
 from tests.emulator.service import free_port
 from tests.emulator.vendors import zoom_headers
+from tests.examples import assert_example
 
 pytestmark = pytest.mark.emulator
 
@@ -406,7 +408,7 @@ def test_a_source_that_is_pulled_asks_the_stand_in_of_its_vendor(deploy: Deploy,
 
 
 def test_the_command_shows_each_stage_and_the_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], update: bool
 ) -> None:
     """All of it as a user has it: this repository, what was built from it, a Python of its own."""
     monkeypatch.chdir(tmp_path)
@@ -424,12 +426,14 @@ def test_the_command_shows_each_stage_and_the_message(
     summary = "summary zoom: account.settings_updated by zoom-admin@example.com: require_password"
     assert any(line.startswith(summary) for line in lines)
     assert any(line.startswith("tags [") and line.endswith('"canary"]') for line in lines)
-    assert lines[-1] == (
-        "the same in AWS: python -m generator deploy zoom --pipeline"
-        " --parameter ConnectionArn=VALUE --parameter GitHubRepository=VALUE"
-    )
+    assert lines[-2:] == [
+        "the same in AWS:",
+        "python -m generator deploy zoom --pipeline --parameter ConnectionArn=VALUE --parameter GitHubRepository=VALUE",
+    ]
     logs = Path("build/.rehearsal/zoom")
     assert sorted(file.name for file in logs.glob("*.log")) == ["1-build.log", "1-verify.log"]
+    shown = re.sub(r" --sources \S+", "", out)
+    assert_example("rehearse", "python -m generator rehearse zoom --approve", shown, update=update)
 
 
 def test_the_command_says_where_it_stops_and_keeps_that_log_alone(
@@ -465,7 +469,7 @@ def test_missing_requirements_are_named_before_anything_starts(
     monkeypatch.chdir(tmp_path)
     sources = ["--sources", str(ROOT / "sources")]
     assert main(["rehearse", "zoom", *sources]) == 1
-    message = "error: build/zoom/event-source.json: not built yet: python -m generator zoom\n"
+    message = "error: build/zoom/event-source.json: is not built yet; build it: python -m generator zoom\n"
     assert capsys.readouterr() == ("", message)
     assert main(["rehearse", "zoom", "--application", "nowhere", *sources]) == 2
     assert "Directory 'nowhere' does not exist." in capsys.readouterr().err

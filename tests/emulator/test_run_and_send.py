@@ -290,7 +290,11 @@ def test_a_source_that_runs_already_is_said(build: Path, tmp_path: Path) -> None
     with running(tmp_path, build, "zoom") as run:
         run.wait_until_ready()
         outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(build))
-        assert outcome == (1, "", f"error: zoom runs already, on port {run.port}: end that one first\n")
+        assert outcome == (
+            1,
+            "",
+            f"error: zoom runs already, on port {run.port}: end it first, with Ctrl-C in its terminal\n",
+        )
 
 
 def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(tmp_path: Path) -> None:
@@ -360,7 +364,11 @@ def test_a_source_that_is_not_built_is_said(tmp_path: Path) -> None:
     outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(tmp_path / "build"))
 
     file = tmp_path / "build" / "zoom" / "event-source.json"
-    assert outcome == (1, "", f"error: {file}: not built yet: python -m generator zoom --build {file.parent.parent}\n")
+    assert outcome == (
+        1,
+        "",
+        f"error: {file}: is not built yet; build it: python -m generator zoom --build {file.parent.parent}\n",
+    )
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

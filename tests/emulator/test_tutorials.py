@@ -20,6 +20,7 @@ from generator.packaging.lint_engines import LintEngines
 from generator.scaffold import target_folder
 from tests.definitions import ROOT, SOURCES
 from tests.emulator.service import eventually, free_port
+from tests.examples import assert_example
 
 pytestmark = pytest.mark.emulator
 
@@ -82,7 +83,9 @@ def take(line: str, monkeypatch: pytest.MonkeyPatch, typed: str = "") -> int:
     return main(shlex.split(line.removeprefix(GENERATOR)))
 
 
-def test_zoom_on_a_laptop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_zoom_on_a_laptop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], update: bool
+) -> None:
     build, run, *rest, clean = steps("zoom-on-your-laptop.md")
     assert take(build, monkeypatch) == 0
     assert run == f"{GENERATOR}run zoom"
@@ -90,6 +93,12 @@ def test_zoom_on_a_laptop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     with running("zoom", folder, monkeypatch) as shown:
         for line in rest:
             capsys.readouterr()
+            if line.endswith("--redrive"):
+                # What the tutorial's line does at once, as two commands: the reference has an example of the second.
+                assert take(f"{GENERATOR}deploy zoom --yes", monkeypatch) == 0
+                capsys.readouterr()
+                assert take(f"{GENERATOR}redrive zoom --dry-run", monkeypatch) == 0
+                assert_example("redrive", f"{GENERATOR}redrive zoom --dry-run", capsys.readouterr().out, update=update)
             status = take(line, monkeypatch)
             said.append(capsys.readouterr().out)
             assert status == (1 if "status" in line or "--dry-run" in line else 0), (line, said[-1])
@@ -100,12 +109,15 @@ def test_zoom_on_a_laptop(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert "event_ts is not a time as unix_ms writes it" in before
     assert after == "zoom has no rejected events\n"
     assert take(clean, monkeypatch) == 0
+    assert_example("run", run, shown.read_text(), update=update, folder=folder, first=24)
+    assert_example("send", rest[0], said[0], update=update, folder=folder)
+    assert_example("rejected", f"{GENERATOR}rejected zoom", before, update=update, folder=folder)
     for line, comment in comments("zoom-on-your-laptop.md"):
         assert comment in "".join(text for other, text in zip(rest, said, strict=True) if other == line)
 
 
 def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], update: bool
 ) -> None:
     page = (TUTORIALS / "your-own-vendor.md").read_text(encoding="utf-8")
     (request,) = re.findall(r"```http\n(.*?)```", page, re.DOTALL)
@@ -116,16 +128,45 @@ def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
     assert capsys.readouterr().out.startswith(printed)
     assert take(accept, monkeypatch) == 0
     assert run == f"{GENERATOR}run acme"
+    said: dict[str, str] = {}
     assert watch == f"{GENERATOR}run acme --watch --accept"
     with running("acme", folder, monkeypatch) as shown:
         assert take(send, monkeypatch) == 0
         assert eventually(lambda: "acme: user.login by ann@example.com" in shown.read_text())
-        for line in steps("first-deployment.md"):
+        for line in with_others(steps("first-deployment.md"), f"{GENERATOR}status zoom", OF_A_DEPLOYMENT):
             yes = line + (" --yes" if "deploy zoom" in line or "delete" in line else "")
+            capsys.readouterr()
             assert take(yes, monkeypatch, "a-secret-that-zoom-shows-1\n") == 0, line
+            said.setdefault(yes, capsys.readouterr().out)
         (answer,) = re.findall(r"```json\n(.*?)```", (TUTORIALS / "pull-a-source.md").read_text("utf-8"), re.DOTALL)
         (folder / "page1.http").write_text(answer)
-        for line in steps("pull-a-source.md"):
+        for line in with_others(steps("pull-a-source.md"), f"{GENERATOR}status acme-log", [PAUSE]):
             yes = line + (" --yes" if "deploy" in line else "")
+            capsys.readouterr()
             # No schedule runs in the emulator, so the puller has never run, and `status` says that.
             assert take(yes, monkeypatch, "a-token-of-the-vendors-1\n") == ("status" in line), line
+            said.setdefault(yes, capsys.readouterr().out)
+    for name, (words, first, last) in EXAMPLES.items():
+        line = f"{GENERATOR}{words}"
+        assert_example(name, line, said[line], update=update, folder=folder, first=first, last=last)
+
+
+# What the reference has an example of, and no tutorial has.
+OF_A_DEPLOYMENT = [f"{GENERATOR}{words}" for words in ("logs zoom", "upload zoom")]
+PAUSE = f"{GENERATOR}pull acme-log pause --yes"
+# What the page shows of each: how many of the first and of the last lines.
+EXAMPLES = {
+    "secret": ("secret zoom", 20, 0),
+    "deploy": ("deploy zoom --yes", 6, 9),
+    "canary": ("canary zoom", 20, 0),
+    "upload": ("upload zoom", 20, 0),
+    "delete": ("delete zoom --yes", 8, 0),
+    "logs": ("logs zoom", 20, 0),
+    "pull": ("pull acme-log pause --yes", 20, 0),
+}
+
+
+def with_others(lines: list[str], line: str, others: list[str]) -> list[str]:
+    """Lines of a tutorial, with others after one of them."""
+    index = lines.index(line) + 1
+    return [*lines[:index], *others, *lines[index:]]

@@ -34,6 +34,7 @@ from lambdas.model import Source
 from lambdas.runtime.times import iso_time
 from tests import issuers
 from tests.definitions import ROOT, SOURCES, bundled_source, make_definition, webhook_definitions
+from tests.examples import assert_example
 from tests.fakes import NOW, SECRET
 from tests.fakes import signed_request as signed_by
 
@@ -117,7 +118,7 @@ def test_verified_request_is_shown_with_the_message(verify: Run) -> None:
     )
 
 
-def test_rewritten_body_is_reported_with_advice(verify: Run) -> None:
+def test_rewritten_body_is_reported_with_advice(verify: Run, update: bool) -> None:
     seen, expected = (zoom(body).headers["x-zm-signature"][:11] for body in (COMPACT, BODY))
     status, out, err = verify("zoom", zoom()._replace(body=BODY))
     assert (status, err) == (1, "")
@@ -137,6 +138,8 @@ def test_rewritten_body_is_reported_with_advice(verify: Run) -> None:
         "  would be  2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com: soren.prove@example.com\n"
         "  answer    200, once it verifies\n"
     )
+    command = f"python -m generator verify zoom --request captured.http --at {AT} < secret.txt"
+    assert_example("verify", command, out, update=update)
 
 
 def test_programs_read_the_same_as_json(verify: Run) -> None:

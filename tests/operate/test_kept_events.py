@@ -40,6 +40,7 @@ from lambdas.reading.request import Request
 from lambdas.shaping.event import RejectedEvent
 from tests.cloudformation import NOON, CloudFormation
 from tests.definitions import SOURCES, bundled_source
+from tests.examples import assert_example
 from tests.fakes import NOW
 
 pytestmark = pytest.mark.slow
@@ -846,8 +847,8 @@ def test_a_stack_that_is_not_there_or_is_older_is_said(account: Account, run: Ru
     newer = "python -m generator deploy zoom --region us-west-2"
     message = f"error: stack {STACK} is of an older version, which can't redrive; update it: {newer}\n"
     assert run(command, "--region", REGION, *more) == (1, "", message)
-    choose = "--env, --project and --region choose another"
-    message = f"error: no stack MozDef-EF-zoom-prod in us-west-2; {choose}\n"
+    choose = "deploy it first, or choose another with --env, --project or --region"
+    message = f"error: no stack MozDef-EF-zoom-prod in us-west-2: {choose}\n"
     assert run(command, "--env", "prod", *more) == (1, "", message)
 
 
@@ -907,7 +908,7 @@ def test_a_stack_that_is_none_of_ours_is_said(account: Account, run: Run, words:
     account.cloudformation.templates[STACK] = {"Resources": {}}
     assert_reported(run, words, f"stack {STACK} was not made by this framework; {another}", "UPDATE_COMPLETE")
     del account.cloudformation.stacks[STACK]
-    message = f"no stack {STACK} in us-west-2; --env, --project and --region choose another"
+    message = f"no stack {STACK} in us-west-2: deploy it first, or choose another with --env, --project or --region"
     assert_reported(run, words, message, None)
 
 
@@ -1044,7 +1045,7 @@ def count(namespace: str, name: str, dimension: str, value: str, *numbers: tuple
 MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
 
 
-def test_each_problem_is_reported_with_the_command_that_solves_it(account: Account, run: Run) -> None:
+def test_each_problem_is_reported_with_the_command_that_solves_it(account: Account, run: Run, update: bool) -> None:
     count("AWS/ApiGateway", "Count", "ApiId", "api1", (1_200, 5 * MINUTES), (800, 5 * HOURS))
     count("AWS/SQS", "NumberOfMessagesSent", "QueueName", "events", (1_100, 5 * MINUTES))
     count("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", "events", (7_300, 5 * MINUTES), (5, 9 * MINUTES))
@@ -1060,9 +1061,7 @@ def test_each_problem_is_reported_with_the_command_that_solves_it(account: Accou
     boto3.client("ssm", REGION).delete_parameter(Name=SECRET)
     do = "python -m generator {} zoom{} --region us-west-2"
     again = do.format("redrive", " --dead")
-    assert run("status", "--region", REGION) == (
-        1,
-        f"""
+    shown = f"""
 {STACK}  UPDATE_COMPLETE, framework 1.2.3, changed 3 hours ago
 
   flowing   yes: 1,200 requests in the last hour, 2,000 in the last day
@@ -1074,9 +1073,9 @@ def test_each_problem_is_reported_with_the_command_that_solves_it(account: Accou
   never     1 object with messages that SQS rejects, below unsendable/ in {BUCKET}
   alarm     Refused-1: zoom: events could not be shaped.
   secret    auth_token not there: {do.format("secret", "")}
-""",
-        "",
-    )
+"""
+    assert run("status", "--region", REGION) == (1, shown, "")
+    assert_example("status", f"python -m generator status zoom --region {REGION}", shown, update=update)
 
 
 def alarm(name: str, description: str, value: str) -> None:

@@ -190,7 +190,7 @@ def test_pausing_is_shown_asked_for_and_kept_until_it_is_resumed(account: Pulled
     account.position("control", {"backfills": []})
     assert run("pull", "pause", "--yes") == (
         0,
-        f"{would}\npaused, from its next run on. python -m generator status acme shows how it is\n",
+        f"{would}\npaused, from its next run on. To see how it is: python -m generator status acme\n",
         "",
     )
     assert account.table.control() == {"backfills": [], "paused": True}
@@ -212,7 +212,7 @@ def test_a_rewound_stream_is_read_from_that_time_by_the_next_run(account: Pulled
         "  logins[staff]: read up to TIME now\n"
         "  logins[guests]: not read yet\n"
         "Events that were sent within the last 168 hours are not sent again\n"
-        "done, from its next run on. python -m generator status acme shows how far it is\n"
+        "done, from its next run on. To see how far it is: python -m generator status acme\n"
     )
     fields, version = account.table.position("position#audit")
     staff = account.table.position("position#logins[staff]")
@@ -392,14 +392,14 @@ NO_TIME = "is no time such as 2026-03-01, 2026-03-01T14:30 (in UTC), 2026-03-01T
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (["rewind", "--yes"], 2, "Error: write it so: pull SOURCE rewind TIME"),
-        (["pause", "6h", "--yes"], 2, "Error: write it so: pull SOURCE pause"),
-        (["backfill", "6h", "--yes"], 2, "Error: write it so: pull SOURCE backfill FROM TO"),
-        (["rewind", "yesterday", "--yes"], 2, f"Error: yesterday: {NO_TIME}"),
-        (["rewind", "2999-01-01", "--yes"], 2, "Error: 2999-01-01: is in the future"),
-        (["backfill", "2d", "3d", "--yes"], 2, "Error: 2d is not before 3d"),
-        (["pause", "--stream", "audit", "--yes"], 2, "Error: --stream can't be used with pause, which is for the "),
-        (["pause"], 2, "Error: no terminal to ask in: use --yes to pause"),
+        (["rewind", "--yes"], 2, "error: write it so: pull SOURCE rewind TIME"),
+        (["pause", "6h", "--yes"], 2, "error: write it so: pull SOURCE pause"),
+        (["backfill", "6h", "--yes"], 2, "error: write it so: pull SOURCE backfill FROM TO"),
+        (["rewind", "yesterday", "--yes"], 2, f"error: yesterday: {NO_TIME}"),
+        (["rewind", "2999-01-01", "--yes"], 2, "error: 2999-01-01: is in the future"),
+        (["backfill", "2d", "3d", "--yes"], 2, "error: 2d is not before 3d"),
+        (["pause", "--stream", "audit", "--yes"], 2, "error: --stream can't be used with pause, which is for the "),
+        (["pause"], 2, "error: no terminal to ask in: use --yes to pause"),
         (["rewind", "6h", "--stream", "x", "--yes"], 1, "error: no stream x; there are audit, logins[staff], "),
         (["rewind", "100d", "--yes"], 1, "error: audit: the vendor has nothing from before "),
     ],

@@ -249,6 +249,6 @@ def test_of_a_source_that_is_installed_nothing_is_accepted(
     assert main(["okta", "--accept", "--lint", "fast", "--sources", str(shipped.parent)]) == 1
     assert contents(shipped) == before
     assert capsys.readouterr().err == (
-        "error: okta is installed with the framework, and stays as it is: "
-        "python -m generator new NAME --from okta --copy makes your own\n"
+        "error: okta is installed with the framework, and stays as it is; to make your own: "
+        "python -m generator new NAME --from okta --copy\n"
     )

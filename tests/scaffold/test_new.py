@@ -189,7 +189,10 @@ def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
 )
 def test_each_kind_of_verification_is_made_from_options(new, options: list[str], auth: dict[str, object]) -> None:
     status, out, err = new("acme", *DESCRIBED, "--auth", *options)
-    assert (status, err) == (0, "")
+    # Nobody has said yet which claim of a token, if any, has a hash of the body.
+    note = r"note: \S+/source\.yml:\d+: webhook\.auth\.jwt: covers nothing of the body: .+\n"
+    assert status == 0
+    assert re.fullmatch(note if options == ["jwt"] else "", err)
     assert yaml.safe_load(text())["webhook"]["auth"] == auth
     parameters = yaml.safe_load(text()).get("parameters", {})
     assert list(parameters) == re.findall(r"\$\{(\w+)\}", text())
@@ -307,7 +310,7 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
 )
 def test_missing_option_without_a_terminal_is_a_usage_error(new, args: list[str], message: str) -> None:
     status, out, err = new("acme", *args)
-    assert (status, out, err.splitlines()[-1]) == (2, "", f"Error: {message}")
+    assert (status, out, err.splitlines()[-1]) == (2, "", f"error: {message}")
     assert nothing_is_there()
 
 
@@ -692,7 +695,7 @@ def test_request_of_another_source_than_the_base_is_doubted(new) -> None:
 def test_base_source_must_exist(new) -> None:
     message = "error: no source zoomm among those that are shipped; did you mean zoom or zoom-log?\n"
     assert new("acme", "--from", "zoomm") == (1, "", message)
-    message = "error: no source qqqq among those that are shipped; python -m generator list shows all\n"
+    message = "error: no source qqqq among those that are shipped; to see all: python -m generator list\n"
     assert new("acme", "--from", "qqqq")[2] == message
     assert nothing_is_there()
     assert new("own-one", *DESCRIBED, "--auth", "basic")[0] == 0
@@ -766,7 +769,7 @@ def test_a_new_source_is_never_written_beside_those_of_the_framework(
 def test_sources_must_be_a_writable_folder(new, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("s").write_text("")
     status, _, err = new("acme", *DESCRIBED, "--auth", "basic")
-    assert (status, err.splitlines()[-1]) == (2, "Error: Invalid value for '--sources': Directory 's' is a file.")
+    assert (status, err.splitlines()[-1]) == (2, "error: Invalid value for '--sources': Directory 's' is a file.")
     Path("s").unlink()
 
     def full(*_: object, **__: object) -> None:

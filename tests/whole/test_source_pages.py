@@ -82,7 +82,9 @@ def test_what_several_ways_to_verify_have_is_told_apart() -> None:
 
 
 def test_a_message_that_is_sent_whole_has_type_and_kind_in_the_table() -> None:
-    assert re.search(r"^\| \[user\.deleted\].* \| `user\.deleted` \| `account\.delete` \|", page("zoom"), re.MULTILINE)
+    assert re.search(
+        r"^\| \[user\.deleted\].*type `user\.deleted`, kind `account\.delete`<br>", page("zoom"), re.MULTILINE
+    )
 
 
 def test_what_differs_between_streams_says_of_which() -> None:
