@@ -38,9 +38,9 @@ def print_recognition(beginning: StartingPoint) -> None:
     for line in recognition.similarities if not base else ():
         _layout.columns(out, [("[yellow]like[/]    ", escape(line))])
     if not base:
-        _print_checks(out, "in the vendor's documentation", recognition.to_check)
+        _print_checks("in the vendor's documentation", recognition.to_check)
     if not base and not recognition.recognized_source:
-        _print_checks(out, "in several events", beginning.mapping.to_check)
+        _print_checks("in several events", beginning.mapping.to_check)
     if recognition.recognized_source and not base and not _console.is_interactive():
         like = recognition.recognized_source.source.name
         out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
@@ -52,9 +52,10 @@ def print_recognition(beginning: StartingPoint) -> None:
         _console.warning(f"this does not look like a request of {base.source.name}")
 
 
-def _print_checks(out: Console, where: str, lines: Iterable[str]) -> None:
+def _print_checks(where: str, lines: Iterable[str]) -> None:
     from rich.markup import escape
 
+    out = _console.console()
     for number, line in enumerate(lines):
         if not number:
             out.print(f"[yellow]check[/]    {where}:")

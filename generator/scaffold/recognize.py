@@ -100,7 +100,7 @@ def _likeness(fits: Iterable[_Fit], foreign: Iterable[str]) -> tuple[str, ...]:
 
 def _names_vendor(fit: _Fit) -> bool:
     """Return whether the headers in which a source has its credential name a vendor, or there is none to look at."""
-    names = fit.auth.type.headers(fit.auth.settings) if fit.auth else ()
+    names = {*fit.auth.type.headers(fit.auth.settings)} - {*_COMMON_HEADERS} if fit.auth else ()
     return not names or any(vendor_words(name) for name in names)
 
 
