@@ -43,9 +43,9 @@ def print_recognition(beginning: StartingPoint) -> None:
         _print_checks("in several events", beginning.mapping.to_check)
     if recognition.recognized_source and not base and not _console.is_interactive():
         like = recognition.recognized_source.source.name
-        out.print(f"[yellow]note[/]     --from {like} would take its mapping and its handshakes too")
+        _layout.columns(out, [("[yellow]note[/]    ", f"--from {like} would take its mapping and its handshakes too")])
     if recognition.handshake:
-        out.print("[yellow]note[/]     this is no sample of an event; capture one of those too")
+        _layout.columns(out, [("[yellow]note[/]    ", "this is no sample of an event; capture one of those too")])
     for doubt in request.warnings:
         _console.warning(doubt)
     if base and not recognition.recognized_source:
@@ -58,7 +58,7 @@ def _print_checks(where: str, lines: Iterable[str]) -> None:
     out = _console.console()
     for number, line in enumerate(lines):
         if not number:
-            out.print(f"[yellow]check[/]    {where}:")
+            _layout.columns(out, [("[yellow]check[/]    ", f"{where}:")])
         _layout.columns(out, [("         -", escape(line))])
 
 
