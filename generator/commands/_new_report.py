@@ -38,7 +38,7 @@ def print_recognition(beginning: StartingPoint) -> None:
     for line in recognition.similarities if not base else ():
         _layout.columns(out, [("[yellow]like[/]    ", escape(line))])
     if recognition.to_check and not base:
-        _layout.columns(out, [("[yellow]check[/]    ", "in the vendor's documentation:")])
+        _layout.columns(out, [("[yellow]check[/]   ", "in the vendor's documentation:")])
         for line in recognition.to_check:
             _layout.columns(out, [("         -", escape(line))])
     if recognition.recognized_source and not base and not _console.is_interactive():
