@@ -39,7 +39,7 @@ def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]
 
 def events_for(auth: Mapping[str, Any]) -> dict[str, str]:
     """Return what goes below `events` for a body of the kind that is verified."""
-    settings = next(iter(auth.values()), {})
+    settings: Any = next(iter(auth.values()), {})
     signature = settings.get("signature", {}) if isinstance(settings, Mapping) else {}
     is_form = "form" in signature or (signature and "{form" in settings.get("signed", ""))
     return {"format": "form"} if is_form else {}
