@@ -63,6 +63,7 @@ SOURCE_OF = {
     "vonage": "vonage",
     "livekit": "livekit",
     "netlify": "netlify",
+    "hcp-terraform": "hcp-terraform",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",

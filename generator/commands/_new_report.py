@@ -58,7 +58,7 @@ def _print_checks(where: str, lines: Iterable[str]) -> None:
     out = _console.console()
     for number, line in enumerate(lines):
         if not number:
-            _layout.columns(out, [("[yellow]check[/]    ", f"{where}:")])
+            _layout.columns(out, [("[yellow]check[/]   ", f"{where}:")])
         _layout.columns(out, [("         -", escape(line))])
 
 
