@@ -17,6 +17,7 @@ from lambdas.signatures.signature_settings import Encoding
 if TYPE_CHECKING:
     from generator.packaging.product import Product
 
+_ALGORITHM_HELP = "Hash function, such as sha256; or how a JWT is signed, such as HS256."
 
 @_options.command(short_help="Begin a source of your own.")
 @click.argument("name")
@@ -36,7 +37,13 @@ if TYPE_CHECKING:
     help="Begin with a captured request: raw HTTP, or JSON.",
 )
 @click.option("--description", metavar="TEXT", help="What events these are, in one line.")
-@click.option("--auth", "kind", type=click.Choice(list(KINDS)), help="How the sender is verified.")
+@click.option(
+    "--auth",
+    "kind",
+    type=click.Choice(list(KINDS)),
+    metavar="TYPE",
+    help=f"How the sender is verified: {', '.join(KINDS)}.",
+)
 @click.option("--header", metavar="NAME", help="Header with the signature or the token.")
 @click.option("--query", metavar="NAME", help="Query parameter with it, if no header has it.")
 @click.option("--form", metavar="NAME", help="Field of a form with the signature, if neither has it.")
@@ -45,7 +52,7 @@ if TYPE_CHECKING:
 @click.option("--prefix", help="Text before the signature or the token, such as sha256=.")
 @click.option("--separator", help="Text between the parts of that header, such as the comma of t=…,v1=….")
 @click.option("--encoding", type=click.Choice(get_args(Encoding)), help="Encoding of the signature.")
-@click.option("--algorithm", type=click.Choice(ALGORITHMS), help="Hash function, or how a JWT is signed.")
+@click.option("--algorithm", type=click.Choice(ALGORITHMS), metavar="NAME", help=_ALGORITHM_HELP)
 @click.option("--padding", type=click.Choice(PADDINGS), help="Padding of an RSA signature.")
 @click.option("--claim", metavar="NAME", help="Claim of a JWT that has the body's SHA-256.")
 @click.option("--timestamp-header", metavar="NAME", help="Header with the time of signing, if that is signed too.")
