@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ALGORITHM_HELP = "Hash function, such as sha256; or how a JWT is signed, such as HS256."
 
+
 @_options.command(short_help="Begin a source of your own.")
 @click.argument("name")
 @click.option(
