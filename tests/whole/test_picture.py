@@ -45,7 +45,7 @@ def unknown_lines() -> list[str]:
 def test_each_line_is_one_that_the_commands_print(update: bool) -> None:
     """The picture has times and ids of its own, so it is drawn anew only where it must be."""
     if update and unknown_lines():
-        subprocess.run([sys.executable, PICTURE.with_suffix(".py")], check=True)  # noqa: S603
+        subprocess.run([sys.executable, PICTURE.with_suffix(".py")], check=True)
     assert unknown_lines() == []  # if it is to change: run with --update, and look at it
 
 
