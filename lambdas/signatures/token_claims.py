@@ -77,7 +77,7 @@ def expected_texts(text: str, url: Url | None, request: Request) -> list[str]:
     if not PIECE.search(text):
         return [text]
     template: Any = SignatureSettings(Signature(()), signed=text, url=url)  # type: ignore[arg-type]  # as `signed` is
-    return [made.decode("utf-8", "surrogatepass") for made in signed_texts(template, request)]
+    return [content.decode("utf-8", "surrogatepass") for content in signed_texts(template, request)]
 
 
 def _is_one_of(text: str, expected: Iterable[str]) -> bool:

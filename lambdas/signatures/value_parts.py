@@ -15,5 +15,5 @@ def after_prefix(part: str, prefix: str) -> str | None:
         return None
     if not star:
         return part[len(before) :]
-    _, found, rest = part[len(before) :].partition(after)
-    return rest if found else None
+    _, end, rest = part[len(before) :].partition(after)
+    return rest if end else None
