@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-author
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +15,7 @@ from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import ClaimText, Header, SecretName, ServiceUrl, SettingText
 from lambdas.reading.request import Request
 from lambdas.signatures import token_claims
-from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
+from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
 from lambdas.signatures.signature_settings import Url
 
 if TYPE_CHECKING:
@@ -156,44 +156,6 @@ def describe(settings: Settings) -> str:
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    keyed = [name for name in settings.algorithms if name.startswith("HS")]
-    covered = token_claims.covers_body(settings.claims)
-    if not settings.algorithms:
-        yield "algorithms", "names none"
-    if settings.secret:
-        yield from _secret_problems(settings, keyed)
-    else:
-        yield from _issuer_problems(settings, keyed, covered=covered)
-    if not all(settings.audience):
-        yield "audience", "names nobody: a token that the issuer made for another would be taken"
-    if settings.tolerance is not None and not 0 < settings.tolerance <= 86_400:
-        yield "tolerance", "must be 1 to 86400 seconds"
-    if settings.url and not any("{url" in text for text in (settings.claims or {}).values()):
-        yield "url", "says how the URL is made, and no claim has it"
+    from lambdas.signatures.token_problems import token_problems
 
-
-def _secret_problems(settings: Settings, keyed: Sequence[str]) -> Iterator[tuple[str, str]]:
-    yield from key_problems(settings.key)
-    if len(keyed) < len(settings.algorithms):
-        yield "algorithms", "must be HS256, HS384 or HS512, which are what a stored secret signs with"
-    if settings.jwks_url:
-        yield "jwks_url", "is where public keys are, and `secret` is what the token is verified with; take one out"
-
-
-def _issuer_problems(settings: Settings, keyed: Sequence[str], *, covered: bool) -> Iterator[tuple[str, str]]:
-    if keyed:
-        yield "algorithms", f"has {keyed[0]}, which needs `secret`: with a public key for a secret, anyone could sign"
-    if settings.key != PLAIN:
-        yield "key", "says how a secret is written, and `secret` names none"
-    if not settings.issuer and not settings.jwks_url:
-        yield "issuer", "is missing; without `secret`, the token is verified with the public keys of its issuer"
-    elif not covered and not settings.issuer:
-        yield "issuer", "is missing; a token that names no hash of the body is good for whatever its issuer signs"
-    if not settings.audience and not covered:
-        yield "audience", "names nobody: a token that the issuer made for another would be taken"
-    if settings.issuer in token_claims.GOOGLE and "email" not in (settings.claims or {}):
-        yield (
-            "claims",
-            "must have `email`, the service account of your subscription: anyone can have Google sign a token "
-            "for any audience",
-        )
+    yield from token_problems(settings)

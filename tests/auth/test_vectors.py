@@ -35,10 +35,9 @@ from lambdas.runtime import vendor_fetch
 from lambdas.runtime.http_types import FetchFailed
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 from lambdas.signatures import issuer_keys
+from lambdas.signatures.encodings import decode_text, encode_bytes
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
-from lambdas.signatures.signature_check import decode_text
-from lambdas.signatures.signature_make import encode_bytes
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from tests import fakes, issuers, published
 from tests.definitions import CASES, SOURCES, make_definition, webhook_definitions
