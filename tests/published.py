@@ -63,6 +63,8 @@ SOURCE_OF = {
     "vonage": "vonage",
     "livekit": "livekit",
     "netlify": "netlify",
+    "hcp-terraform": "hcp-terraform",
+    "zendesk": "zendesk",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",
