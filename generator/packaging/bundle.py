@@ -17,7 +17,7 @@ from generator.packaging import module_closure, wheels
 from generator.packaging.source_module import source_module_text
 from lambdas.auth import jwt, leaves
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
-from lambdas.signatures.signature_settings import PIECE
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from lambdas.signatures.signed_text import OF_URL
 
 _WEBHOOK_ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
@@ -69,7 +69,7 @@ def _unused_by_any_kind(source: Source) -> Iterator[str]:
         yield "lambdas.reading.validation"
 
 
-_FOR_BUILDS = ("signature_make", "form_make", "signature_problems", "token_problems")
+_FOR_BUILDS = ("signature_make", "form_make", "token_make", "signature_problems", "token_problems")
 """What builds alone do with an auth type: sign as the vendor, describe it, and look for mistakes."""
 
 
@@ -102,6 +102,8 @@ def _unused_by_auth(source: Source, webhook: Webhook) -> Iterator[str]:
         yield "lambdas.signatures.issuer_keys"
     if True not in keyed:
         yield "lambdas.signatures.hmac_tokens"
+    if not any(_signed_texts(webhook)):
+        yield from ("lambdas.signatures.signed_text", "lambdas.signatures.signature_settings")
 
 
 @cache
@@ -112,10 +114,16 @@ def merge_zip() -> bytes:
 
 def signs_url(webhook: Webhook) -> bool:
     """Return whether a sender signs the URL, too, or a part of it."""
-    settings = [leaf.settings for auth in auths(webhook) for leaf in leaves(auth)]
-    texts = [getattr(each, "signed", "") for each in settings]
-    texts += [text for each in settings if isinstance(each, jwt.Settings) for text in (each.claims or {}).values()]
-    return any(name in OF_URL for text in texts for name, _ in PIECE.findall(text))
+    return any(name in OF_URL for text in _signed_texts(webhook) for name, _ in PIECE.findall(text))
+
+
+def _signed_texts(webhook: Webhook) -> Iterator[str]:
+    """Yield the texts with pieces of the request: what is signed, and claims of tokens."""
+    for settings in (leaf.settings for auth in auths(webhook) for leaf in leaves(auth)):
+        if isinstance(settings, SignatureSettings):
+            yield settings.signed
+        elif isinstance(settings, jwt.Settings):
+            yield from (text for text in (settings.claims or {}).values() if "{" in text)
 
 
 def make_zip(files: Mapping[str, bytes]) -> bytes:

@@ -13,20 +13,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import ClaimText, Header, SecretName, ServiceUrl, SettingText
-from lambdas.reading.request import Request
 from lambdas.signatures import token_claims
-from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
-from lambdas.signatures.signature_settings import Url
 
 if TYPE_CHECKING:
-    from lambdas.signatures.keys import UsableKeys
+    from lambdas.reading.request import Request
+    from lambdas.signatures.keys import KeyEncoding
+    from lambdas.signatures.signature_settings import Url
 
 PublicAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 Algorithm = Literal[PublicAlgorithm, "HS256", "HS384", "HS512"]
 BEARER = "Bearer "
-PLAIN = KeyEncoding()
-_LIFETIME = 300
-"""Seconds for which a token of a sample is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ class Settings:
     """Where the issuer's keys are. Without it, where its OpenID configuration says."""
     secret: SecretName | None = None
     """Name of the parameter that holds the secret, of HS256, HS384 and HS512. The issuer then needs no keys."""
-    key: KeyEncoding = PLAIN
+    key: KeyEncoding | None = None
     """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
     tolerance: int | None = None
     """Seconds that its time of issue, `iat`, may lie in the past: the replay window of a token that does not expire."""
@@ -74,22 +70,27 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 
 def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
-    return read_key(settings.key, stored)
+    from lambdas.signatures.keys import KeyEncoding, read_key
+
+    return read_key(settings.key or KeyEncoding(), stored)
 
 
 def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     if request.claims is not None:
         claims = token_claims.typed_claims(request.claims)
     elif settings.secret:
-        claims = _claims_under_secret(settings, request, usable_keys(settings, lookup_secret, read_secret))
+        claims = _claims_under_secret(settings, request, lookup_secret)
     else:
         claims = _claims_of_issuer(settings, request)
     token_claims.check_claims(settings, claims, request, now)
 
 
-def _claims_under_secret(settings: Settings, request: Request, usable: UsableKeys[bytes]) -> Mapping[str, Any]:
+def _claims_under_secret(settings: Settings, request: Request, lookup_secret: SecretLookup) -> Mapping[str, Any]:
+    # Most issuers publish their keys, and every import lengthens a cold start.
     from lambdas.signatures.hmac_tokens import verified_claims
+    from lambdas.signatures.keys import usable_keys
 
+    usable = usable_keys(settings, lookup_secret, read_secret)
     claims = verified_claims(_token(settings, request), usable.keys, settings.algorithms)
     if claims is None:
         raise usable.refusal(f"the token in {settings.header.lower()} is not signed with the secret")
@@ -132,27 +133,15 @@ def _claims_of_issuer(settings: Settings, request: Request) -> Mapping[str, Any]
 def sign(
     settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
 ) -> OutgoingRequest | None:
-    """Return the request with a token; None where only the issuer has the private key."""
-    from lambdas.signatures.hmac_tokens import signed_token
+    from lambdas.signatures.token_make import sign_token
 
-    if not settings.secret:
-        return None
-    key, request = usable_keys(settings, lookup_secret, read_secret).current, Request.from_outgoing(outgoing, now)
-    claims: dict[str, Any] = {"iat": int(now), "exp": int(now) + _LIFETIME}
-    claims |= {"iss": settings.issuer} if settings.issuer else {}
-    claims |= {"aud": settings.audience[0]} if settings.audience else {}
-    for name, text in (settings.claims or {}).items():
-        claims[name] = token_claims.expected_texts(text, settings.url, request)[0]
-    token = signed_token(claims, key, settings.algorithms[0])
-    return outgoing._replace(headers={**outgoing.headers, settings.header: f"{settings.prefix}{token}"})
+    return sign_token(settings, outgoing, lookup_secret, now) if settings.secret else None
 
 
 def describe(settings: Settings) -> str:
-    of = f" of {settings.issuer or settings.jwks_url}" if not settings.secret else f" ({'/'.join(settings.algorithms)})"
-    audience = f" for {' or '.join(settings.audience)}" if settings.audience else ""
-    claims = "".join(f", {name} {value}" for name, value in (settings.claims or {}).items())
-    uncovered = "" if token_claims.covers_body(settings.claims) else "; not covered: the body"
-    return f"a token{of}{audience}{claims} in {settings.header}{uncovered}"
+    from lambdas.signatures.token_make import describe_token
+
+    return describe_token(settings)
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lambdas.signatures.keys import KeyEncoding, key_problems
+from lambdas.signatures.keys import key_problems
 from lambdas.signatures.token_claims import GOOGLE, covers_body
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def token_problems(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _secret_problems(settings: Settings, keyed: Sequence[str]) -> Iterator[tuple[str, str]]:
-    yield from key_problems(settings.key)
+    yield from key_problems(settings.key) if settings.key else ()
     if len(keyed) < len(settings.algorithms):
         yield "algorithms", "must be HS256, HS384 or HS512, which are what a stored secret signs with"
     if settings.jwks_url:
@@ -41,7 +41,7 @@ def _secret_problems(settings: Settings, keyed: Sequence[str]) -> Iterator[tuple
 def _issuer_problems(settings: Settings, keyed: Sequence[str], *, covered: bool) -> Iterator[tuple[str, str]]:
     if keyed:
         yield "algorithms", f"has {keyed[0]}, which needs `secret`: with a public key for a secret, anyone could sign"
-    if settings.key != KeyEncoding():
+    if settings.key:
         yield "key", "says how a secret is written, and `secret` names none"
     if not settings.issuer and not settings.jwks_url:
         yield "issuer", "is missing; without `secret`, the token is verified with the public keys of its issuer"

@@ -318,7 +318,7 @@ def pairs(leaf: Auth) -> st.SearchStrategy[tuple[str, str]]:
         return st.sampled_from(RSA_PAIRS)
     if pair := getattr(leaf.type, "key_pair", None):
         return st.builds(pair, st.just(leaf.settings))
-    key = getattr(leaf.settings, "key", KeyEncoding())
+    key = getattr(leaf.settings, "key", None) or KeyEncoding()
     in_header = isinstance(leaf.settings, token.Settings) and leaf.settings.header
     user = "user:" if kind(leaf) == "basic" else ""
     texts = {
