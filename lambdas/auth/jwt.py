@@ -133,9 +133,12 @@ def _claims_of_issuer(settings: Settings, request: Request) -> Mapping[str, Any]
 def sign(
     settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
 ) -> OutgoingRequest | None:
+    if not settings.secret:
+        return None
+    from lambdas.signatures.keys import usable_keys
     from lambdas.signatures.token_make import sign_token
 
-    return sign_token(settings, outgoing, lookup_secret, now) if settings.secret else None
+    return sign_token(settings, outgoing, usable_keys(settings, lookup_secret, read_secret).current, now)
 
 
 def describe(settings: Settings) -> str:

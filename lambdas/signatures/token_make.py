@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.auth_type import OutgoingRequest, SecretLookup
+from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import Request
 from lambdas.signatures.hmac_tokens import signed_token
-from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
 from lambdas.signatures.token_claims import covers_body, expected_texts
 
 if TYPE_CHECKING:
@@ -17,15 +16,9 @@ _LIFETIME = 300
 """Seconds for which a token is good."""
 
 
-def sign_token(
-    settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
-) -> OutgoingRequest:
+def sign_token(settings: Settings, outgoing: OutgoingRequest, key: bytes, now: float) -> OutgoingRequest:
     """Return the request with a token under the stored secret; used by builds and senders, never in AWS."""
-
-    def read(settings: Settings, stored: str) -> tuple[bytes, ...]:
-        return read_key(settings.key or KeyEncoding(), stored)
-
-    key, request = usable_keys(settings, lookup_secret, read).current, Request.from_outgoing(outgoing, now)
+    request = Request.from_outgoing(outgoing, now)
     claims: dict[str, Any] = {"iat": int(now), "exp": int(now) + _LIFETIME}
     claims |= {"iss": settings.issuer} if settings.issuer else {}
     claims |= {"aud": settings.audience[0]} if settings.audience else {}
