@@ -566,7 +566,7 @@ def test_flipped_bit_of_a_signed_value_in_a_body_is_refused(signed: Signature, f
 
 @pytest.mark.parametrize(("number", "refused"), [(1, False), (2, False), (100, False), (0, True), (101, True)])
 def test_a_signature_may_be_in_any_header_of_a_family_and_in_no_other(number: int, *, refused: bool) -> None:
-    signed = signature(LEAVES["cases/docusign/0"], b"{}", SECRET, SECRET)
+    signed = signature(LEAVES["sources/docusign/0"], b"{}", SECRET, SECRET)
     right = signed.request.headers["x-docusign-signature-1"]
     assert signed.refuses(signed.but(headers={f"x-docusign-signature-{number}": right})) is refused
     wrong = {f"x-docusign-signature-{other}": "AAAA" for other in range(1, 8)}
