@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from generator.aws import Target
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.commands._redrive_dialog import MAX_SHOWN, RedriveOptions, print_fails, print_message, wait
 from generator.errors import GeneratorError, command_line
 
@@ -68,7 +68,7 @@ def redrive_archive(
     archived = _Archived(target.client("lambda", PATIENCE), resources.function, keys, query, limit)
     messages, requests = _preview(archived)
     if not messages:
-        out.print(f"the archive of {source.name} has {_nothing(len(keys), requests)}")
+        _layout.paragraph(out, f"the archive of {source.name} has {_nothing(len(keys), requests)}")
         return 1 if requests else 0
     what = f"{_console.count(messages, 'message')} of {_console.count(requests, 'request')}"
     if messages >= MANY and not options.rate:
@@ -76,7 +76,7 @@ def redrive_archive(
     if options.dry_run:
         out.print(f"{what} would be sent; nothing was")
         return 0
-    out.print("the archive does not know what was sent from it: each run sends all of this again")
+    _layout.paragraph(out, "the archive does not know what was sent from it: each run sends all of this again")
     if not options.yes and not _console.confirm(
         f"Send {what}, tagged replayed, to the queue that MozDef reads?", "nothing was sent"
     ):
@@ -138,7 +138,7 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
                 counts["failed"] += sum(reason["events"] for reason in result.get("fails", ()))
                 if reason := result.get("stopped"):
                     _print_left(counts)
-                    out.print(f"stopped: {_console.safe(reason)}. {_to_go_on(counts, key)}")
+                    _layout.paragraph(out, f"stopped: {_console.safe(reason)}. {_to_go_on(counts, key)}")
                     return 1
             total, sent = _console.count(requests, "request"), _console.count(counts["sent"], "message")
             out.print(f"  {counts['requests']} of {total}, {sent} sent")
@@ -147,7 +147,7 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
     except GeneratorError as error:
         raise GeneratorError(f"{error}\n{_to_go_on(counts, key)}") from None
     except KeyboardInterrupt:
-        out.print(f"stopped: {_to_go_on(counts, key)}. The call that has begun goes on")
+        _layout.paragraph(out, f"stopped: {_to_go_on(counts, key)}. The call that has begun goes on")
         return 1
     _print_left(counts)
     return 0
@@ -158,9 +158,9 @@ def _print_left(counts: Counter[str]) -> None:
     out = _console.console()
     if counts["unsent"]:
         unsent = _console.count(counts["unsent"], "message")
-        out.print(f"the queue does not take {unsent} now; the sweep tries again every five minutes")
+        _layout.paragraph(out, f"the queue does not take {unsent} now; the sweep tries again every five minutes")
     if counts["failed"]:
-        out.print(f"{_console.count(counts['failed'], 'event')} failed; the archive has them still")
+        _layout.paragraph(out, f"{_console.count(counts['failed'], 'event')} failed; the archive has them still")
 
 
 def _to_go_on(counts: Counter[str], key: str) -> str:

@@ -108,7 +108,8 @@ def usage_failure(error: click.UsageError) -> None:
     if error.ctx:
         out.print(error.ctx.get_usage(), markup=False)
         out.print(f"Try '{error.ctx.command_path} --help' for help.\n", markup=False)
-    _print_message(out, ("error: ", "bold red"), error.format_message())
+    one_line = " ".join(error.format_message().split())  # click lists choices a line each
+    _print_message(out, ("error: ", "bold red"), one_line)
 
 
 def _print_message(out: Console, label: tuple[str, str], message: str) -> None:

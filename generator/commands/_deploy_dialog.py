@@ -102,7 +102,7 @@ def _prepare_stack(
         progress.wait_until_settled(cloudformation, stack)
         return True
     if options.dry_run:
-        out.print("the dry run ends here: a change set is only possible after that")
+        _layout.paragraph(out, "the dry run ends here: a change set is only possible after that")
         return False
     if not options.confirm("Do that, and go on?"):
         return False
@@ -125,7 +125,7 @@ def _upload(deployment: Deployment, options: DeployOptions) -> None:
     objects = {**({} if options.dry_run else deployment.zips()), **deployment.oversize_template}
     # A pipeline's role may put objects, but neither list buckets nor create one.
     if not (deployment.role or options.dry_run) and helper_bucket.ensure_bucket(target):
-        out.print(f"[green]created[/]   the helper bucket {target.bucket}")
+        _layout.paragraph(out, f"[green]created[/]   the helper bucket {target.bucket}")
     try:
         for key, new in helper_bucket.put_objects(target, objects):
             out.print(f"{'[green]uploaded[/]' if new else '[dim]exists[/]  '}  s3://{target.bucket}/{key}")
@@ -200,7 +200,7 @@ def _show_changes(changes: Sequence[Change], warnings: Sequence[str]) -> None:
     elif not added:
         out.print("only outputs change")
     for warning in warnings:
-        out.print(f"[bold red]warning:[/] [bold]{escape(warning)}[/]")
+        _layout.columns(out, [("[bold red]warning:[/]", f"[bold]{escape(warning)}[/]")])
 
 
 def _show_added(out: Console, added: Sequence[Change]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.aws import Target
 from generator.aws_failures import explain_failure
-from generator.commands import _console, _redrive_dialog
+from generator.commands import _console, _layout, _redrive_dialog
 
 if TYPE_CHECKING:
     from generator.deploy import stacks
@@ -56,11 +56,13 @@ def bring_in(
     left_behind = retained.find_retained(target, source, resources.bucket, (resources.events, resources.dead_letters))
     old = retained.choose_bucket(left_behind, bucket, source)
     if not (old.rejected or old.unsent):
-        out.print(f"{bucket} has nothing left to bring in; to send what was moved before: redrive {source}")
+        _layout.paragraph(
+            out, f"{bucket} has nothing left to bring in; to send what was moved before: redrive {source}"
+        )
         return 0
     out.print(f"{bucket} has {old}")
     if options.dry_run:
-        out.print(f"they would be moved to {resources.bucket}, and sent from there; nothing was")
+        _layout.paragraph(out, f"they would be moved to {resources.bucket}, and sent from there; nothing was")
         return 0
     if not options.yes and not _console.confirm(
         f"Move them to {resources.bucket}, from where they can be sent?", "nothing was moved"
@@ -70,9 +72,11 @@ def bring_in(
     try:
         moved.extend(_move(s3, source, old, resources.bucket))
     except KeyboardInterrupt:
-        out.print("stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again")
+        _layout.paragraph(
+            out, "stopped: what was moved is in the new bucket, the rest in the old one. To go on, run it again"
+        )
         return 1
-    out.print(f"{_console.count(len(moved), 'request')} moved to {resources.bucket}")
+    _layout.paragraph(out, f"{_console.count(len(moved), 'request')} moved to {resources.bucket}")
     all_sent = not old.unsent or _redrive_dialog.send_unsent(target, resources.function)
     rejected = [key for key in moved if key.startswith("rejected/")]
     status = _redrive_dialog.redrive_requests(target, resources, rejected, options) if rejected else 0

@@ -46,8 +46,9 @@ class LogView:
         body = f"{text}  {request}" if request else text
         if self._out.is_terminal and len(begin) + len(body) > self._out.width:
             room = max(self._out.width - len(begin), MIN_TEXT_WIDTH)
-            body = f"\n{' ' * len(begin)}".join(textwrap.wrap(body, room, break_on_hyphens=False))
-        # A request's id that is wider than the terminal is broken, too, and is part of the body then.
+            body = f"\n{' ' * len(begin)}".join(
+                textwrap.wrap(body, room, break_long_words=False, break_on_hyphens=False)
+            )
         before = body.removesuffix(request)
         self._out.print(Text.assemble((begin, "dim"), (before, row.color), (body[len(before) :], "dim")))
 

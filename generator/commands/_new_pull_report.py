@@ -38,7 +38,8 @@ def print_findings(start: PullStart, similar: Definition | None) -> None:
     _layout.columns(out, lines, _WIDTH)
     if similar:
         name = similar.source.name
-        out.print(f"[yellow]note[/]     this is the API of {name}: --from {name} would take its mapping too")
+        line = f"this is the API of {name}: --from {name} would take its mapping too"
+        _layout.columns(out, [("[yellow]note[/]    ", line)])
 
 
 def report(start: PullStart, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:

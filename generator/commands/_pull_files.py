@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.commands import _console
+from generator.commands import _console, _layout
 from generator.commands._pull_run import position_text
 from generator.commands._pull_times import time_text
 from generator.errors import GeneratorError
@@ -37,7 +37,9 @@ def export_positions(call: PullCall, file: Path) -> int:
         raise GeneratorError(f"{file}: can't be written: {error.strerror}") from None
     for state in states:
         out.print(_console.safe(f"  {state.stream}: {_now_text(state)}"))
-    out.print(f"exported to {file}, without backfills, and without what was sent: that is known to this stack alone")
+    _layout.paragraph(
+        out, f"exported to {file}, without backfills, and without what was sent: that is known to this stack alone"
+    )
     if not call.paused:
         _console.warning("it is not paused, so its next run reads on, and what it sends is sent again by an import")
     return 0
@@ -57,20 +59,22 @@ def import_positions(call: PullCall, file: Path) -> int:
         raise GeneratorError("\n".join([*mistakes, "nothing was changed"]))
     changed = {name: fields for name, fields in positions.items() if fields != states[name][0].fields}
     if not changed:
-        out.print("each stream is where the file has it; nothing was changed")
+        _layout.paragraph(out, "each stream is where the file has it; nothing was changed")
         return 0
-    out.print(f"{call.source.name} would read on from where {file} says:")
+    _layout.paragraph(out, f"{call.source.name} would read on from where {file} says:")
     for name, (state, _) in states.items():
         after = f", then {position_text(changed[name])}" if name in changed else "; it stays there"
         out.print(_console.safe(f"  {name}: {_now_text(state)}{after}"))
     for name, fields in changed.items():
         _warn(name, *states[name], fields, now)
-    out.print("What another stack has sent is not known to this one: the overlap of each stream is sent again")
+    _layout.paragraph(
+        out, "What another stack has sent is not known to this one: the overlap of each stream is sent again"
+    )
     if not call.confirmed("Do that?"):
         return 1
     for name, fields in changed.items():
         call.table.put(states[name][0], fields)
-    out.print(f"imported; it reads on once it is resumed: {call.resume_command}")
+    _layout.paragraph(out, f"imported; it reads on once it is resumed: {call.resume_command}")
     return 0
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from generator.aws import Target
-from generator.commands import _console
+from generator.commands import _console, _layout
 from lambdas.runtime.batches import in_batches
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def redrive_requests(target: Target, resources: SourceResources, keys: Sequence[
     out, functions = _console.console(), target.client("lambda", PATIENCE)
     passing = _preview(functions, resources, keys)
     if not passing.keys:
-        out.print("nothing would pass; fix the definition, deploy it, and try again")
+        _layout.paragraph(out, "nothing would pass; fix the definition, deploy it, and try again")
         return 1
     if options.dry_run:
         out.print(f"{passing} would be sent; nothing was")
@@ -81,12 +81,12 @@ def redrive_after_deployment(deployment: Deployment, *, yes: bool) -> None:
     if not keys:
         out.print(f"\nredrive: {source.name} has no rejected events")
         return
-    out.print(f"\nredrive: {_console.count(len(keys[:AFTER_DEPLOYMENT]), 'rejected request')}")
+    _layout.paragraph(out, f"\nredrive: {_console.count(len(keys[:AFTER_DEPLOYMENT]), 'rejected request')}")
     options = RedriveOptions(yes, dry_run=False, rate=None, rejected_command=context.command(f"rejected {source.name}"))
     redrive_requests(context.target, resources, keys[:AFTER_DEPLOYMENT], options)
     if len(keys) > AFTER_DEPLOYMENT:
         redrive = context.command(f"redrive {source.name}")
-        out.print(f"there are more than {AFTER_DEPLOYMENT:,} requests. For the rest: {redrive}")
+        _layout.paragraph(out, f"there are more than {AFTER_DEPLOYMENT:,} requests. For the rest: {redrive}")
 
 
 def send_unsent(target: Target, function: str) -> bool:
@@ -141,7 +141,7 @@ def _preview(functions: Any, resources: SourceResources, keys: Sequence[str]) ->
         out.print(f"  [dim]passes[/]  and {passes - shown} more")
     if duplicates:
         sent_before = _console.safe(_sent_before_message(skipped_tags))
-        out.print(f"  [yellow]skips[/]   {_console.count(duplicates, 'message')}{sent_before}")
+        _layout.columns(out, [("  [yellow]skips[/]  ", f"{_console.count(duplicates, 'message')}{sent_before}")])
     print_fails(fails)
     return _Passing(passing, passes, duplicates, failing, other_outcomes)
 
@@ -150,14 +150,14 @@ def print_message(message: Mapping[str, Any]) -> None:
     """Print a line of a message that would pass."""
     timestamp = message["timestamp"][:19].replace("T", " ")
     severity, summary = _console.safe(message["severity"]), _console.safe(message["summary"])
-    _console.console().print(f"  [dim]passes[/]  {timestamp} {severity}  {summary}")
+    _layout.columns(_console.console(), [("  [dim]passes[/] ", f"{timestamp} {severity}  {summary}")])
 
 
 def print_fails(fails: Counter[str]) -> None:
     """Print the most frequent reasons for which events fail."""
     out = _console.console()
     for reason_text, number in fails.most_common(MAX_SHOWN):
-        out.print(f"  [yellow]fails[/]   {number}x {_console.safe(reason_text)}")
+        _layout.columns(out, [("  [yellow]fails[/]  ", f"{number}x {_console.safe(reason_text)}")])
     if len(fails) > MAX_SHOWN:
         out.print(f"  [yellow]fails[/]   and for {_console.count(len(fails) - MAX_SHOWN, 'more reason')}")
 
@@ -201,7 +201,9 @@ def _send(functions: Any, resources: SourceResources, passing: _Passing, options
     _print_summary(counts, outcomes, options)
     if changed := counts["failed"] > passing.failing:
         events = _console.count(counts["failed"] - passing.failing, "event")
-        out.print(f"{events} that would have passed failed: other code has been deployed meanwhile. Deploy yours again")
+        _layout.paragraph(
+            out, f"{events} that would have passed failed: other code has been deployed meanwhile. Deploy yours again"
+        )
     return 1 if counts["pending"] or changed else 0
 
 
@@ -210,11 +212,13 @@ def _print_summary(counts: Counter[str], outcomes: Counter[str], options: Redriv
     out = _console.console()
     if set(outcomes) != {"sent"}:
         outcome_counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
-        out.print(f"{_console.count(outcomes.total(), 'request')}: {outcome_counts}")
+        _layout.paragraph(out, f"{_console.count(outcomes.total(), 'request')}: {outcome_counts}")
     if counts["unsent"]:
         unsent = _console.count(counts["unsent"], "message")
-        out.print(f"the queue does not take {unsent} now; the sweep tries again every five minutes")
+        _layout.paragraph(out, f"the queue does not take {unsent} now; the sweep tries again every five minutes")
     if counts["failed"]:
-        out.print(f"{_console.count(counts['failed'], 'event')} failed again and stayed: {options.rejected_command}")
+        _layout.paragraph(
+            out, f"{_console.count(counts['failed'], 'event')} failed again and stayed: {options.rejected_command}"
+        )
     if counts["pending"]:
-        out.print("requests that somebody else is sending stayed; run the command again later")
+        _layout.paragraph(out, "requests that somebody else is sending stayed; run the command again later")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.aws import Target
-from generator.commands import _console, _options
+from generator.commands import _console, _layout, _options
 
 
 @_options.command(short_help="Try a deployed endpoint with a forged and a signed event.")
@@ -33,9 +33,9 @@ def command(source: str, sample: str | None, target: Target, sources: Path) -> N
     out = _console.console()
     if definition.source.pull:
         for line in run_pull_canary(target, source):
-            out.print(f"[green]ok[/]  {escape(line)}")
+            _layout.columns(out, [("[green]ok[/] ", escape(line))])
         return
     canary_sample = choose_canary_sample(definition, sample)
     canary_target = find_canary_target(target, source, endpoint_for)
     for line in run_canary(target, as_in_stack(definition, canary_target), canary_sample, canary_target):
-        out.print(f"[green]ok[/]  {escape(line)}")
+        _layout.columns(out, [("[green]ok[/] ", escape(line))])

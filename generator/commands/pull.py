@@ -148,13 +148,13 @@ def _set_paused(call: PullCall, *, paused: bool) -> int:
     out, name = _console.console(), call.source.name
     control, version = call.table.control()
     if bool(control.get("paused")) == paused:
-        out.print(f"{name} {'is paused already' if paused else 'is not paused'}; nothing was changed")
+        _layout.paragraph(out, f"{name} {'is paused already' if paused else 'is not paused'}; nothing was changed")
         return 0
     if paused:
         kept = "It keeps how far it is read"
         _layout.paragraph(out, f"{name} would not ask {call.url} any more, until it is resumed. {kept}")
     else:
-        out.print(f"{name} would ask {call.url} again, from where it stopped:")
+        _layout.paragraph(out, f"{name} would ask {call.url} again, from where it stopped:")
         _print_streams(call)
     if not call.confirmed("Pause it?" if paused else "Resume it?"):
         return 1
@@ -176,7 +176,7 @@ def _rewind(call: PullCall, at: int, now: float) -> int:
     states = [(call.table.state(key, stream), stream) for key, stream in call.table.streams(call.stream)]
     for state, stream in states:
         _refuse_beyond_retention(state.stream, stream, at, now)
-    out.print(f"{call.source.name} would read from {time_text(at)} on:")
+    _layout.paragraph(out, f"{call.source.name} would read from {time_text(at)} on:")
     for state, _ in states:
         before = "not read yet" if state.read_to is None else f"read up to {time_text(state.read_to)} now"
         out.print(_console.safe(f"  {state.stream}: {before}"))

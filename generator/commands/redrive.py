@@ -15,6 +15,7 @@ from generator.commands import (
     _console,
     _earlier_events,
     _kept_options,
+    _layout,
     _options,
     _redrive_dialog,
 )
@@ -129,7 +130,9 @@ def _move_dead_letters(
     if not number:
         out.print(f"{source} has no dead letters")
         return 0
-    out.print(f"{source} has {_console.count(number, 'dead letter')}, which MozDef took ten times and never deleted")
+    _layout.paragraph(
+        out, f"{source} has {_console.count(number, 'dead letter')}, which MozDef took ten times and never deleted"
+    )
     if dry_run:
         return 0
     if environment_is_emulator():
@@ -140,5 +143,5 @@ def _move_dead_letters(
         sqs.start_message_move_task(SourceArn=attributes["QueueArn"])
     except sqs.exceptions.ClientError as error:
         raise GeneratorError(f"AWS: StartMessageMoveTask: {error.response['Error']['Message']}") from error
-    out.print(f"SQS is moving them, which takes a while. To see how many are left: {status_command}")
+    _layout.paragraph(out, f"SQS is moving them, which takes a while. To see how many are left: {status_command}")
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.aws import Target
-from generator.commands import _console, _earlier_events, _kept_options, _options
+from generator.commands import _console, _earlier_events, _kept_options, _layout, _options
 from generator.commands._console import span
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from generator.commands._pull_status import Line
     from generator.operate.status import MetricSums, SourceStatus
 
@@ -66,8 +68,6 @@ def _show(source: str, target: Target, sources: Path, *, as_json: bool) -> int:
             report |= {"flowing": pull.arrived, "silence": pull.silence, "pull": asdict(pull)}
         click.echo(json.dumps(report, indent=2, default=lambda at: at.isoformat()))
     else:
-        from rich.markup import escape
-
         out = _console.console()
         out.print(
             f"\n[bold]{status.stack}[/]  {status.status}, framework {status.version}, changed {_ago(status.changed)}\n"
@@ -77,9 +77,21 @@ def _show(source: str, target: Target, sources: Path, *, as_json: bool) -> int:
             return _kept_options.next_command(words, target, sources)
 
         asking = asking_lines(pull, status.requests, source, next_command) if pull else None
-        for label, text, colour in _lines(status, source, next_command, asking):
-            out.print(f"  [dim]{label:<9}[/] [{colour}]{escape(text)}[/]")
+        print_lines(out, _lines(status, source, next_command, asking))
     return 0 if healthy else 1
+
+
+def print_lines(out: Console, lines: Iterable[Line]) -> None:
+    """Print labels and texts. A label is colored, not its text: yellow can't be read where the background is light."""
+    from rich.markup import escape
+
+    _layout.columns(
+        out,
+        (
+            (f"  [{'dim' if color == 'default' else f'bold {color}'}]{label:<9}[/]", escape(text))
+            for label, text, color in lines
+        ),
+    )
 
 
 def _lines(

@@ -46,6 +46,7 @@ class DefinitionDraft:
     events: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    events_to_check: Sequence[str] = ()
 
 
 def definition_text(draft: DefinitionDraft) -> str:
@@ -91,9 +92,10 @@ def _mapping(draft: DefinitionDraft) -> str:
     facts = draft.facts or {"summary": summary}
     members = "".join(f"  {key}: {block(value)}\n" for key, value in facts.items())
     tail = f"facts:\n  # What an analyst reads; {{path}} is filled in.\n{members}"
+    checks = [f"  # - {line}" for line in draft.events_to_check]
     if not draft.events:
-        return f"{_EVENTS}{tail}"
-    lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event."]
+        return "\n".join([*checks, ""] if checks else []) + f"{_EVENTS}{tail}"
+    lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event.", *checks]
     lines += [f"  {key}: {block(value)}" for key, value in draft.events.items()]
     guessed = [draft.events[key] for key in ("type", "id") if key in draft.events] or ["type"]
     lines.append(f"  # require: {flow(guessed)}  # what lacks one is kept aside, and becomes no message")

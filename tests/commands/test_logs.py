@@ -211,6 +211,16 @@ def test_a_terminal_breaks_a_row_between_words_and_indents_the_rest(
     assert printed.getvalue() == f"{first}\n{' ' * 34}JKJ-a=\n"
 
 
+def test_a_path_is_not_broken(log: Logs, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.StringIO()
+    terminal = Console(file=printed, force_terminal=True, color_system=None, width=70, soft_wrap=True)
+    monkeypatch.setattr(_console, "console", lambda: terminal)
+    path = f"/var/task/{'a' * 50}/webhook.py"
+    log.add("Webhook", 0, f"File {path}, line 7")
+    assert run()[0] == 0
+    assert path in printed.getvalue()
+
+
 def test_an_id_that_is_wider_than_the_terminal_is_shown_once(
     log: Logs, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

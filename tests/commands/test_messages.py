@@ -18,6 +18,7 @@ from rich.text import Text
 from generator.commands import _console, _layout, cli, main, names
 from generator.commands._deploy_dialog import _show_changes
 from generator.commands.run import _next_steps
+from generator.commands.status import print_lines
 from generator.deploy.changes import Change
 from generator.errors import DefinitionError, Problem
 from generator.local.emulator import Emulator, KeyPair
@@ -165,6 +166,16 @@ def test_a_url_is_never_broken_in_columns() -> None:
     assert shown(out) == ["vendor calls", f"       {url};", "       and then it is told what to click", "       there"]
 
 
+def test_of_a_status_only_the_labels_are_colored() -> None:
+    out = Console(file=io.StringIO(), width=60, force_terminal=True, color_system="standard", _environ={})
+    print_lines(out, [("rejected", "1 request [1]", "yellow"), ("waiting", "0 messages", "default")])
+    assert isinstance(out.file, io.StringIO)
+    assert out.file.getvalue().splitlines() == [
+        "  \x1b[1;33mrejected \x1b[0m 1 request [1]",
+        "  \x1b[2mwaiting  \x1b[0m 0 messages",
+    ]
+
+
 def test_a_purpose_stands_below_its_command_where_both_are_too_wide() -> None:
     steps = [("python -m generator run zoom", "run it here"), ("git init", "")]
     out = terminal(80)
@@ -199,6 +210,13 @@ def test_wrong_usage_looks_like_every_error(capsys: pytest.CaptureFixture[str]) 
         "Try 'python -m generator run --help' for help.",
         "",
         "error: No such option '--prot'. Did you mean '--port'?",
+    ]
+
+
+def test_a_missing_choice_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pull", "okta-log"]) == 2
+    assert capsys.readouterr().err.splitlines()[3:] == [
+        "error: Missing argument 'ACTION'. Choose from: run, pause, resume, rewind, backfill, export, import"
     ]
 
 

@@ -643,7 +643,7 @@ def test_a_secret_that_is_no_key_in_the_encoding_of_the_definition_is_not_stored
             "ecdsa: {signature: {header: x-a}}",
             ecdsa.key_pair(ecdsa.Settings(Signature((Header("x-a"),))))[0],
             "AAECAwQFBgcICQoLDA0ODw==",
-            "is no public key of P-256, neither in PEM nor as DER in base64",
+            "is no public key of P-256 or P-384, neither in PEM nor as DER in base64",
         ),
     ],
 )

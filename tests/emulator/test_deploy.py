@@ -137,7 +137,7 @@ def test_from_nothing_to_an_event_and_then_nothing_to_change(zoom: Source) -> No
 def test_a_dry_run_leaves_neither_stack_nor_bucket(zoom: Source) -> None:
     status, out, err = zoom.run("deploy", "--dry-run")
     assert (status, err) == (0, [])
-    assert "add  Events                 AWS::SQS::Queue" in out
+    assert "  AWS::SQS::Queue                 DeadLetters, Events" in out
     assert out[-1] == "nothing was changed"
     assert zoom.status() is None
     names = [bucket["Name"] for bucket in zoom.emulator.client("s3").list_buckets()["Buckets"]]

@@ -219,8 +219,9 @@ def run(account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 DEMANDING = replace(ZOOM, events=replace(ZOOM.events, require=(model_types.Path("nothing_has_this"),)))
 PASSES = "  passes  2026-01-01 00:00:00 INFO  zoom: kind.{0} by n{0}\n"
 NEXT = """
-to see one            python -m generator rejected zoom --show {}
-to try them again now python -m generator redrive zoom --dry-run
+next
+  python -m generator rejected zoom --show {}  see one of them
+  python -m generator redrive zoom --dry-run             see what the deployed code makes of them now
 """
 
 
