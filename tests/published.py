@@ -64,6 +64,7 @@ SOURCE_OF = {
     "livekit": "livekit",
     "netlify": "netlify",
     "hcp-terraform": "hcp-terraform",
+    "zendesk": "zendesk",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",
