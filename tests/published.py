@@ -65,6 +65,7 @@ SOURCE_OF = {
     "netlify": "netlify",
     "hcp-terraform": "hcp-terraform",
     "zendesk": "zendesk",
+    "workos": "workos",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",
@@ -92,6 +93,7 @@ SOURCE_OF = {
     "Microsoft Graph": "ms-graph",
     "Meta (Facebook/WhatsApp)": "meta",
     "Dropbox": "dropbox",
+    "circleci": "circleci",
 }
 # A signature that is good at any time was published, of a scheme that we take only around its own.
 SIGNED_AT = {"sendgrid": 1_600_112_502}

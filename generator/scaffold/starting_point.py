@@ -12,6 +12,7 @@ from typing import Any
 from generator.definition.read import Definition, load
 from generator.samples.captured import Captured
 from generator.scaffold import first_mapping, first_sample, target_folder, texts
+from generator.scaffold.auth_answers import events_for
 from generator.scaffold.definition_yaml import yaml_form
 from generator.scaffold.first_mapping import MappingGuess
 from generator.scaffold.first_parameters import has_parameters, parameters_of
@@ -107,8 +108,9 @@ class StartingPoint:
         to_check = recognition.to_check if auth == recognition.auth else ()
         similar = recognition.recognized_source.source if recognition.recognized_source else None
         parameters = parameters_of(auth, similar)
+        events = mapping.events or events_for(auth)
         return DefinitionDraft(
-            self.name, description, None, auth, to_check, mapping.events, mapping.facts, parameters, mapping.to_check
+            self.name, description, None, auth, to_check, events, mapping.facts, parameters, mapping.to_check
         )
 
     def _write_sample(self, folder: Path, source: Source, body: Body) -> None:
