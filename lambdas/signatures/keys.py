@@ -85,7 +85,8 @@ def _stored_texts(settings: Any, lookup_secret: SecretLookup) -> Iterable[str]:
     stored = [[text.strip() for text in lookup_secret(name or settings.secret)] for name in names]
     if not all(text for texts in stored for text in texts[:1]):
         return ("",)  # which is no key
-    return [_filled(key.text, dict(zip(names, texts, strict=True))) for texts in product(*stored)]
+    # Without its secret, what is around it would be a key that anyone knows: a blank previous secret makes none.
+    return [_filled(key.text, dict(zip(names, texts, strict=True))) for texts in product(*stored) if all(texts)]
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -102,6 +103,14 @@ def test_white_space_within_the_secret_is_kept(make_endpoint, name: str) -> None
     stored = f"{endpoint.pairs['auth_token'][0]} \n"
     endpoint.store.values[endpoint.parameter_name()] = stored
     assert endpoint.status(endpoint.vendor({"auth_token": (stored, stored)})) == 200
+
+
+def test_blank_previous_secret_leaves_no_key_that_anyone_knows(make_endpoint) -> None:
+    endpoint = make_endpoint("hmac: {signature: {header: X-Sig}, key: {text: 'HMAC{secret}'}}")
+    endpoint.store.values[endpoint.parameter_name() + PREVIOUS_SUFFIX] = " "
+    forged = hmac.digest(b"HMAC", BODY, "sha256").hex()
+    assert endpoint.status(OutgoingRequest("POST", gateway.URL, {"X-Sig": forged}, BODY)) == 401
+    assert endpoint.status(endpoint.vendor()) == 200
 
 
 UNUSABLE = dict.fromkeys(TYPES, ("\n", "is blank"))
