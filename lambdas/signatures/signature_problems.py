@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lambdas.signatures.signature_settings import PIECE, BodyHash, Signature, SignatureSettings, Timestamp
+from lambdas.signatures.signature_settings import (
+    PIECE,
+    BodyHash,
+    Signature,
+    SignatureSettings,
+    SignedHeaders,
+    Timestamp,
+)
 
 COVERING = frozenset({"body", "form_sorted", "body_sha256", "body_sha256_base64", "body_sha256_base64url"})
 """Pieces that cover all of a body."""
@@ -27,8 +34,8 @@ def signature_problems(settings: SignatureSettings) -> Iterator[tuple[str, str]]
         yield "id", "is not part of what is signed; take it out, or add {id} to `signed`"
     if settings.url and not names & _OF_URL:
         yield "url", "says how {url} is made, and `signed` has none"
-    if settings.signed_headers and "headers" not in names:
-        yield "signed_headers", "says which headers are signed, and `signed` has no {headers}"
+    if settings.signed_headers:
+        yield from _named_problems(settings.signed_headers, names)
     for name in sorted(names & {"headers", "header_names"}) if not settings.signed_headers else ():
         yield "signed", f"has {{{name}}}, but no key `signed_headers` says which those are"
     yield from place_problems(signature)
@@ -36,6 +43,23 @@ def signature_problems(settings: SignatureSettings) -> Iterator[tuple[str, str]]
         yield from _stamp_problems(stamp, names, signature)
     if settings.body_hash:
         yield from _hash_problems(settings.body_hash, used)
+
+
+def _named_problems(named: SignedHeaders, names: set[str]) -> Iterator[tuple[str, str]]:
+    if "headers" not in names:
+        yield "signed_headers", "says which headers are signed, and `signed` has no {headers}"
+    if "{value}" not in named.each:
+        yield "signed_headers.each", "must have {value}, or anyone could change the headers"
+    if "header_names" not in names and "{name}" not in named.each:
+        message = (
+            "must have {name}, or `signed` {header_names}: else another header could have the value of a signed one"
+        )
+        yield "signed_headers.each", message
+    if not named.separator:
+        yield "signed_headers.separator", "is blank, and should be what stands between the names"
+    if named.split and not named.prefix:
+        yield "signed_headers.split", "needs `prefix`, which says which part names the headers"
+    yield from prefix_problems("signed_headers", named.prefix)
 
 
 def place_problems(signature: Signature) -> Iterator[tuple[str, str]]:
@@ -56,6 +80,11 @@ def part_problems(key: str, prefix: str, split: str, part: int | None) -> Iterat
         yield f"{key}.part", "counts parts without a prefix, with `split` between them"
     elif part is not None and not 1 <= part <= 20:
         yield f"{key}.part", "must be 1 to 20"
+    yield from prefix_problems(key, prefix)
+
+
+def prefix_problems(key: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a `*` in a prefix."""
     if prefix.count("*") > 1 or prefix.endswith("*"):
         yield f"{key}.prefix", "has * for any text, once, and needs what stands after that text"
 
@@ -74,6 +103,7 @@ def _stamp_problems(stamp: Timestamp, names: set[str], signature: Signature) -> 
         yield "timestamp.split", "needs `prefix` or `part`, which says which part is the time"
     if stamp.part is not None and (stamp.prefix or not stamp.split):
         yield "timestamp.part", "counts parts without a prefix, with `split` between them"
+    yield from prefix_problems("timestamp", stamp.prefix)
     shared = stamp.header and stamp.header.lower() in set(map(str.lower, signature.header))
     marked = (stamp.prefix and signature.prefix) or (stamp.part and signature.part)
     if shared and not (marked and stamp.split and stamp.split == signature.split):

@@ -181,6 +181,37 @@ def test_signature_covers_the_required_parts(problems_of, kind: str, settings: s
         ),
         (
             "header: x-sig",
+            "signed_headers: {header: x-names}, signed: '{headers}{body}'",
+            "signed_headers.each: must have {name}, or `signed` {header_names}: else another header could have the "
+            "value of a signed one",
+        ),
+        (
+            "header: x-sig",
+            "signed_headers: {header: x-names, each: '{name}'}, signed: '{headers}{body}'",
+            "signed_headers.each: must have {value}, or anyone could change the headers",
+        ),
+        (
+            "header: x-sig",
+            "signed_headers: {header: x-names, separator: ''}, signed: '{header_names}{headers}{body}'",
+            "signed_headers.separator: is blank, and should be what stands between the names",
+        ),
+        (
+            "header: x-sig",
+            "signed_headers: {header: x-names, split: ';'}, signed: '{header_names}{headers}{body}'",
+            "signed_headers.split: needs `prefix`, which says which part names the headers",
+        ),
+        (
+            "header: x-sig",
+            "signed_headers: {header: x-names, prefix: 'h*'}, signed: '{header_names}{headers}{body}'",
+            "signed_headers.prefix: has * for any text, once, and needs what stands after that text",
+        ),
+        (
+            "header: x-sig",
+            "timestamp: {header: x-time, prefix: 't*'}, signed: '{timestamp}{body}'",
+            "timestamp.prefix: has * for any text, once, and needs what stands after that text",
+        ),
+        (
+            "header: x-sig",
             "signed: '{body}', key: {text: \"a{secret('other')}\"}",
             "key.text: must have {secret}, or the key would be known",
         ),
