@@ -124,7 +124,7 @@ def _claims_of_issuer(settings: Settings, request: Request) -> Mapping[str, Any]
             raise Unauthenticated("kid is none of the issuer's keys")
         no_checks: Any = {f"verify_{claim}": False for claim in ("aud", "iss", "exp", "nbf", "iat", "sub", "jti")}
         claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[algorithm], options=no_checks)
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, UnicodeEncodeError) as error:  # a lone surrogate is no text that PyJWT can read
         header = settings.header.lower()
         raise Unauthenticated(f"the token in {header} is not good: {type(error).__name__}") from None
     return claims

@@ -23,7 +23,10 @@ def verified_claims(token: str, keys: Sequence[bytes], algorithms: Collection[st
     """
     signed, _, encoded = token.rpartition(".")
     header, _, payload = signed.partition(".")
-    algorithm = _object(header, "header").get("alg")
+    fields = _object(header, "header")
+    if "crit" in fields:  # https://datatracker.ietf.org/doc/html/rfc7515#section-4.1.11
+        raise Unauthenticated("crit names an extension, and none is known")
+    algorithm = fields.get("alg")
     if not isinstance(algorithm, str) or algorithm not in algorithms or algorithm not in HASHES:
         raise Unauthenticated("alg is none of those that are allowed")
     try:

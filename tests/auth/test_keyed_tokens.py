@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from generator.definition.read import load
 from generator.definition.signature_checks import open_bodies
 from lambdas.auth import jwt
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
-from lambdas.model_types import ClaimText, SecretName, UrlBase
+from lambdas.model_types import ClaimText, SecretName, ServiceUrl, UrlBase
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures.encodings import decode_text, encode_bytes
@@ -53,6 +54,17 @@ def test_a_token_of_this_body_verifies_and_of_another_does_not() -> None:
     for claims in ({}, {"sha": None}, {"sha": 5}, {"sha": [BODY_HASH]}, {"sha": BODY_HASH.upper()}, [], "sha", None):
         value = token(claims) if claims is not None else signed_token(None, SECRET.encode(), "HS256")  # type: ignore[arg-type]
         assert refuses(value), claims
+
+
+def test_token_with_an_extension_is_refused() -> None:
+    header = encode_bytes(b'{"alg":"HS256","crit":["exp"]}', "base64url")
+    signed = f"{header}.{token().split('.')[1]}"
+    signature = hmac.digest(SECRET.encode(), signed.encode(), "sha256")
+    assert refuses(f"{signed}.{encode_bytes(signature, 'base64url')}")
+
+
+def test_lone_surrogate_is_no_token_of_an_issuer() -> None:
+    assert refuses("\ud800.a.b", jwt.Settings(issuer=ServiceUrl("https://i.example"), prefix=""))
 
 
 @pytest.mark.parametrize("value", [".", "..", "a.b.c", "é.é.é", "\ud800.a.b", "{}", f"{'e30.' * 3}", "e30.e30.="])
