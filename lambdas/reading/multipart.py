@@ -9,7 +9,8 @@ from typing import Any
 
 from lambdas.reading.body import Rejected
 
-MAX_PARTS = 1_000
+MAX_PARTS, MAX_HEAD = 1_000, 8_192
+"""Parts of a form, and bytes of the headers of each: in memory, many short headers take fifty times their size."""
 _BOUNDARY = re.compile(r"""boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))\s*(?:;|$)""", re.IGNORECASE)
 _PARAMETER = re.compile(r""";[ \t]*([A-Za-z0-9*_-]+)=("(?:[^"\\]|\\.)*"|[^\s;"]*)[ \t]*""")
 _ESCAPED = re.compile(r"\\(.)|%(0D|0A|22)", re.IGNORECASE)
@@ -32,6 +33,8 @@ def multipart_fields(body: bytes, content_type: str) -> Iterator[tuple[str, Any]
         head, end, content = part.partition(b"\r\n\r\n")
         if not end or not head.startswith(b"\r\n"):
             raise Rejected("not-form", "a part of the form has no headers")
+        if len(head) > MAX_HEAD:
+            raise Rejected("not-form", f"a part of the form has more than {MAX_HEAD:,} bytes of headers")
         yield _field(head.decode("utf-8", "replace"), content)
 
 

@@ -36,10 +36,13 @@ def single_form_field(request: Request, name: str) -> str:
     """Return a text of a form; Unauthenticated unless the form has it exactly once, for the reason above."""
     # An authorizer reads no form, and every import lengthens a cold start.
     from lambdas.reading.body import Rejected
-    from lambdas.reading.formats import form_fields
+    from lambdas.reading.formats import form_fields, media_type
+    from lambdas.reading.request import MULTIPART
 
     refuse_compressed_body(request)
-    if len(request.body) > MAX_FORM or request.body.count(b"&") >= MAX_FIELDS:
+    # In a text of a multipart form, `&` separates nothing; how many parts it may have, its reader says.
+    fields = 0 if media_type(request.headers) == MULTIPART else request.body.count(b"&")
+    if len(request.body) > MAX_FORM or fields >= MAX_FIELDS:
         raise Unauthenticated(f"the form has more than {MAX_FORM:,} bytes or {MAX_FIELDS:,} fields")
     try:
         values = [value for other, value in form_fields(request.body, request.headers) if other == name]

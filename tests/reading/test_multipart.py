@@ -22,7 +22,7 @@ from lambdas.reading.body import Rejected
 from lambdas.reading.formats import body_reader
 from lambdas.reading.multipart import MAX_PARTS
 from lambdas.reading.request import Request
-from lambdas.reading.unverified_request import MAX_FORM, single_form_field
+from lambdas.reading.unverified_request import MAX_FIELDS, MAX_FORM, single_form_field
 from tests.definitions import CASES
 from tests.fakes import NOW, Endpoint
 
@@ -142,6 +142,17 @@ def test_one_field_of_a_form_is_found_once_or_not_at_all() -> None:
         with pytest.raises(Unauthenticated, match=text):
             single_form_field(Request("POST", headers, body), "a")
     assert single_form_field(Request("POST", headers, field("a", b"1&a=2") + b"--x-7--"), "a") == "1&a=2"
+    many = "&" * (MAX_FIELDS + 1)
+    assert single_form_field(Request("POST", headers, field("a", many.encode()) + b"--x-7--"), "a") == many
+
+
+@pytest.mark.parametrize(
+    "more", [b";a=" * 3_000, b"".join(b"\r\n%d:" % number for number in range(2_000))], ids=["parameters", "headers"]
+)
+def test_many_headers_and_parameters_are_rejected_before_they_are_read(more: bytes) -> None:
+    body = b'--x-7\r\ncontent-disposition: form-data; name="a"' + more + b"\r\n\r\n1\r\n--x-7--"
+    with pytest.raises(Rejected, match="more than 8,192 bytes of headers"):
+        read(body)
 
 
 def test_received_mail_is_verified_as_a_whole_and_sent_without_its_attachments() -> None:
