@@ -66,6 +66,7 @@ SOURCE_OF = {
     "hcp-terraform": "hcp-terraform",
     "zendesk": "zendesk",
     "workos": "workos",
+    "openai": "openai",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",
