@@ -67,6 +67,7 @@ SOURCE_OF = {
     "zendesk": "zendesk",
     "workos": "workos",
     "openai": "openai",
+    "buildkite": "buildkite",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",
@@ -94,6 +95,7 @@ SOURCE_OF = {
     "Microsoft Graph": "ms-graph",
     "Meta (Facebook/WhatsApp)": "meta",
     "Dropbox": "dropbox",
+    "circleci": "circleci",
 }
 # A signature that is good at any time was published, of a scheme that we take only around its own.
 SIGNED_AT = {"sendgrid": 1_600_112_502}
@@ -115,6 +117,16 @@ MASKED = {
 }
 # What definitions add to the vendor's event, under names that no vendor's event here has.
 ADDED = {"about", "names", "published"}
+
+
+def source_of(vector: Vector) -> str:
+    return SOURCE_OF.get(vector["vendor"]) or SOURCE_OF[vector["scheme"]]
+
+
+VALID_OF = {
+    name: [vector for vector in REQUESTS if vector["valid"] and source_of(vector) == name]
+    for name in SOURCE_OF.values()
+}
 
 
 class Delivery(NamedTuple):
@@ -141,10 +153,6 @@ class Outcome(NamedTuple):
 
 def vector_names(vectors: list[Vector]) -> list[str]:
     return [f"{ALL_VECTORS.index(vector)}-{vector['scheme']}-{vector['note'] or 'plain'}"[:70] for vector in vectors]
-
-
-def source_of(vector: Vector) -> str:
-    return SOURCE_OF.get(vector["vendor"]) or SOURCE_OF[vector["scheme"]]
 
 
 def _definitions(names: set[str]) -> dict[str, Definition]:
