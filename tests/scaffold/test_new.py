@@ -845,9 +845,11 @@ def test_request_of_another_source_than_the_base_is_doubted(new) -> None:
 
 
 def test_base_source_must_exist(new) -> None:
-    message = "error: no source zoomm among those that are shipped; did you mean zoom or zoom-log?\n"
+    message = "error: no source zoomm among those that are shipped, and this folder has no sources/; "
+    message += "did you mean zoom or zoom-log?\n"
     assert new("acme", "--from", "zoomm") == (1, "", message)
-    message = "error: no source qqqq among those that are shipped; to see all: python -m generator list\n"
+    message = "error: no source qqqq among those that are shipped, and this folder has no sources/; "
+    message += "to see all: python -m generator list\n"
     assert new("acme", "--from", "qqqq")[2] == message
     assert nothing_is_there()
     assert new("own-one", *DESCRIBED, "--auth", "basic")[0] == 0
