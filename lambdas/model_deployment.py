@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NewType
 
 from lambdas.model_request_types import RequestPath, RequestText, RequestUrl, UrlOrigin
-from lambdas.model_types import ClaimText, HostPattern, HttpsUrl, ServiceUrl, SettingText, TopicArn, UrlBase
+from lambdas.model_types import ClaimText, HostPattern, HttpsUrl, KeyText, ServiceUrl, SettingText, TopicArn, UrlBase
 
 ParameterName = NewType("ParameterName", str)
 """The name of a parameter, as CloudFormation takes it: letters and digits."""
@@ -14,7 +14,7 @@ ParameterName = NewType("ParameterName", str)
 ParameterPattern = NewType("ParameterPattern", str)
 """A regular expression that Java and Python read alike."""
 
-PARAMETER_TYPES = frozenset({ServiceUrl, UrlBase, UrlOrigin, HostPattern, TopicArn, SettingText, ClaimText})
+PARAMETER_TYPES = frozenset({ServiceUrl, UrlBase, UrlOrigin, HostPattern, TopicArn, SettingText, ClaimText, KeyText})
 PARAMETER_TYPES |= {RequestPath, RequestUrl, RequestText}
 """The types of values in which `${Name}` stands for a parameter; it is a mistake in all others."""
 

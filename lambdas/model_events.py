@@ -36,4 +36,4 @@ class Events:
     expect_every: int | None = None
     """Hours, 1 to 168, within which an event always comes: silence that lasts longer is an alarm."""
     time_format: TimeFormat = "rfc3339"
-    """How `time` is written: `rfc3339`, `unix` (seconds) or `unix_ms` (milliseconds). Never guessed."""
+    """How `time` is written: `rfc3339`, `unix` (seconds), `unix_ms` (milliseconds) or `http_date`. Never guessed."""

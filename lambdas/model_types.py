@@ -37,6 +37,9 @@ ServiceUrl = NewType("ServiceUrl", str)
 SettingText = NewType("SettingText", str)
 """Plain text of the settings of `auth` or `credentials`."""
 
+KeyText = NewType("KeyText", str)
+"""Text in which stored secrets are filled in, such as `${ClientId}&{secret}`."""
+
 ClaimText = NewType("ClaimText", str)
 """What a claim of a token must be: plain text, or text with hashes of the request in it, such as `{body_sha256}`."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import email
+import email.policy
 import itertools
 import json
 from collections.abc import Mapping
@@ -61,6 +63,21 @@ SOURCE_OF = {
     "vonage": "vonage",
     "livekit": "livekit",
     "netlify": "netlify",
+    "hcp-terraform": "hcp-terraform",
+    "zendesk": "zendesk",
+    "recurly": "recurly",
+    "hook0": "hook0",
+    "contentful": "contentful",
+    "plivo-v3": "plivo-v3",
+    "lark": "lark",
+    "cloudinary": "cloudinary",
+    "transloadit": "transloadit",
+    "surveymonkey": "surveymonkey",
+    "chargify": "chargify",
+    "mailgun": "mailgun",
+    "scalr": "scalr",
+    "braintree": "braintree",
+    "dropbox-sign": "dropbox-sign",
     "rsa-sha512": "rsa-sha512",
     "rsa-pss-sha256": "rsa-pss",
     "ecdsa-p384": "ecdsa-p384",
@@ -89,6 +106,9 @@ MASKED = {
     "slack": ("token", "response_url"),
     "twilio": ("Digits",),
     "sns": ("UnsubscribeURL",),
+    "mailgun": ("signature.signature",),
+    "braintree": ("bt_signature",),
+    "dropbox-sign": ("event.event_hash",),
     "pagerduty": (f"{_BRIDGE}.conference_number", f"{_BRIDGE}.conference_url"),
 }
 # What definitions add to the vendor's event, under names that no vendor's event here has.
@@ -183,8 +203,11 @@ def expected(vector: Vector) -> Outcome:
 def _events(vector: Vector) -> tuple[str | None, list[Any]]:
     """The events in a body, or why it is kept."""
     name, body = source_of(vector), vector["body"]
-    if vector["headers"].get("Content-Type") == "application/x-www-form-urlencoded":
-        document: Any = {field: values[0] if len(values) == 1 else values for field, values in _form(body).items()}
+    content_type, payload = vector["headers"].get("Content-Type", ""), DEFINITIONS[name].source.events.payload
+    if "form" in content_type:
+        fields = _parts(body, content_type) if "multipart" in content_type else _form(body)
+        document: Any = {field: values[0] if len(values) == 1 else values for field, values in fields.items()}
+        document = json.loads(document[payload]) if payload in document else document
     else:
         try:
             document = json.loads(body)
@@ -211,6 +234,15 @@ def _mask(value: dict[str, Any], first: str, *below: str) -> None:
 
 def _form(body: str) -> dict[str, list[str]]:
     return parse_qs(body, keep_blank_values=True)
+
+
+def _parts(body: str, content_type: str) -> dict[str, list[str]]:
+    """The fields of a form in parts, as Python's parser of mail reads them."""
+    message = email.message_from_string(f"content-type: {content_type}\n\n{body}", policy=email.policy.HTTP)
+    return {
+        str(part.get_param("name", header="content-disposition")): [part.get_payload()]  # type: ignore[union-attr]
+        for part in message.get_payload()
+    }
 
 
 def outcome(status: int, messages: list[dict[str, Any]], objects: Mapping[str, bytes]) -> Outcome:

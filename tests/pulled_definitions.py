@@ -626,7 +626,7 @@ USUAL = [
         "a time's format that is none",
         "time: at}",
         "time: at, time_format: iso8601}",
-        ["14: events.time_format: must be one of rfc3339, unix, unix_ms"],
+        ["14: events.time_format: must be one of rfc3339, unix, unix_ms, http_date"],
     ),
 ]
 """What people do most often who write such a definition for the first time."""

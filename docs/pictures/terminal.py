@@ -109,9 +109,12 @@ def session(folder: Path) -> Iterator[Text | Rule]:
         yield from _shown(SEND, Terminal(SEND, folder).read_until(), 2)
         yield Text()
         yield Rule("first terminal", style="dim")
-        message = run.read_until(lambda output: "timestamp" in output).partition("AWS_SECRET_ACCESS_KEY=")[2]
-        lines = [Text.from_ansi(line) for line in message.splitlines()[1:] if line.strip()]
-        yield from lines[:6]
+        # The log line of a request may come before its message or after it.
+        output = run.read_until(lambda output: "accepted" in output and "timestamp" in output)
+        lines = [Text.from_ansi(line) for line in output.splitlines()]
+        yield from [line for line in lines if line.plain.endswith("200 accepted")]
+        message = next(number for number, line in enumerate(lines) if line.plain.strip().startswith("INFO "))
+        yield from lines[message : message + 5]
         yield Text(f"  {MORE}")
     finally:
         run.process.send_signal(signal.SIGINT)

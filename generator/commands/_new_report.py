@@ -37,10 +37,10 @@ def print_recognition(beginning: StartingPoint) -> None:
         _layout.columns(out, [("[green]sure[/]    ", escape(line))])
     for line in recognition.similarities if not base else ():
         _layout.columns(out, [("[yellow]like[/]    ", escape(line))])
-    if recognition.to_check and not base:
-        _layout.columns(out, [("[yellow]check[/]    ", "in the vendor's documentation:")])
-        for line in recognition.to_check:
-            _layout.columns(out, [("         -", escape(line))])
+    if not base:
+        _print_checks("in the vendor's documentation", recognition.to_check)
+    if not base and not recognition.recognized_source:
+        _print_checks("in several events", beginning.mapping.to_check)
     if recognition.recognized_source and not base and not _console.is_interactive():
         like = recognition.recognized_source.source.name
         _layout.columns(out, [("[yellow]note[/]    ", f"--from {like} would take its mapping and its handshakes too")])
@@ -50,6 +50,16 @@ def print_recognition(beginning: StartingPoint) -> None:
         _console.warning(doubt)
     if base and not recognition.recognized_source:
         _console.warning(f"this does not look like a request of {base.source.name}")
+
+
+def _print_checks(where: str, lines: Iterable[str]) -> None:
+    from rich.markup import escape
+
+    out = _console.console()
+    for number, line in enumerate(lines):
+        if not number:
+            _layout.columns(out, [("[yellow]check[/]   ", f"{where}:")])
+        _layout.columns(out, [("         -", escape(line))])
 
 
 def report(beginning: StartingPoint, written_files: list[Path], product: Product, sources: Path, build: Path) -> None:

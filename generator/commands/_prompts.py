@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from generator.commands import _console, _layout
-from generator.scaffold import auth_questions
+from generator.errors import command_line
+from generator.scaffold import auth_answers, auth_questions
 from generator.scaffold.auth_questions import Question
 
 
@@ -23,6 +24,13 @@ def description(option: str | None, default: str | None = None) -> str | None:
         if not (mistakes := answer_checks.description_mistakes(text)):
             return text
         _print_mistakes(mistakes)
+
+
+def offer_request(name: str) -> None:
+    """Say, before the first question, that a captured request answers most of them."""
+    if _console.is_interactive():
+        click.echo("A request that the vendor has sent answers most of these questions:", err=True)
+        click.echo(f"  {command_line(f'new {name} --from-request FILE')}\n", err=True)
 
 
 def begin_with(name: str) -> bool:
@@ -53,7 +61,7 @@ def auth(
     answers = dict(options)
     if recognized_settings is None:
         _ask(kind, answers, missing)
-    return {} if missing else auth_questions.auth_settings(kind, answers, recognized_settings)
+    return {} if missing else auth_answers.auth_settings(kind, answers, recognized_settings)
 
 
 def _ask_kind() -> str | None:
@@ -103,7 +111,7 @@ def _ask(kind: str, answers: dict[str, str], missing: list[str]) -> None:
         text = click.prompt(
             question.text, default=question.default, type=choice, show_default=bool(question.default), err=True
         )
-        answer = text.rstrip() if question.name != "prefix" else text
+        answer = text if question.name in auth_questions.VERBATIM else text.rstrip()
         if not (mistakes := answer_checks.answer_mistakes(kind, answers, question, answer)):
             answers[question.name] = answer
             typed.append(question.name)

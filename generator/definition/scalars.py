@@ -17,13 +17,15 @@ from lambdas.shaping.mozdef_names import DETAIL_NAMES
 from lambdas.signatures.signature_settings import PIECE
 
 SIGNATURE_PIECES = (
-    *("body", "timestamp", "id", "method", "url", "secret", "form_sorted"),
-    *("body_sha256", "body_sha256_base64", "body_sha256_base64url", "body_crc32", "url_sha256"),
-    *("header('x')", "query('x')"),
+    *("body", "timestamp", "id", "method", "url", "endpoint", "path", "query_sorted", "query_sorted('.')"),
+    *("secret", "headers", "header_names", "form_sorted", "body_sha256", "body_sha256_base64", "body_sha256_base64url"),
+    *("body_crc32", "url_sha256", "header('x')", "query('x')", "form('x')"),
 )
 """Raw pieces of a request that a signature may cover."""
 CLAIM_PIECES = ("body_sha256", "body_sha256_base64", "body_sha256_base64url", "url_sha256", "url", "method")
 """Those of them that a claim of a token may hold."""
+KEY_PIECES = ("secret", "secret('x')")
+"""What a key may be made of."""
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SECRET = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 URL_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -160,11 +162,18 @@ def _claim(text: str) -> str:
     return _with_pieces(text, CLAIM_PIECES)
 
 
+def _key(text: str) -> str:
+    _with_pieces(text, KEY_PIECES)
+    for _, name in PIECE.findall(text):
+        _secret(name or "auth_token")
+    return text
+
+
 def _with_pieces(text: str, pieces: tuple[str, ...]) -> str:
-    takes_argument = {piece.partition("(")[0]: "(" in piece for piece in pieces}
+    forms = {(piece.partition("(")[0], "(" in piece) for piece in pieces}
     known = ", ".join(f"{{{piece}}}" for piece in pieces)
     for name, argument in PIECE.findall(text):
-        if takes_argument.get(name) is not bool(argument):
+        if (name, bool(argument)) not in forms:
             shown = f"{{{name}('{argument}')}}" if argument else f"{{{name}}}"
             raise InvalidScalar(f"{shown} is not a piece of a request; there are {known}")
     if stray := re.search(r"\{[^{}]*\}?|\}", PIECE.sub("", text)):
@@ -289,6 +298,7 @@ TEXT_CHECKS: dict[Any, Callable[[str], Any]] = {
     model_types.Text: _text,
     model_types.SignedText: _signed,
     model_types.ClaimText: _claim,
+    model_types.KeyText: _key,
     model_types.Header: _header,
     model_types.SecretName: _secret,
     model_types.UrlPath: _url_path,

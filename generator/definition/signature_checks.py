@@ -11,7 +11,8 @@ from lambdas.model import Auth, Source, auths
 from lambdas.model_events import Events
 from lambdas.reading.text_templates import template_paths
 from lambdas.receiving.challenges import signs_with_secret
-from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signature_problems import COVERING
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from lambdas.signatures.token_claims import covers_body
 
 _FORGEABLE = "so an answer could be the signature of an event"
@@ -44,6 +45,13 @@ def _signed_text(key: str, settings: SignatureSettings, events: Events) -> Mista
     if "{form_sorted}" in settings.signed and "form" not in events.format:
         message = "has {form_sorted}, and `events.format` has no form: what is read would not be what is signed"
         yield f"{key}.signed", message
+    names = {argument for name, argument in PIECE.findall(settings.signed) if name == "form"}
+    covering = any(name in COVERING for name, _ in PIECE.findall(settings.signed))
+    if names and not covering and (events.format != ("form",) or events.payload not in names):
+        message = "covers a field of a form alone; `events: {format: form, payload: …}` must name it, and nothing else"
+        yield f"{key}.signed", f"{message} is read"
+    if settings.signature.form and "form" not in events.format:
+        yield f"{key}.signature.form", "is a field of a form, and `events.format` has no form"
     if re.search(r"\{url\}\{body\}|\{body\}\{url\}", settings.signed) and "form" in events.format:
         message = "has {url} beside {body}: fields of a form could be moved from one to the other"
         yield f"{key}.signed", message

@@ -9,11 +9,11 @@ from generator.definition.auth_types import auth_type_name
 from generator.explain import credentials, reasons, simulate
 from generator.explain.captured_case import CapturedCase
 from generator.explain.evidence import Fact, published, signatures, tokens
-from generator.explain.findings import Finding
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.reasons import attempt_of, labeled, refusal_of, verdict
 from generator.explain.redaction import Redactor
 from generator.explain.simulate import SimulatedOutcome
+from generator.explain.time_findings import Finding
 from lambdas.auth import jwt, leaves
 from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Auth, Challenge

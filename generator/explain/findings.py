@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import NamedTuple
 
 from generator.explain import suspicions, unusable
 from generator.explain.captured_case import CapturedCase
-from generator.explain.evidence import format_age
 from generator.explain.mistakes import (
-    FOREVER,
     Mistake,
     VerificationAttempt,
     bodies,
@@ -23,20 +19,9 @@ from generator.explain.mistakes import (
     tokens,
     urls,
 )
-from generator.explain.redaction import time_text
-from lambdas.auth_type import Unauthenticated
-from lambdas.runtime.times import unix_seconds
+from generator.explain.time_findings import Finding, body_time_findings, check_time
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings
-from lambdas.signatures.signed_text import signed_time
 from lambdas.signatures.token_claims import covers_body
-
-
-class Finding(NamedTuple):
-    """A diagnosis and advice; `proven` where it is certain, mostly because the request verifies without the mistake."""
-
-    diagnosis: str
-    advice: str
-    proven: bool = True
 
 
 def findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Finding]:
@@ -51,6 +36,10 @@ def findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterator[Findi
         yield from _token_findings(attempt, case)
     elif attempt.type_name == "sns":
         yield from (Finding(*texts) for texts in published.sns_findings(attempt))
+    elif attempt.type_name == "body_hmac" and attempt.settings.timestamp and not attempt.settings.each:
+        yield from list(body_time_findings(attempt, case)) or _search(
+            attempt.with_settings(timestamp=None), case, _other_mistakes(attempt, case)
+        )
     elif attempt.type_name in OTHER_MISTAKES:
         yield from _search(attempt, case, _other_mistakes(attempt, case))
     elif mistakes := find_explanation(attempt, _key_mistakes(attempt, case)):
@@ -99,7 +88,7 @@ def _signature_findings(attempt: VerificationAttempt, case: CapturedCase) -> Ite
     for mistake in (layout := find_explanation(attempt.ignoring_time, schemes.layout_mistakes(attempt))):
         attempt = mistake.correct(attempt)
     yield from (Finding(mistake.diagnosis, mistake.advice) for mistake in layout)
-    relaxed, time_finding = _check_time(attempt, case)
+    relaxed, time_finding = check_time(attempt, case)
     if time_finding:
         verified = "; its signature is right" if relaxed.verifies else ""
         yield time_finding._replace(diagnosis=f"{time_finding.diagnosis}{verified}")
@@ -132,40 +121,6 @@ def _signature_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Ite
     if any(name == "url" for name, _ in PIECE.findall(attempt.settings.signed)):
         yield from urls.url_mistakes(attempt)
     yield from texts.text_mistakes(attempt)
-
-
-def _check_time(attempt: VerificationAttempt, case: CapturedCase) -> tuple[VerificationAttempt, Finding | None]:
-    """Return the attempt without a replay window, and what is wrong with the request's time."""
-    stamp, relaxed = attempt.settings.timestamp, attempt.ignoring_time
-    if stamp is None:
-        return relaxed, None
-    name = stamp.header.lower() if stamp.header else stamp.path
-    try:
-        text = signed_time(stamp, attempt.request)
-    except Unauthenticated as error:
-        return relaxed, Finding(str(error), "it is part of what is signed: capture it too, or have it sent")
-    written_as = texts.guess_time_format(text)
-    if written_as is None:
-        return relaxed, Finding(f"{name} is not a time: {time_text(text)}", "capture it as it was sent")
-    if written_as != stamp.format:
-        advice = f"in the definition, `timestamp: {{format: {written_as}}}`"
-        finding = Finding(f"{name} is written as {written_as}, and the definition says {stamp.format}", advice)
-        wide = replace(stamp, format=written_as, tolerance=FOREVER, future=FOREVER)
-        return relaxed.with_settings(timestamp=wide), finding
-    ahead = stamp.tolerance if stamp.future is None else stamp.future
-    age = attempt.now - unix_seconds(text, stamp.format)
-    if -ahead <= age <= stamp.tolerance:
-        return relaxed, None
-    allowed = stamp.tolerance if age > 0 else ahead
-    return relaxed, Finding(f"{name} is {format_age(age)}, and {allowed:,} s are allowed", _age_advice(age, case))
-
-
-def _age_advice(age: float, case: CapturedCase) -> str:
-    if case.as_of_now and age > 0:
-        return "--at request verifies it as of its own time; if it was that old when it came, see what held it up"
-    return (
-        "compare the clocks; a delivery that was held up, or is sent again with its old time, needs a wider `tolerance`"
-    )
 
 
 def _search(attempt: VerificationAttempt, case: CapturedCase, candidates: Iterator[Mistake]) -> Iterator[Finding]:

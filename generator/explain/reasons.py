@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from generator.definition.auth_types import auth_type_name
 from generator.explain import simulate, suspicions
 from generator.explain.captured_case import CapturedCase
-from generator.explain.findings import Finding, findings
+from generator.explain.findings import findings
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import visible
+from generator.explain.time_findings import Finding
 from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, methods
+from lambdas.model_types import KeyText
 from lambdas.reading.body import Rejected
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
@@ -72,6 +75,13 @@ def _is_used(auth: Auth, request: Request) -> bool:
 
 def attempt_of(leaf: Auth, case: CapturedCase, request: Request) -> VerificationAttempt:
     """Return the attempt to verify the request with this type."""
+    key: Any = getattr(leaf.settings, "key", None)
+    if others := getattr(key, "other_secrets", ()):
+        # A search changes one secret; the others of which the key is made are as they are stored.
+        text = str(key.text)
+        for name in others:
+            text = text.replace(f"{{secret('{name}')}}", (case.secrets.get(name) or ("",))[0].strip())
+        leaf = replace(leaf, settings=replace(leaf.settings, key=replace(key, text=KeyText(text))))
     return VerificationAttempt(leaf, request, case.secrets.get(getattr(leaf.settings, "secret", ""), ()), case.now)
 
 

@@ -36,6 +36,7 @@ _VALUES: dict[Any, str] = {
     model_types.UrlBase: "a URL with `${Name}`",
     model_types.ServiceUrl: "a URL with `${Name}`",
     model_types.SettingText: "text with `${Name}`",
+    model_types.KeyText: "text with `{secret}` and `${Name}`",
     model_types.ClaimText: "text with pieces and `${Name}`",
     model_deployment.ParameterPattern: "a regular expression",
     model_types.HttpsUrl: "a URL",

@@ -10,10 +10,9 @@ from generator.definition.cross_checks import MAX_DESCRIPTION
 from generator.definition.read import load
 from generator.errors import DefinitionError
 from generator.scaffold import texts
-from generator.scaffold.auth_questions import Question, auth_settings
+from generator.scaffold.auth_answers import auth_settings, events_for
+from generator.scaffold.auth_questions import Question
 from generator.scaffold.texts import DefinitionDraft
-
-_EXAMPLE = "X-Example"
 
 
 def description_mistakes(text: str) -> list[str]:
@@ -25,7 +24,7 @@ def answer_mistakes(kind: str, answers: Mapping[str, str], question: Question, a
     """Return the mistakes that an answer adds to those that the earlier answers have already."""
     if answer == question.default:
         return []
-    usual = _EXAMPLE if question.default is None or question.name == "header" else question.default
+    usual = question.example if question.default is None or question.name == "header" else question.default
     before = _mistakes(kind, {**answers, question.name: usual})
     after = _mistakes(kind, {**answers, question.name: answer})
     return [mistake for mistake in after if mistake not in before]
@@ -36,7 +35,8 @@ def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "draft" / "source.yml"
         file.parent.mkdir()
-        text = texts.definition_text(DefinitionDraft("draft", "Draft", auth=auth_settings(kind, answers)))
+        auth = auth_settings(kind, answers)
+        text = texts.definition_text(DefinitionDraft("draft", "Draft", auth=auth, events=events_for(auth)))
         file.write_text(text, encoding="utf-8")
         try:
             load(Path(folder), ["draft"])

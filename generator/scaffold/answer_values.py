@@ -41,12 +41,13 @@ def event_lists(root: Any) -> list[Value]:
 def _members(value: Any, path: str, names: tuple[str, ...], depth: int) -> Iterator[Value]:
     if not isinstance(value, dict) or not depth:
         return
-    members = [Value(_joined(path, name), (*names, name), member) for name, member in value.items() if name]
+    members = [Value(joined(path, name), (*names, name), member) for name, member in value.items() if name]
     yield from members
     for member in members:
         yield from _members(member.value, member.path, member.names, depth - 1)
 
 
-def _joined(path: str, name: str) -> str:
+def joined(path: str, name: str) -> str:
+    """Return the path of a member, with quotes where its name needs them."""
     quoted = name if _PLAIN.fullmatch(name) else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"{path}.{quoted}" if path else quoted

@@ -5,18 +5,20 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.definition.scalars import FIELD
 from generator.samples.captured import Captured
+from generator.scaffold.answer_values import joined
+from generator.scaffold.event_id import guess_id
+from generator.scaffold.event_list import EventList, find_event_list
 from generator.scaffold.first_sample import Body
 from generator.scaffold.value_kinds import is_secret, time_format
 
 _TYPES = (
     *("event_type", "eventType", "event.type", "event", "event_name", "eventName", "type", "webhookEvent"),
-    *("topic", "trigger", "action", "kind", "alert_type"),
+    *("topic", "trigger", "action", "kind", "alert_type", "alertType", "subscriptionType", "eventCode"),
 )
-_IDS = ("event_id", "eventId", "event.id", "id", "uuid", "message_id", "messageId")
 _TIMES = (
     *("occurred_at", "occurredAt", "event_time", "eventTime", "event_ts", "timestamp", "time", "ts"),
     *("created_at", "createdAt", "created", "published", "date", "event.occurred_at", "event.created_at", "event.time"),
@@ -42,20 +44,36 @@ _ADDRESSES = (
     "initiatedBy.user.ipAddress",
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ANY_ID = re.compile(r"\w*id", re.IGNORECASE)
-# Ids of a person or an object, which are the same in many events.
-_NO_ID = re.compile(
-    r"account|acct|actor|app|client|company|customer|device|group|hook|host|org|owner|parent|project|resource|session|"
-    r"site|sub|team|tenant|user|workspace|(?<![ug])uid$|^[cpt]id$",
-    re.IGNORECASE,
+# What all events of a vendor have for a type, so that another field says which event it is.
+_GENERAL_TYPE = re.compile(
+    r"(notification|event|webhook|callback)s?([_.-]?(event|notification|callback|data))?", re.IGNORECASE
 )
-_UNIQUE = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.:/+=-]{6,128}")
 _NO_TIME = re.compile(r"expir|until|valid|due|next|deadline|birth|schedul", re.IGNORECASE)
 _TYPE_HEADER = re.compile(r"(.*-)?(event|topic)(-?(type|key|name))?")
 _MAX_TYPE = 80
 
 
-def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, Any], dict[str, Any]]:
+class MappingGuess(NamedTuple):
+    """The keys below `events` and `facts` that a request suggests, and what of them is to be checked."""
+
+    events: dict[str, Any]
+    facts: dict[str, Any]
+    to_check: tuple[str, ...] = ()
+
+
+class _Events(NamedTuple):
+    """The events of a body; `holder` is the path in each of the object that has its type and its time, if any has."""
+
+    found: EventList
+    holder: str
+    items: list[Any]
+
+    @property
+    def first(self) -> Any:
+        return self.items[0] if self.items else None
+
+
+def guess_mapping(name: str, request: Captured, body: Body) -> MappingGuess:
     """Return guesses for the keys below `events` and below `facts`."""
     events: dict[str, Any] = {}
     if body.format != "json":
@@ -64,19 +82,43 @@ def guess_mapping(name: str, request: Captured, body: Body) -> tuple[dict[str, A
         events["payload"] = body.payload
     if masked := [name for name in body.masked if FIELD.fullmatch(name)]:
         events["mask"] = masked
-    if isinstance(body.value, list):
-        events["split"] = "[]" if body.format == "ndjson" else "@"
-    item = _first_event(body)
-    kind = _type_header(request) or _first(item, _TYPES, is_word)
-    guesses = {
-        "id": _first(item, _IDS, _is_id) or _first(item, _names(item, _ANY_ID, _NO_ID), _is_unique),
-        "type": kind,
-        "time": _first(item, _TIMES, _is_time) or _first(item, _names(item, _NAME, _NO_TIME), _is_written_time),
-    }
-    events |= {key: path for key, path in guesses.items() if path}
-    if guesses["time"] and (format_of_time := _is_time(_at(item, guesses["time"]))) != "rfc3339":
+    found, holder, items = read = _find_events(body)
+    if found.path:
+        events["split"] = found.path
+    item, before = read.first, f"{holder}." if holder else ""
+    ids, kind = guess_id(items), _type(item)
+    time = _first(item, _TIMES, _is_time) or _first(item, _names(item), _is_written_time)
+    guesses = {"id": ids.path, "type": kind, "time": time}
+    events |= {key: f"{before}{path}" for key, path in guesses.items() if path}
+    if header := _type_header(request):
+        events["type"] = header
+    if time and (format_of_time := _is_time(_at(item, time))) != "rfc3339":
         events["time_format"] = format_of_time
-    return events, _facts(name, item, kind)
+    facts = _facts(name, item, events.get("type"), before)
+    return MappingGuess(events, facts, (*found.to_check, *ids.to_check))
+
+
+def _find_events(body: Body) -> _Events:
+    found = find_event_list(body, _is_event)
+    first = found.items[0] if found.items else None
+    if isinstance(first, dict) and not _is_event(first):
+        for key, member in first.items():
+            if isinstance(member, dict) and _type(member) and _first(member, _TIMES, _is_time):
+                holders = [item.get(key) for item in found.items if isinstance(item, dict)]
+                return _Events(found, joined("", key), holders)
+    return _Events(found, "", found.items)
+
+
+def _is_event(value: Any) -> bool:
+    """Return whether a value has the type or the time of an event where events usually have them."""
+    return bool(_type(value) or _first(value, _TIMES, _is_time))
+
+
+def _type(item: Any) -> str | None:
+    """Return the path of an event's type; what says only that it is an event is taken where nothing else is there."""
+    return _first(item, _TYPES, lambda value: is_word(value) and not _GENERAL_TYPE.fullmatch(value)) or _first(
+        item, _TYPES, is_word
+    )
 
 
 def guess_facts(name: str, events: Sequence[Any], kind: str | None) -> dict[str, Any]:
@@ -88,30 +130,26 @@ def guess_facts(name: str, events: Sequence[Any], kind: str | None) -> dict[str,
     return {**guesses, "summary": f"{summary} by {guesses['user']}" if "user" in guesses else summary}
 
 
-def _facts(name: str, item: Any, kind: str | None) -> dict[str, Any]:
+def _facts(name: str, item: Any, kind: str | None, before: str = "") -> dict[str, Any]:
     actor = _first(item, _ACTORS, lambda value: isinstance(value, str) and bool(value))
     event = f"{{{kind}}}" if kind else "event"
-    facts = {"summary": f"{name}: {event}{f' by {{{actor}}}' if actor else ''}"}
+    facts = {"summary": f"{name}: {event}{f' by {{{before}{actor}}}' if actor else ''}"}
     if actor:
-        facts["user"] = f"{{{actor}}}"
+        facts["user"] = f"{{{before}{actor}}}"
     if address := _first(item, _ADDRESSES, _is_address):
-        facts["source_ip"] = f"{{{address}}}"
+        facts["source_ip"] = f"{{{before}{address}}}"
     return facts
 
 
 def sample_name(request: Captured, body: Body) -> str:
     """Return the sample's name: its event's type where it has one, else `event`."""
-    header = _type_header(request)
+    header, item = _type_header(request), _find_events(body).first
     kind = request.headers_by_name[header[len("header('") : -len("')")]] if header else ""
-    if not kind and (path := _first(_first_event(body), _TYPES, is_word)):
-        kind = _at(_first_event(body), path)
+    if not kind and (path := _type(item)):
+        kind = _at(item, path)
     name = re.sub(r"[^A-Za-z0-9_-]+", ".", kind).strip(".")
     # The files beside a sample have names that end so.
     return re.sub(r"\.(mozdef|reply|request)$", "", name) or "event"
-
-
-def _first_event(body: Body) -> Any:
-    return next(iter(body.value), None) if isinstance(body.value, list) else body.value
 
 
 def _type_header(request: Captured) -> str | None:
@@ -134,19 +172,10 @@ def is_word(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _MAX_TYPE and value.isprintable() and value != "[masked]"
 
 
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool) and bool(value)
-
-
-def _names(item: Any, pattern: re.Pattern[str], never: re.Pattern[str]) -> list[str]:
-    """Return an event's own fields whose names match one pattern and not the other, and need no quotes in a path."""
+def _names(item: Any) -> list[str]:
+    """Return an event's own fields that may say when it happened, and need no quotes in a path."""
     names = [name for name in item if _NAME.fullmatch(name)] if isinstance(item, dict) else []
-    return [name for name in names if pattern.fullmatch(name) and not never.search(name)]
-
-
-def _is_unique(value: Any) -> bool:
-    """Return whether a text looks unique to its event."""
-    return isinstance(value, str) and bool(_UNIQUE.fullmatch(value)) and not time_format(value)
+    return [name for name in names if not _NO_TIME.search(name)]
 
 
 def _is_written_time(value: Any) -> bool:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from generator.definition.scalars import TOPIC
 from generator.samples.captured import Captured
-from generator.scaffold import guess_signature, value_kinds
-from generator.scaffold.first_parameters import AUDIENCE, ISSUER, SERVICE_ACCOUNT, TOPIC_ARN
+from generator.scaffold import guess_body, guess_signature, guess_token, value_kinds
+from generator.scaffold.first_parameters import TOPIC_ARN
 from generator.scaffold.guess_signature import Guess
-from lambdas.auth import jwt
 
 _TOKEN_NAME = re.compile(
     r"secret|token|passw|(^|[-_])auth($|[-_])|(api|access|auth|shared|webhook)[-_]?key", re.IGNORECASE
 )
-_GOOGLE = "https://accounts.google.com"
 
 
 def guess_auth(request: Captured) -> Guess | None:
     """Return how the request may be verified; None where nothing in it looks like a credential."""
-    return next(filter(None, (guess(request) for guess in _GUESSES)), None)
+    found = next(filter(None, (guess(request) for guess in _GUESSES)), None)
+    if found and found.auth and "body_hmac" not in found.auth and (signature := guess_body.body_signature(request)):
+        path = signature.auth["body_hmac"]["signature"]["path"]
+        check = f"{path} in the body may be a signature too: `all_of` verifies both"
+        return found._replace(to_check=(*found.to_check, check))
+    return found
 
 
 def _sns(request: Captured) -> Guess | None:
@@ -42,38 +44,19 @@ def _authorization(request: Captured) -> Guess | None:
     if not value:
         return None
     scheme, space, rest = value.partition(" ")
+    if value_kinds.json_of_jwt(value, 1) is not None:
+        return guess_token.guess_jwt(request, "Authorization", "", value)
     if not space:
         return Guess({"token": {"header": "Authorization"}}, ("Authorization carries a token, and nothing before it",))
     if scheme.lower() == "basic":
         return Guess({"basic": {}}, ("Authorization carries a user and a password (HTTP Basic)",))
-    if (claims := value_kinds.json_of_jwt(rest, 1)) is not None:
-        return _jwt(value_kinds.json_of_jwt(rest, 0) or b"", claims)
+    if value_kinds.json_of_jwt(rest, 1) is not None:
+        return guess_token.guess_jwt(request, "Authorization", f"{scheme} ", rest)
     if "=" in rest.rstrip("=") or " " in rest:
         return Guess({}, (f"Authorization has the scheme {scheme}, which no auth type verifies",))
     settings = {"header": "Authorization", "prefix": f"{scheme} "}
     check = "that the token is the same in every request"
     return Guess({"token": settings}, (f"Authorization carries a token after {scheme}",), (check,))
-
-
-def _jwt(header: bytes, payload: bytes) -> Guess:
-    try:
-        algorithm, claims = json.loads(header).get("alg"), json.loads(payload)
-        issuer, audience = claims.get("iss"), claims.get("aud")
-    except (ValueError, AttributeError):
-        return Guess({}, ("Authorization carries a token that looks like a JWT, and is none",))
-    if algorithm not in get_args(jwt.Algorithm):
-        return Guess({}, (f"Authorization carries a JWT that is signed by {algorithm}, which no auth type verifies",))
-    is_url = isinstance(issuer, str) and issuer.startswith("https://")
-    settings: dict[str, Any] = {
-        "issuer": issuer if is_url else f"https://{ISSUER}",
-        "audience": [str(name) for name in audience] if isinstance(audience, list) else [str(audience or AUDIENCE)],
-    }
-    if issuer == _GOOGLE:
-        settings["claims"] = {"email": str(claims.get("email", SERVICE_ACCOUNT)), "email_verified": "true"}
-    if algorithm != "RS256":
-        settings["algorithms"] = [algorithm]
-    certain = f"Authorization carries a JWT of {issuer}, signed by {algorithm}"
-    return Guess({"jwt": settings}, (certain,), ("which claims are yours alone: an issuer signs for others too",))
 
 
 def _token(request: Captured) -> Guess | None:
@@ -99,8 +82,11 @@ _GUESSES = (
     guess_signature.from_standard_webhooks,
     guess_signature.from_signature_header,
     _authorization,
+    guess_token.from_other_header,
     _token,
     _query,
+    guess_body.body_signature,
+    guess_body.body_token,
     guess_signature.from_signature_length,
     guess_signature.from_unknown_signature,
 )

@@ -9,9 +9,14 @@ from typing import Any, NamedTuple
 from generator.samples.captured import Captured
 from generator.scaffold import value_kinds
 
-_SIGNED_NAME = re.compile(r"sig(nature|ned)?($|[-_])|signature|hmac", re.IGNORECASE)
+SIGNED_NAME = re.compile(r"sig(nature|ned)?($|[-_])|signature|hmac", re.IGNORECASE)
 # Hashes of the body, which anyone can make: https://www.rfc-editor.org/rfc/rfc9530
 _HASHES = ("digest", "content-digest", "repr-digest", "content-md5")
+_GENERAL_WORD = re.compile(
+    r"x|web|hub|(web)?hooks?|sig|signature|signed|hmac|sha-?\d*|\d+|v\d+|ed25519|rsa|ecdsa|content|body|request|payload|"
+    r"primary|secondary|event|message|auth|authorization|digest|api|http"
+)
+_VERSION = re.compile(r"[-_]v([0-9]{1,2})$", re.IGNORECASE)
 _ID = re.compile(r"(id|uuid|etag)$", re.IGNORECASE)
 _TIME_NAME = re.compile(r"time|stamp|date|(^|[-_])(ts|at)$", re.IGNORECASE)
 
@@ -52,7 +57,7 @@ def from_standard_webhooks(request: Captured) -> Guess | None:
 
 def from_signature_header(request: Captured) -> Guess | None:
     """Guess from the most likely of the headers with the name of a signature."""
-    signatures = [signature for signature in _signatures(request) if _SIGNED_NAME.search(signature.header)]
+    signatures = [signature for signature in _signatures(request) if SIGNED_NAME.search(signature.header)]
     return _guess(request, sorted(signatures, key=_rank)) if signatures else None
 
 
@@ -70,9 +75,19 @@ def from_signature_length(request: Captured) -> Guess | None:
     return guess._replace(certain=(), to_check=(check, *guess.to_check)) if guess.auth else None
 
 
+def signature_names(request: Captured) -> list[str]:
+    """Return the headers that have the name and the form of a signature."""
+    return [signature.header for signature in _signatures(request) if SIGNED_NAME.search(signature.header)]
+
+
+def vendor_words(header: str) -> list[str]:
+    """Return the words of a header's name that are not of every signature's: acme in X-Acme-Signature-256."""
+    return [word for word in re.split(r"[^a-z0-9]+", header.lower()) if word and not _GENERAL_WORD.fullmatch(word)]
+
+
 def from_unknown_signature(request: Captured) -> Guess | None:
     """Report a header with the name of a signature and a value in no known form."""
-    names = [name for name, _ in request.headers if _SIGNED_NAME.search(name)]
+    names = [name for name, _ in request.headers if SIGNED_NAME.search(name)]
     check = f"what {' and '.join(names)} has in it: a signature, by its name, in no form that is known"
     return Guess({}, (), (check,)) if names else None
 
@@ -86,9 +101,12 @@ def _signatures(request: Captured) -> Iterator[value_kinds.HeaderSignature]:
                 yield signature
 
 
-def _rank(signature: value_kinds.HeaderSignature) -> tuple[bool, bool, bool]:
+def _rank(signature: value_kinds.HeaderSignature) -> tuple[bool, int, bool, bool, bool]:
     size = len(signature.content)
-    return (size == 20, size in value_kinds.RSA_SIGNATURE_BYTES, not signature.prefix)
+    version = _VERSION.search(signature.header)
+    is_rsa = size in (*value_kinds.RSA_SIGNATURE_BYTES, *value_kinds.WEAK_RSA_BYTES)
+    is_anybodys = not vendor_words(signature.header)
+    return (size == 20, -int(version[1]) if version else 0, is_rsa, is_anybodys, not signature.prefix)
 
 
 def _guess(request: Captured, signatures: list[value_kinds.HeaderSignature]) -> Guess:
@@ -96,14 +114,13 @@ def _guess(request: Captured, signatures: list[value_kinds.HeaderSignature]) -> 
     best, others = signatures[0], [signature.header for signature in signatures[1:]]
     after = f" after {best.prefix}" if best.prefix else ""
     description = f"{best.header} carries {len(best.content)} bytes in {best.encoding}{after}"
-    if len(best.content) in value_kinds.RSA_SIGNATURE_BYTES:
-        return Guess({}, (f"{description}, as RSA makes them: no auth type verifies that",))
-    words = f"{best.header} {best.prefix}".lower()
-    kind = "ecdsa" if best.is_der else "ed25519" if "ed25519" in words else "hmac"
-    algorithm = value_kinds.HASH_BY_SIZE.get(len(best.content), "")
-    algorithm_name = {"ecdsa": "ECDSA", "ed25519": "Ed25519", "hmac": f"HMAC-{algorithm.upper()}"}[kind]
+    if len(best.content) in value_kinds.WEAK_RSA_BYTES:
+        return Guess({}, (f"{description}, as RSA with 1,024 bits makes them: too few, so no auth type verifies that",))
+    kind, algorithm = _kind(best)
+    names = {"ecdsa": "ECDSA", "ed25519": "Ed25519", "rsa": "RSA", "hmac": f"HMAC-{algorithm.upper()}"}
+    algorithm_name = names[kind]
     settings = {**_signature_settings(best), **_time_settings(request, best)}
-    if kind == "hmac" and algorithm != "sha256":
+    if algorithm != "sha256":
         settings["algorithm"] = algorithm
     checks = [*_checks(kind, algorithm, settings)]
     if others:
@@ -111,6 +128,18 @@ def _guess(request: Captured, signatures: list[value_kinds.HeaderSignature]) -> 
     if "authorization" in request.headers_by_name:
         checks.append("Authorization may carry a credential too: `all_of` verifies both")
     return Guess({kind: settings}, (f"{description}, as {algorithm_name} makes them",), tuple(checks))
+
+
+def _kind(best: value_kinds.HeaderSignature) -> tuple[str, str]:
+    """Return the auth type that makes such a signature, and its hash function as far as the length tells."""
+    size, words = len(best.content), f"{best.header} {best.prefix}".lower()
+    if size in value_kinds.RSA_SIGNATURE_BYTES:
+        return "rsa", next((name for name in ("sha384", "sha512") if name in words), "sha256")
+    if best.is_ecdsa:
+        return "ecdsa", "sha384" if size in value_kinds.P384_BYTES else "sha256"
+    if "ed25519" in words:
+        return "ed25519", "sha256"
+    return "hmac", value_kinds.HASH_BY_SIZE[size]
 
 
 def _signature_settings(best: value_kinds.HeaderSignature) -> dict[str, Any]:
@@ -153,7 +182,9 @@ def _common_prefix(name: str, other: str) -> int:
 
 def _checks(kind: str, algorithm: str, settings: dict[str, Any]) -> Iterator[str]:
     if kind == "hmac" and algorithm == "sha512":
-        yield "64 bytes are Ed25519's too: then it is `ed25519`, with the vendor's public key"
+        yield "64 bytes are Ed25519's and ECDSA's too: then it is `ed25519` or `ecdsa`, with the vendor's public key"
+    if kind == "rsa":
+        yield f"the hash function and the padding: {algorithm} and PKCS#1 v1.5 are a guess (`algorithm`, `padding`)"
     if "timestamp" in settings:
         yield f"what is signed: {settings['signed']} is a guess, and {{timestamp}}{{body}} is usual too"
         yield "that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}"

@@ -20,7 +20,7 @@ from generator.samples.captured import Captured
 from generator.scaffold.definition_yaml import yaml_form
 from generator.scaffold.first_parameters import has_parameters
 from generator.scaffold.guess_auth import guess_auth
-from generator.scaffold.guess_signature import Guess
+from generator.scaffold.guess_signature import Guess, signature_names, vendor_words
 from generator.scaffold.texts import GUESSED
 from generator.scaffold.value_kinds import HASH_BY_SIZE
 from lambdas.auth import basic, jwt, leaves, token
@@ -77,14 +77,31 @@ def recognize(request: Captured, definitions: Iterable[Definition]) -> Recogniti
     fits = [fit for definition in webhooks for fit in _fits(request, definition)]
     fits.sort(key=lambda fit: fit.rank)
     guess = guess_auth(request)
+    similarities: tuple[str, ...] = ()
+    if foreign := [name for name in signature_names(request) if vendor_words(name)]:
+        similarities = _likeness(fits, foreign)
+        fits = [fit for fit in fits if _names_vendor(fit)]
     if exact := [fit for fit in fits if fit.matches_source]:
         return _from_exact_match(exact[0], guess)
     own_headers = [fit for fit in fits if fit.auth and {*fit.auth.type.headers(fit.auth.settings)} - {*_COMMON_HEADERS}]
     if own_headers:
         return _from_similar_sources(own_headers, guess)
     if guess:
-        return Recognition(guess.auth, guess.certain, guess.to_check)
+        return Recognition(guess.auth, guess.certain, guess.to_check, similarities=similarities)
     return Recognition({}, to_check=("how it shows that a request is its own: nothing here looks like a credential",))
+
+
+def _likeness(fits: Iterable[_Fit], foreign: Iterable[str]) -> tuple[str, ...]:
+    """Return whose requests have headers as this one has, beside those with the name of another vendor."""
+    names = dict.fromkeys(fit.definition.source.name for fit in fits if not _names_vendor(fit))
+    likeness = f"its other headers look as in requests of {' and '.join(names)}, which send no {' and '.join(foreign)}"
+    return (likeness,) if names else ()
+
+
+def _names_vendor(fit: _Fit) -> bool:
+    """Return whether the headers in which a source has its credential name a vendor, or there is none to look at."""
+    names = {*fit.auth.type.headers(fit.auth.settings)} - {*_COMMON_HEADERS} if fit.auth else ()
+    return not names or any(vendor_words(name) for name in names)
 
 
 def is_confirmed(definition: Definition) -> bool:

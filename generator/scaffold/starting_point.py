@@ -12,7 +12,9 @@ from typing import Any
 from generator.definition.read import Definition, load
 from generator.samples.captured import Captured
 from generator.scaffold import first_mapping, first_sample, target_folder, texts
+from generator.scaffold.auth_answers import events_for
 from generator.scaffold.definition_yaml import yaml_form
+from generator.scaffold.first_mapping import MappingGuess
 from generator.scaffold.first_parameters import has_parameters, parameters_of
 from generator.scaffold.first_sample import Body
 from generator.scaffold.recognize import Recognition, recognize
@@ -63,6 +65,13 @@ class StartingPoint:
             secret_fields = [*known.source.events.mask, *credentials]
         return first_sample.read_body(self.file, self.request, secret_fields)
 
+    @cached_property
+    def mapping(self) -> MappingGuess:
+        """Return what the request suggests for `events` and `facts`."""
+        if not self.request or not self.body:
+            return MappingGuess({}, {})
+        return first_mapping.guess_mapping(self.name, self.request, self.body)
+
     def fill(self, description: str, auth: Mapping[str, Any]) -> target_folder.FillFolder:
         """Return the function that writes the source's files into a folder."""
 
@@ -95,14 +104,14 @@ class StartingPoint:
             ):
                 auth = recognition.auth
             return DefinitionDraft(self.name, description, source.name, auth)
-        events: dict[str, Any] = {}
-        facts: dict[str, Any] = {}
-        if self.request and self.body:
-            events, facts = first_mapping.guess_mapping(self.name, self.request, self.body)
+        mapping = self.mapping
         to_check = recognition.to_check if auth == recognition.auth else ()
         similar = recognition.recognized_source.source if recognition.recognized_source else None
         parameters = parameters_of(auth, similar)
-        return DefinitionDraft(self.name, description, None, auth, to_check, events, facts, parameters)
+        events = mapping.events or events_for(auth)
+        return DefinitionDraft(
+            self.name, description, None, auth, to_check, events, mapping.facts, parameters, mapping.to_check
+        )
 
     def _write_sample(self, folder: Path, source: Source, body: Body) -> None:
         assert self.request  # noqa: S101 - a body comes from a request

@@ -27,6 +27,8 @@ _VENDOR = """\
 _CHALLENGES = "  # challenges:  # where the vendor first tries the endpoint out: docs/reference/definition/webhook.md\n"
 _EVENTS = """\
 # events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
+"""
+_KEYS = """\
 #   require: [type]  # what has none is kept aside, and becomes no message
 #   id: id           # the same in every retry; without it, a hash of the event is the id
 #   type: type
@@ -46,6 +48,7 @@ class DefinitionDraft:
     events: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    events_to_check: Sequence[str] = ()
 
 
 def definition_text(draft: DefinitionDraft) -> str:
@@ -91,9 +94,13 @@ def _mapping(draft: DefinitionDraft) -> str:
     facts = draft.facts or {"summary": summary}
     members = "".join(f"  {key}: {block(value)}\n" for key, value in facts.items())
     tail = f"facts:\n  # What an analyst reads; {{path}} is filled in.\n{members}"
+    checks = [f"  # - {line}" for line in draft.events_to_check]
     if not draft.events:
-        return f"{_EVENTS}{tail}"
-    lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event."]
+        return "\n".join([*checks, ""] if checks else []) + f"{_EVENTS}{_KEYS}{tail}"
+    if set(draft.events) == {"format"} and not draft.facts:
+        # Known from how the body is verified; nothing was captured.
+        return f"{_EVENTS.removeprefix('# ')}  format: {draft.events['format']}\n{_KEYS}{tail}"
+    lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event.", *checks]
     lines += [f"  {key}: {block(value)}" for key, value in draft.events.items()]
     guessed = [draft.events[key] for key in ("type", "id") if key in draft.events] or ["type"]
     lines.append(f"  # require: {flow(guessed)}  # what lacks one is kept aside, and becomes no message")

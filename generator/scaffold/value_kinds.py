@@ -14,7 +14,9 @@ from lambdas.signatures.signature_settings import Encoding
 
 HASH_BY_SIZE = {20: "sha1", 32: "sha256", 64: "sha512"}
 """Hash functions by the bytes of a hash."""
-RSA_SIGNATURE_BYTES = (128, 256, 384, 512)
+RSA_SIGNATURE_BYTES, WEAK_RSA_BYTES = (256, 384, 512, 1024), (128,)
+P384_BYTES = (96, *range(100, 105))
+"""Bytes of an ECDSA signature with P-384, as r and s or in DER."""
 _PREFIXED = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,15}=)(.+)")
 _VERSIONED = re.compile(r"(v[0-9]+[a-z]?,)(\S+)")
 _SECRET = re.compile(
@@ -45,9 +47,11 @@ class HeaderSignature:
     format: TimeFormat = "unix"
 
     @property
-    def is_der(self) -> bool:
-        """Return whether it is an ECDSA signature with P-256: two numbers of at most 33 bytes, with their lengths."""
-        return 68 <= len(self.content) <= 72 and self.content[0] == 0x30 and self.content[1] == len(self.content) - 2
+    def is_ecdsa(self) -> bool:
+        """Return whether it is an ECDSA signature: in DER two numbers with their lengths, or those of P-384 alone."""
+        size = len(self.content)
+        is_der = self.content[:2] == bytes([0x30, size - 2 & 0xFF]) and (68 <= size <= 72 or 100 <= size <= 104)
+        return is_der or size == P384_BYTES[0]
 
 
 def read_header_signature(header: str, value: str) -> HeaderSignature | None:
@@ -58,12 +62,12 @@ def read_header_signature(header: str, value: str) -> HeaderSignature | None:
         if len(parts) > 1 and len(matches) == len(parts):
             return _from_parts(header, separator, [(match[1], match[2]) for match in matches])
     if versioned := _VERSIONED.match(value):
-        decoded = _decode_signature(versioned[2])
+        decoded = decode_signature(versioned[2])
         return HeaderSignature(header, versioned[1], *decoded, split=" ") if decoded else None
-    if decoded := _decode_signature(value):
+    if decoded := decode_signature(value):
         return HeaderSignature(header, "", *decoded)
     prefixed = _PREFIXED.fullmatch(value)
-    decoded = _decode_signature(prefixed[2]) if prefixed else None
+    decoded = decode_signature(prefixed[2]) if prefixed else None
     return HeaderSignature(header, prefixed[1], *decoded) if prefixed and decoded else None
 
 
@@ -72,7 +76,7 @@ def _from_parts(header: str, split: str, parts: list[tuple[str, str]]) -> Header
     times = [(prefix, format_of_time) for prefix, text in parts if (format_of_time := time_format(text))]
     # v0 is Stripe's mark of test events, which prove nothing: any other is better.
     signatures = sorted(
-        (prefix == "v0=", prefix, decoded) for prefix, text in parts if (decoded := _decode_signature(text))
+        (prefix == "v0=", prefix, decoded) for prefix, text in parts if (decoded := decode_signature(text))
     )
     if not signatures:
         return None
@@ -80,7 +84,7 @@ def _from_parts(header: str, split: str, parts: list[tuple[str, str]]) -> Header
     return HeaderSignature(header, prefix, *decoded, split, *(times[0] if times else ("", "unix")))
 
 
-def _decode_signature(text: str) -> tuple[Encoding, bytes] | None:
+def decode_signature(text: str) -> tuple[Encoding, bytes] | None:
     """Return a signature's encoding and bytes, or None."""
     for encoding in get_args(Encoding):
         try:
@@ -90,8 +94,8 @@ def _decode_signature(text: str) -> tuple[Encoding, bytes] | None:
         signature = HeaderSignature("", "", encoding, content)
         if (
             len(content) in HASH_BY_SIZE
-            or signature.is_der
-            or (len(content) in RSA_SIGNATURE_BYTES and encoding != "base64url")
+            or signature.is_ecdsa
+            or (len(content) in (*RSA_SIGNATURE_BYTES, *WEAK_RSA_BYTES) and encoding != "base64url")
         ):
             return encoding, content
     return None

@@ -44,7 +44,9 @@ def leaves(auth: Auth) -> Iterator[Auth]:
 
 def secret_names(auth: Auth) -> tuple[str, ...]:
     """Return the names of the parameters that hold secrets or public keys; empty where no type stores one."""
-    names = (getattr(leaf.settings, "secret", None) for leaf in leaves(auth))
+    names: list[str | None] = []
+    for settings in (leaf.settings for leaf in leaves(auth)):
+        names += (getattr(settings, "secret", None), *getattr(getattr(settings, "key", None), "other_secrets", ()))
     return tuple(dict.fromkeys(str(name) for name in names if name))
 
 
@@ -86,7 +88,9 @@ def masked_fields(source: Source) -> tuple[str, ...]:
 
 def credential_queries(auth: Auth) -> tuple[str, ...]:
     """Return the query parameters that carry a credential: never logged, kept or sent on."""
-    names = (getattr(leaf.settings, "query", None) for leaf in leaves(auth))
+    settings = [leaf.settings for leaf in leaves(auth)]
+    # Where a signature or a token is; Signature and the settings of a token have the same key for it.
+    names = [getattr(place, "query", None) for each in settings for place in (each, getattr(each, "signature", None))]
     return tuple(dict.fromkeys(str(name) for name in names if name))
 
 

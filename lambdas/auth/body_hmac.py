@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
@@ -16,8 +17,10 @@ from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import template_parts, template_paths
 from lambdas.reading.unverified_request import refuse_compressed_body
+from lambdas.runtime.times import TimeFormat, format_time
 from lambdas.signatures import signature_check, signature_make
-from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
+from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
+from lambdas.signatures.signature_problems import part_problems, window_problems
 from lambdas.signatures.signature_settings import Encoding
 
 PLAIN = KeyEncoding()
@@ -30,8 +33,30 @@ class BodySignature:
 
     path: Field
     """Where it is, in each item or, without `each`, in the body."""
+    prefix: str = ""
+    """What stands before it. A `*` in it stands for any text, such as a key's id: `*|`."""
     encoding: Encoding = "hex"
     """How its bytes are written."""
+    split: str = ""
+    """What stands between several signatures there, any of which may match. Needs `prefix` or `part`."""
+    part: int | None = None
+    """The number of the first part that is a signature, where parts have no prefix; those after it are some too."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyTime:
+    """Where the time of signing is."""
+
+    path: Field
+    """Where it is, in each item or, without `each`, in the body. It must be part of what is signed."""
+    format: TimeFormat = "unix"
+    """How it is written: `unix` (seconds), `unix_ms` (milliseconds), `rfc3339` or `http_date`. Never guessed."""
+    tolerance: int = 300
+    """Seconds that it may lie in the past, and in the future: the replay window."""
+
+    @property
+    def future(self) -> None:
+        """As many seconds as in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +69,11 @@ class Settings:
     """What is signed: fields of the item, and what stands between them. One that is absent is empty."""
     uncovered: str
     """What of the body the signature does not cover, so that a reader knows what anyone could change."""
+    timestamp: BodyTime | None = None
+    """Where the time of signing is; without it there is no replay window."""
     each: Field | None = None
     """The items, each with a signature of its own. Without it, the body has one. None at all is refused."""
-    algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    algorithm: Literal["sha256", "sha1", "sha384", "sha512"] = "sha256"
     """The hash function."""
     key: KeyEncoding = PLAIN
     """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
@@ -75,7 +102,7 @@ def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
     return read_key(settings.key, stored)
 
 
-def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _now: float) -> None:
+def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     refuse_compressed_body(request)
     try:
         items = _items(settings, request.json, request)
@@ -88,12 +115,16 @@ def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, _n
     valid = [_is_valid(settings, item, text, usable.keys, request) for item, text in zip(items, texts, strict=True)]
     if not all(valid):
         raise usable.refusal(f"{settings.signature.path} is not a signature of its fields with the secret")
+    if stamp := settings.timestamp:
+        for item in items:
+            signature_check.check_age(masking.field_value(item, stamp.path, request), stamp.path, stamp, now)
 
 
 def _is_valid(settings: Settings, item: Any, text: bytes, keys: tuple[bytes, ...], request: Request) -> bool:
-    received = _received_signature(settings, item, request)
-    # Every key is compared, also after a match, so that the time taken reveals nothing.
-    matches = [hmac.compare_digest(received, hmac.digest(key, text, settings.algorithm)) for key in keys]
+    received = _received_signatures(settings.signature, item, request)
+    expected = [hmac.digest(key, text, settings.algorithm) for key in keys]
+    # Every pair is compared, also after a match, so that the time taken reveals nothing.
+    matches = [hmac.compare_digest(*pair) for pair in product(expected, received)]
     return any(matches)
 
 
@@ -122,30 +153,44 @@ def _signed_value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _received_signature(settings: Settings, item: Any, request: Request) -> bytes:
-    text = masking.field_value(item, settings.signature.path, request)
-    try:
-        return signature_check.decode_text(text, settings.signature.encoding) if isinstance(text, str) else b""
-    except ValueError:
-        return b""
+def _received_signatures(signature: BodySignature, item: Any, request: Request) -> list[bytes]:
+    value = masking.field_value(item, signature.path, request)
+    return signature_check.decoded_signatures(signature, value) if isinstance(value, str) else []
 
 
 def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
-    root, request = json.loads(outgoing.body), Request.from_outgoing(outgoing, now)
-    key = usable_keys(settings, lookup_secret, read_secret).current
+    from lambdas.signatures.form_make import read_json_or_form, write_json_or_form
+
+    root, request = read_json_or_form(outgoing), Request.from_outgoing(outgoing, now)
+    key, stamp = usable_keys(settings, lookup_secret, read_secret).current, settings.timestamp
     for item in _items(settings, root, request):
+        if stamp:
+            text = format_time(now, stamp.format)
+            is_number = stamp.format.startswith("unix") and isinstance(_at(item, stamp.path), int)
+            _put(item, stamp.path, int(text) if is_number else text)
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
-        *parents, last = settings.signature.path.split(".")
-        parent = item
-        for name in parents:
-            parent = parent.setdefault(name, {})
-        parent[last] = signature_make.encode_bytes(digest, settings.signature.encoding)
-    return outgoing._replace(body=json.dumps(root).encode())
+        written = signature_make.encode_bytes(digest, settings.signature.encoding)
+        _put(item, settings.signature.path, f"{settings.signature.prefix.replace('*', 'id')}{written}")
+    return write_json_or_form(outgoing, root)
+
+
+def _at(item: Any, path: str) -> Any:
+    for name in path.split("."):
+        item = item.get(name) if isinstance(item, dict) else None
+    return item
+
+
+def _put(item: Any, path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for name in parents:
+        item = item.setdefault(name, {})
+    item[last] = value
 
 
 def describe(settings: Settings) -> str:
+    window = f", at most {settings.timestamp.tolerance} s old" if settings.timestamp else ""
     return (
-        f'HMAC-{settings.algorithm.upper()} of "{settings.signed}" in the body, {settings.signature.path}; '
+        f'HMAC-{settings.algorithm.upper()} of "{settings.signed}" in the body, {settings.signature.path}{window}; '
         f"not covered: {settings.uncovered}"
     )
 
@@ -155,5 +200,12 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "signed", "has no field of the body, so one signature would be good for every event"
     if "[]" in settings.signature.path:
         yield "signature.path", "is one field, without []; `each` finds the items, each with a signature of its own"
+    signature = settings.signature
+    yield from part_problems("signature", signature.prefix, signature.split, signature.part)
+    yield from key_problems(settings.key)
+    if stamp := settings.timestamp:
+        yield from window_problems(stamp.tolerance, None)
+        if stamp.path not in template_paths(settings.signed):
+            yield "timestamp.path", f"is not part of what is signed; take it out, or add {{{stamp.path}}} to `signed`"
     if not settings.uncovered.strip():
         yield "uncovered", "says what of the body the signature does not cover"

@@ -1,4 +1,4 @@
-"""A plain hash of the secret and the request, in a header: HubSpot's first versions. Newer schemes use an HMAC."""
+"""A plain hash of the secret and the request: HubSpot's first versions, Lark, Cloudinary. Newer schemes use an HMAC."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model_types import SecretName
 from lambdas.signatures import signature_check, signature_make
 from lambdas.signatures.keys import secret_texts, usable_keys
+from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
-from lambdas.signatures.signature_settings import signature_problems as problems_of
 from lambdas.signatures.signed_text import signed_texts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.signature_headers
+headers, masked_fields = signature_check.signature_headers, signature_check.masked_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Settings(SignatureSettings):
-    """A hash of the secret and the request, in a header. `signed` must begin with `{secret}`."""
+    """A hash of the secret and the request. `signed` must have `{secret}`."""
 
-    algorithm: Literal["sha256", "sha512"] = "sha256"
-    """The hash function."""
+    algorithm: Literal["sha256", "sha1", "sha384", "sha512"] = "sha256"
+    """The hash function; `sha1` only where the vendor has no other."""
     secret: SecretName = SecretName("auth_token")
     """Name of the parameter that holds the secret."""
 
@@ -50,8 +50,8 @@ def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, no
     # Every pair is compared, also after a match, so that the time taken reveals nothing.
     matches = [hmac.compare_digest(*pair) for pair in product(expected, received)]
     if not any(matches):
-        header_names = " or ".join(settings.signature.header).lower()
-        raise usable.refusal(f"no hash in {header_names} is one of the secret and this request")
+        carrier = signature_check.carrier(settings.signature)
+        raise usable.refusal(f"no hash in {carrier} is one of the secret and this request")
     signature_check.check_signed_claims(settings, request, now)
 
 
@@ -69,6 +69,4 @@ def describe(settings: Settings) -> str:
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from problems_of(settings)
     if "{secret}" not in settings.signed:
-        yield "signed", "must begin with {secret}, or anyone could make the hash"
-    elif not settings.signed.startswith("{secret}"):
-        yield "signed", "must begin with {secret}: a hash with the secret elsewhere in it is not supported"
+        yield "signed", "must have {secret}, or anyone could make the hash"

@@ -10,14 +10,14 @@ from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
-from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
+from lambdas.signatures.keys import WHOLE, KeyEncoding, read_key, usable_keys
+from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
-from lambdas.signatures.signature_settings import signature_problems as problems_of
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.signature_headers
+headers, masked_fields = signature_check.signature_headers, signature_check.masked_fields
 HEX = KeyEncoding("hex")
 PUBLIC_KEY_BYTES = 32
 _PRIVATE = "private:"
@@ -92,6 +92,8 @@ def describe(settings: Settings) -> str:
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from problems_of(settings)
+    if settings.key.hash or settings.key.text != WHOLE:
+        yield "key", "is that of the vendor, as it is: it has neither `text` nor `hash`"
     if settings.key.encoding == "utf8":
         yield "key.encoding", "must be hex or base64: a public key is 32 bytes"
     if "{secret}" in settings.signed:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Literal
 from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model_types import SecretName
 from lambdas.signatures import signature_check, signature_make
-from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
+from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
+from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
-from lambdas.signatures.signature_settings import signature_problems as problems_of
 from lambdas.signatures.signed_text import signed_texts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.signature_headers
+headers, masked_fields = signature_check.signature_headers, signature_check.masked_fields
 PLAIN = KeyEncoding()
 
 
@@ -27,7 +27,7 @@ PLAIN = KeyEncoding()
 class Settings(SignatureSettings):
     """An HMAC in a header."""
 
-    algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    algorithm: Literal["sha256", "sha1", "sha384", "sha512"] = "sha256"
     """The hash function."""
     key: KeyEncoding = PLAIN
     """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
@@ -53,8 +53,8 @@ def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, no
     # Every pair is compared, also after a match, so that the time taken reveals nothing.
     matches = [hmac.compare_digest(*pair) for pair in product(expected, received)]
     if not any(matches):
-        header_names = " or ".join(settings.signature.header).lower()
-        raise usable.refusal(f"no signature in {header_names} is one of this body with the secret")
+        carrier = signature_check.carrier(settings.signature)
+        raise usable.refusal(f"no signature in {carrier} is one of this body with the secret")
     signature_check.check_signed_claims(settings, request, now)
 
 
@@ -73,5 +73,6 @@ def describe(settings: Settings) -> str:
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from problems_of(settings)
+    yield from key_problems(settings.key)
     if "{secret}" in settings.signed:
         yield "signed", "has {secret}, which is the key; only `digest` has it in its text"

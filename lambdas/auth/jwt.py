@@ -15,7 +15,7 @@ from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import ClaimText, Header, SecretName, ServiceUrl, SettingText
 from lambdas.reading.request import Request
 from lambdas.signatures import token_claims
-from lambdas.signatures.keys import KeyEncoding, read_key, usable_keys
+from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
 from lambdas.signatures.signature_settings import Url
 
 if TYPE_CHECKING:
@@ -173,6 +173,7 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _secret_problems(settings: Settings, keyed: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from key_problems(settings.key)
     if len(keyed) < len(settings.algorithms):
         yield "algorithms", "must be HS256, HS384 or HS512, which are what a stored secret signs with"
     if settings.jwks_url:

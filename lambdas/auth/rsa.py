@@ -12,13 +12,13 @@ from lambdas.model_types import SecretName
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.signatures import public_keys, signature_check, signature_make
 from lambdas.signatures.keys import usable_keys
+from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
-from lambdas.signatures.signature_settings import signature_problems as problems_of
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
-headers = signature_check.signature_headers
+headers, masked_fields = signature_check.signature_headers, signature_check.masked_fields
 MIN_BITS, MAX_BITS = 2_048, 8_192
 """Shorter keys can be factored, and NIST has disallowed them: https://doi.org/10.6028/NIST.SP.800-131Ar2. With longer
 ones, a forged signature costs more and more time."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambdas.model_events import Events
 from lambdas.model_types import Format
 from lambdas.reading.body import MAX_VALUES, Rejected, parse, parse_lines
-from lambdas.reading.request import FORM
+from lambdas.reading.request import FORM, MULTIPART
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
@@ -20,6 +20,7 @@ MAX_DECOMPRESSED = 16 * 1_048_576
 """Bytes of a decompressed body: it may be a thousand times as large as what was sent."""
 _TYPES: dict[str, Format] = {
     FORM: "form",
+    MULTIPART: "form",
     "application/json": "json",
     "application/x-ndjson": "ndjson",
     "application/ndjson": "ndjson",
@@ -50,7 +51,7 @@ def _read_as(formats: tuple[Format, ...], payload: str | None, request: Request)
         by_type = _TYPES.get(media_type(request.headers))
         body_format = by_type if by_type in formats else body_format
     if body_format == "form":
-        return _parse_form(body, payload)
+        return _parse_form(form_fields(body, request.headers), payload)
     return parse(body) if body_format == "json" else parse_lines(body)
 
 
@@ -94,12 +95,22 @@ def _decompress_with(body: bytes, window: int) -> bytes:
     return b"".join(parts)
 
 
-def _parse_form(body: bytes, payload: str | None) -> Any:
+def form_fields(body: bytes, headers: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a form by name: texts, and of a file what describes it; Rejected where it is no form."""
+    if media_type(headers) == MULTIPART:
+        # Few vendors send such forms, and every import lengthens a cold start.
+        from lambdas.reading.multipart import multipart_fields
+
+        return multipart_fields(body, headers["content-type"])
     if body.count(b"&") >= MAX_VALUES:
         raise Rejected("too-many", f"more than {MAX_VALUES:,} fields in a form")
+    return _urlencoded_fields(body)
+
+
+def _parse_form(pairs: Iterable[tuple[str, Any]], payload: str | None) -> Any:
     fields: dict[str, Any] = {}
     try:
-        for name, value in _form_fields(body):
+        for name, value in pairs:
             earlier = fields.get(name)
             if isinstance(earlier, list):
                 earlier.append(value)
@@ -110,12 +121,12 @@ def _parse_form(body: bytes, payload: str | None) -> Any:
     # A form without the field is an event of its own: Slack's slash commands, beside its interactive payloads.
     if payload is None or payload not in fields:
         return fields
-    if isinstance(fields[payload], list):
-        raise Rejected("not-form", f"the form has more than one field {payload}")
+    if not isinstance(fields[payload], str):
+        raise Rejected("not-form", f"the form has more than one field {payload}, or it is a file")
     return parse(fields[payload].encode())
 
 
-def _form_fields(body: bytes) -> Iterator[tuple[str, str]]:
+def _urlencoded_fields(body: bytes) -> Iterator[tuple[str, str]]:
     """Yield the fields of a form as urllib.parse.parse_qsl does, which takes some hundred bytes for each escape."""
     for field in filter(None, body.split(b"&")):
         name, _, value = field.partition(b"=")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CANARY_HEADER = "x-mozdef-canary"
 """The header of a canary: 32 hexadecimal digits, which identify it. MozDef drops the message."""
 _NONCE = re.compile("[0-9a-f]{32}")
-FORM = "application/x-www-form-urlencoded"
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 BY_IAM = "handedOverByIam"
 """The key that marks an event passed by lambda:InvokeFunction: for a request that the vendor alone can sign."""
 
@@ -93,7 +93,8 @@ class Request:
         """
         try:
             # `payload` may name the one field of a form that is read; the others could hold the secret too.
-            is_form = FORM in self.headers.get("content-type", "").lower()
+            content_type = self.headers.get("content-type", "").lower()
+            is_form = FORM in content_type or MULTIPART in content_type
             self.masked = bool(masking.mask_fields(self.json, names)) or is_form or self.masked
         except Rejected:
             return

@@ -78,7 +78,10 @@ class Shaper:
 
     def _message(self, index: int, event: Any, functions: Functions, intake: Intake, drift: tuple[str, ...]) -> Message:
         if not isinstance(event, dict):
-            raise Rejected("not-an-object", f"an event must be a JSON object, not {_json_type(event)}")
+            # A body that is a list is most often one of events, which the definition has to say.
+            is_body = isinstance(event, list) and event == functions.root
+            hint = '; `events: {split: "@"}` takes each of its items' if is_body else ""
+            raise Rejected("not-an-object", f"an event must be a JSON object, not {_json_type(event)}{hint}")
         for path, find in self._require:
             if find(event, functions) is None:
                 raise Rejected("missing", f"no {path}")

@@ -1,18 +1,24 @@
-"""Stored secrets as keys (text, hex, base64), and what happens to a request while a secret can't be used."""
+"""Stored secrets as keys, one or several in one, and what happens to a request while a secret can't be used."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Any, Generic, Literal, TypeVar
 
 from lambdas.auth_type import SecretLookup, Unauthenticated
+from lambdas.model_types import KeyText
 from lambdas.runtime.secrets import UnusableSecret
 
 K = TypeVar("K")
+WHOLE = KeyText("{secret}")
+_SECRET = re.compile(r"\{secret(?:\('([a-z0-9_]+)'\))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,15 @@ class KeyEncoding:
     """`utf8`: the secret's text is the key, whatever it looks like. `hex`, `base64`: the secret is decoded."""
     strip: str = ""
     """Text before the secret that is no part of it, such as `whsec_`. Where it is absent, nothing is stripped."""
+    text: KeyText = WHOLE
+    """What the key is made of: `{secret}`, further stored secrets, `{secret('client_id')}`, and what is around them."""
+    hash: Literal["sha1", "sha256"] | None = None
+    """The key is this hash of it, as bytes."""
+
+    @property
+    def other_secrets(self) -> tuple[str, ...]:
+        """The names of the further stored secrets in `text`."""
+        return tuple(dict.fromkeys(name for name in _SECRET.findall(self.text) if name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +68,28 @@ def usable_keys(
     """Read the stored secrets as a type does. A previous secret that can't be used counts as absent."""
     keys: list[K] = []
     flaw = None
-    for index, stored in enumerate(lookup_secret(settings.secret)):
+    for index, stored in enumerate(_stored_texts(settings, lookup_secret)):
         try:
             keys += read_secret(settings, stored)
         except UnusableSecret as error:
             flaw = flaw if index else f"{settings.secret} {error}"
     return UsableKeys(tuple(keys), flaw)
+
+
+def _stored_texts(settings: Any, lookup_secret: SecretLookup) -> Iterable[str]:
+    """Return the stored texts of the secret, the current one first; where `key.text` says so, put together."""
+    key = getattr(settings, "key", None)
+    if not isinstance(key, KeyEncoding) or key.text == WHOLE:
+        return lookup_secret(settings.secret)
+    names = ("", *key.other_secrets)
+    stored = [[text.strip() for text in lookup_secret(name or settings.secret)] for name in names]
+    if not all(text for texts in stored for text in texts[:1]):
+        return ("",)  # which is no key
+    return [_filled(key.text, dict(zip(names, texts, strict=True))) for texts in product(*stored)]
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _SECRET.sub(lambda piece: values[piece[1] or ""], text)
 
 
 def secret_texts(stored: str) -> tuple[str, ...]:
@@ -82,9 +113,11 @@ def read_key(settings: KeyEncoding, stored: str) -> tuple[bytes, ...]:
 def key_bytes(settings: KeyEncoding, secret: str) -> bytes | None:
     """Return the key; None where the secret is empty or not written in the encoding."""
     if settings.encoding == "utf8":
-        key = secret.removeprefix(settings.strip) if settings.strip else secret
-        return key.encode() if key.strip() else None
-    return _decoded(settings, secret)
+        text = secret.removeprefix(settings.strip) if settings.strip else secret
+        key = text.encode() if text.strip() else None
+    else:
+        key = _decoded(settings, secret)
+    return hashlib.new(settings.hash, key).digest() if key and settings.hash else key
 
 
 @lru_cache(64)
@@ -98,3 +131,9 @@ def _decoded(settings: KeyEncoding, secret: str) -> bytes | None:
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True) or None
     except ValueError:
         return None
+
+
+def key_problems(key: KeyEncoding) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what a key is made of."""
+    if "{secret}" not in key.text:
+        yield "key.text", "must have {secret}, or the key would be known"

@@ -38,8 +38,8 @@ def verify(
                 continue
             signature_check.check_signed_claims(settings, request, now)
             return
-    header_names = " or ".join(settings.signature.header).lower()
-    raise Unauthenticated(f"no signature in {header_names} is one of this body with the private key")
+    carrier = signature_check.carrier(settings.signature)
+    raise Unauthenticated(f"no signature in {carrier} is one of this body with the private key")
 
 
 @lru_cache(8)

@@ -1,4 +1,4 @@
-"""Checking a request with a signature in a header: which signatures it carries, its timestamp and its body hash."""
+"""Checking a request with a signature beside its body: which signatures it carries, its timestamp and its body hash."""
 
 from __future__ import annotations
 
@@ -8,19 +8,49 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdas.auth_type import Unauthenticated
 from lambdas.model_types import Header
 from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified_request import single_query_parameter
-from lambdas.runtime.times import unix_seconds
+from lambdas.reading.unverified_request import single_form_field, single_query_parameter
+from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_time
+from lambdas.signatures.value_parts import after_prefix, split_parts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
+
+
+class Carried(Protocol):
+    """How signatures are written in what carries them."""
+
+    @property
+    def prefix(self) -> str: ...
+
+    @property
+    def encoding(self) -> Encoding: ...
+
+    @property
+    def split(self) -> str: ...
+
+    @property
+    def part(self) -> int | None: ...
+
+
+class Window(Protocol):
+    """A replay window: how its time is written, and how far it may lie in the past and in the future."""
+
+    @property
+    def format(self) -> TimeFormat: ...
+
+    @property
+    def tolerance(self) -> int: ...
+
+    @property
+    def future(self) -> int | None: ...
 
 
 MAX_SIGNATURES = 20
@@ -55,14 +85,36 @@ def received_signatures(settings: SignatureSettings, request: Request, now: floa
     in a header is outside the replay window.
     """
     signature = settings.signature
-    values = [value for name in _names(signature.header) if (value := request.headers.get(name))]
-    if not values:
-        raise Unauthenticated(f"no {' or '.join(signature.header).lower()} header")
+    values = carried_values(signature, request)
     if settings.require:
         _check_required(settings.require, request)
     if settings.timestamp and settings.timestamp.header:
         _check_window(settings.timestamp, request, now)
-    return [decoded for value in values for decoded in _signatures(signature, value)]
+    return [decoded for value in values for decoded in decoded_signatures(signature, value)]
+
+
+def carried_values(signature: Signature, request: Request) -> list[str]:
+    """Return the values that carry signatures, as they were sent; Unauthenticated where there is none."""
+    if signature.query:
+        return [single_query_parameter(request, signature.query)]
+    if signature.form:
+        return [single_form_field(request, signature.form)]
+    values = [value for name in _names(signature.header) if (value := request.headers.get(name))]
+    if not values:
+        raise Unauthenticated(f"no {' or '.join(signature.header).lower()} header")
+    return values
+
+
+def carrier(signature: Signature) -> str:
+    """Return where the signature is, in a few words."""
+    if signature.query:
+        return f"query parameter {signature.query}"
+    return f"form field {signature.form}" if signature.form else " or ".join(signature.header).lower()
+
+
+def masked_fields(settings: SignatureSettings) -> tuple[str, ...]:
+    """Return the field of a form that carries the signature: of a form without `payload`, it is part of the event."""
+    return (settings.signature.form,) if settings.signature.form else ()
 
 
 def _check_required(required: Mapping[Header, str], request: Request) -> None:
@@ -80,8 +132,12 @@ def check_signed_claims(settings: SignatureSettings, request: Request, now: floa
 
 
 def _check_window(stamp: Timestamp, request: Request, now: float) -> None:
-    written = signed_time(stamp, request)
     name = stamp.header.lower() if stamp.header else str(stamp.path)
+    check_age(signed_time(stamp, request), name, stamp, now)
+
+
+def check_age(written: Any, name: str, stamp: Window, now: float) -> None:
+    """Raise Unauthenticated unless a time is one, and within the replay window."""
     try:
         age = now - unix_seconds(written, stamp.format)
     except ValueError:
@@ -112,12 +168,21 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _signatures(settings: Signature, value: str) -> list[bytes]:
-    parts = [part.strip(" ") for part in (value.split(settings.split) if settings.split else (value,))]
+def signature_texts(signature: Carried, value: str) -> list[str]:
+    """Return the signatures in a value, as they are written: those after the prefix, or from a number on."""
+    parts = split_parts(value, signature.split)
+    if signature.part:
+        parts = parts[signature.part - 1 :]
+    texts = [after_prefix(part, signature.prefix) for part in parts]
+    return [text for text in texts if text is not None][:MAX_SIGNATURES]
+
+
+def decoded_signatures(signature: Carried, value: str) -> list[bytes]:
+    """Return the signatures in a value, decoded; what is not written in the encoding is none."""
     signatures = []
-    for part in [part for part in parts if part.startswith(settings.prefix)][:MAX_SIGNATURES]:
+    for text in signature_texts(signature, value):
         try:
-            signatures.append(decode_text(part.removeprefix(settings.prefix), settings.encoding))
+            signatures.append(decode_text(text, signature.encoding))
         except ValueError:
             continue
     return signatures

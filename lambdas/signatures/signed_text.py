@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.body import Rejected
 from lambdas.reading.formats import media_type
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import FORM
-from lambdas.reading.unverified_request import single_query_parameter
-from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp, Url
+from lambdas.reading.unverified_request import single_form_field, single_query_parameter
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings, SignedHeaders, Timestamp, Url
+from lambdas.signatures.value_parts import after_prefix, split_parts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 _MAX_FIELDS, _MAX_FORM = 1_000, 262_144
+_MAX_HEADERS = 50
+_NAME_OR_VALUE = re.compile(r"\{(?:name|value)\}")
 Parts = tuple[tuple[str, str, bytes], ...]
 
 
 def signed_texts(settings: SignatureSettings, request: Request, secret: bytes = b"") -> list[bytes]:
     """Return the texts that the vendor may have signed: one, or one for each variant of the URL."""
     parts, with_url = parse_signed_template(settings.signed)
+    if settings.signature.query:
+        request = _without_parameter(request, settings.signature.query)
     if not with_url:
         return [b"".join([part[2] or _part(*part, settings, request, secret) for part in parts])]
     # Few vendors sign the URL, and every import lengthens a cold start.
@@ -35,11 +42,11 @@ def signed_texts(settings: SignatureSettings, request: Request, secret: bytes = 
 
     # The other pieces are read once, however many variants the URL has.
     pieces = [b"" if part[0] in OF_URL else _part(*part, settings, request, secret) for part in parts]
-    of_url = [(index, OF_URL[name]) for index, (name, _, _) in enumerate(parts) if name in OF_URL]
+    of_url = [(index, OF_URL[name], argument) for index, (name, argument, _) in enumerate(parts) if name in OF_URL]
     texts = []
     for url in url_variants(settings.url or Url(), request):
-        for index, read in of_url:
-            pieces[index] = read(url)
+        for index, read, argument in of_url:
+            pieces[index] = read(url, argument)
         texts.append(b"".join(pieces))
     return texts
 
@@ -69,7 +76,44 @@ def _part(
         return _bytes(signed_time(settings.timestamp, request))
     if name == "id" and settings.id:
         return _header(settings.id.header, request)
+    if settings.signed_headers and name in ("headers", "header_names"):
+        names = named_headers(settings.signed_headers, request)
+        if name == "header_names":
+            return _bytes(settings.signed_headers.separator.join(names))
+        return _signed_headers(settings.signed_headers, names, settings, request)
     return secret if name == "secret" else _PIECES[name](request, argument)
+
+
+def _without_parameter(request: Request, name: str) -> Request:
+    """Return the request as it was before the signature was put into its query."""
+    query = request.without_query([name]).raw_query
+    before = request.url.partition("?")[0]
+    return replace(request, raw_query=query, url=f"{before}?{query}" if query else before)
+
+
+def _signed_headers(named: SignedHeaders, names: list[str], settings: SignatureSettings, request: Request) -> bytes:
+    """Return the headers that the request names; Unauthenticated where one is absent, or the time is not among them."""
+    stamp = settings.timestamp
+    if stamp and stamp.header and "{timestamp}" not in settings.signed and stamp.header.lower() not in names:
+        raise Unauthenticated(f"{stamp.header.lower()} is none of the headers that are signed")
+    written = []
+    for name in names:
+        if name not in request.headers:
+            raise Unauthenticated(f"no {name} header, which is signed")
+        value = request.headers[name].strip()
+        written.append(_NAME_OR_VALUE.sub(lambda piece: name if piece[0] == "{name}" else value, named.each))  # noqa: B023
+    return _bytes(named.join.join(written))
+
+
+def named_headers(named: SignedHeaders, request: Request) -> list[str]:
+    """Return the headers that the request says are signed, in lower case."""
+    value = request.headers.get(named.header.lower())
+    texts = [after_prefix(part, named.prefix) for part in split_parts(value or "", named.split)]
+    listed = next((text for text in texts if text is not None), "")
+    names = [name.strip().lower() for name in listed.split(named.separator)]
+    if not all(names) or len(names) > _MAX_HEADERS:
+        raise Unauthenticated(f"{named.header.lower()} names no headers, or more than {_MAX_HEADERS}")
+    return names
 
 
 def _form_sorted(request: Request) -> bytes:
@@ -100,15 +144,25 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-OF_URL: dict[str, Callable[[str], bytes]] = {
-    "url": _bytes,
-    "url_sha256": lambda url: hashlib.sha256(_bytes(url)).hexdigest().encode(),
+def _query_sorted(url: str, end: str) -> bytes:
+    """Return the query's parameters by name, decoded; after them the end, unless there are none."""
+    pairs = sorted(parse_qsl(url.partition("?")[2], keep_blank_values=True))
+    return _bytes("&".join(f"{name}={value}" for name, value in pairs) + (end if pairs else ""))
+
+
+OF_URL: dict[str, Callable[[str, str], bytes]] = {
+    "url": lambda url, _: _bytes(url),
+    "url_sha256": lambda url, _: hashlib.sha256(_bytes(url)).hexdigest().encode(),
+    "endpoint": lambda url, _: _bytes(url.partition("?")[0]),
+    "path": lambda url, _: _bytes(urlsplit(url).path),
+    "query_sorted": _query_sorted,
 }
 """Pieces that are made of the URL, so that there is one for each way of writing it."""
 _PIECES: dict[str, Callable[[Request, str], bytes]] = {
     "method": lambda request, _: request.method.encode(),
     "header": lambda request, name: _header(name, request),
     "query": lambda request, name: _bytes(single_query_parameter(request, name)),
+    "form": lambda request, name: _bytes(single_form_field(request, name)),
     "form_sorted": lambda request, _: _form_sorted(request),
     "body_sha256": lambda request, _: _sha256(request).hex().encode(),
     "body_sha256_base64": lambda request, _: base64.b64encode(_sha256(request)),
@@ -132,12 +186,15 @@ def signed_time(stamp: Timestamp, request: Request) -> str:
     value = request.headers.get(stamp.header.lower())
     if value is None:
         raise Unauthenticated(f"{stamp.header.lower()} is not there, and should be a time as {stamp.format} writes it")
-    if not stamp.prefix:
+    if not stamp.prefix and not stamp.part:
         return value
-    for part in value.split(stamp.split) if stamp.split else [value]:
-        if (part := part.strip(" ")).startswith(stamp.prefix):
-            return part.removeprefix(stamp.prefix)
-    raise Unauthenticated(f"{stamp.header.lower()} has no {stamp.prefix}")
+    parts = split_parts(value, stamp.split)
+    if stamp.part:
+        parts = parts[stamp.part - 1 : stamp.part]
+    for part in parts:
+        if (time := after_prefix(part, stamp.prefix)) is not None:
+            return time
+    raise Unauthenticated(f"{stamp.header.lower()} has no {stamp.prefix or f'part {stamp.part}'}")
 
 
 def _header(name: str, request: Request) -> bytes:

@@ -28,8 +28,9 @@ from lambdas.auth import hmac_texts, leaves, secret_names
 from lambdas.auth_type import AuthType, OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, Webhook, auths, verified_by
 from lambdas.model_types import SecretName
-from lambdas.reading.request import Request
+from lambdas.reading.request import FORM, Request
 from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures.signature_settings import PIECE
 from tests.definitions import ROOT, webhook_definitions
 from tests.fakes import NOW
 from tests.issuers import Internet
@@ -245,10 +246,16 @@ SENT = OutgoingRequest("POST", gateway.URL, {"content-type": "application/json"}
 
 def sign(auth: Auth, held: SecretLookup) -> OutgoingRequest | None:
     """Signed as JSON, or as a form where that is what is signed; None where it can't be."""
-    form = SENT._replace(headers={"content-type": "application/x-www-form-urlencoded"}, body=b"b=2&a=1")
+    form = SENT._replace(headers={"content-type": FORM}, body=b"b=2&a=1&transloadit=%7B%7D")
     for sent in (SENT, form):
         # Where a definition signs them, they are the vendor's to send.
-        whole = sent._replace(headers={"x-key-id": "k", **sent.headers}, url=f"{sent.url}?account=a")
+        theirs = {
+            argument: "k"
+            for leaf in leaves(auth)
+            for name, argument in PIECE.findall(getattr(leaf.settings, "signed", ""))
+            if name == "header" and argument != "x-digest"
+        }
+        whole = sent._replace(headers={**theirs, **sent.headers}, url=f"{sent.url}?account=a")
         try:
             return auth.type.sign(auth.settings, whole, held, NOW)
         except (Unauthenticated, UnusableSecret, ValueError):
@@ -325,7 +332,7 @@ def test_any_request_is_refused_and_nothing_else_is_raised(auth: Auth, data: st.
     names = [*auth.type.headers(auth.settings)[:3], "x-timestamp", "content-type"]
     for leaf in leaves(auth):
         stamp, id_header = getattr(leaf.settings, "timestamp", None), getattr(leaf.settings, "id", None)
-        names += [setting.header.lower() for setting in (stamp, id_header) if setting and setting.header]
+        names += [setting.header.lower() for setting in (stamp, id_header) if getattr(setting, "header", None)]
     headers = data.draw(st.dictionaries(st.sampled_from(names), TEXTS))
     query = data.draw(TEXTS | st.just("account=a&bodySHA256=0&hub.verify_token=x"))
     request = Request("POST", headers, data.draw(BODIES), query, time=NOW, url=f"{gateway.URL}?{query}")

@@ -6,10 +6,12 @@ And what holds of every way of signing: what was signed verifies, and one bit of
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -37,9 +39,9 @@ from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
 from lambdas.signatures.signature_check import decode_text
 from lambdas.signatures.signature_make import encode_bytes
-from lambdas.signatures.signature_settings import SignatureSettings
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from tests import fakes, issuers, published
-from tests.definitions import CASES, SOURCES, webhook_definitions
+from tests.definitions import CASES, SOURCES, make_definition, webhook_definitions
 from tests.fakes import NOW, SECRET, Endpoint
 from tests.issuers import Internet, Issuer, message, signed_message
 from tests.published import HANDSHAKES, REQUESTS, Delivery, Vector, delivery, handshake, vector_names
@@ -254,8 +256,9 @@ def signed_where(holds: Callable[[Any], Any]) -> list[str]:
 
 
 KEYED = [name for name, leaf in LEAVES.items() if getattr(leaf.settings, "secret", None)]
-SIGNED = signed_where(lambda settings: "{form_sorted}" not in settings.signed)
+SIGNED = signed_where(lambda settings: "{form" not in settings.signed)
 FORMS = signed_where(lambda settings: "{form_sorted}" in settings.signed)
+OF_A_FIELD = signed_where(lambda settings: "{form(" in settings.signed)
 STAMPED = signed_where(lambda settings: settings.timestamp and settings.timestamp.header)
 NAMED = signed_where(lambda settings: settings.id)
 OF_A_URL = signed_where(lambda settings: "{url}" in settings.signed)
@@ -274,6 +277,25 @@ class Signature(NamedTuple):
 
     def with_header(self, name: str, value: str) -> Request:
         return self.but(headers={**self.request.headers, name.lower(): value})
+
+    @property
+    def value(self) -> str:
+        """What carries the signature: a header, a query parameter, or a field of a form."""
+        place = self.leaf.settings.signature
+        if place.query:
+            return self.request.query(place.query) or ""
+        if place.form:
+            return dict(parse_qsl(self.request.body.decode()))[place.form]
+        return self.request.headers[place.header[0].replace("-*", "-1").lower()]
+
+    def with_value(self, value: str) -> Request:
+        place = self.leaf.settings.signature
+        if place.query:
+            query = urlencode({**dict(self.request.query_parameters), place.query: value})
+            return self.but(raw_query=query, url=f"{self.request.url.partition('?')[0]}?{query}")
+        if place.form:
+            return self.but(body=urlencode({**dict(parse_qsl(self.request.body.decode())), place.form: value}).encode())
+        return self.with_header(place.header[0].replace("-*", "-1"), value)
 
     def refuses(self, request: Request, *stored: str, now: float = NOW) -> bool:
         return refuses(self.leaf, request, *(stored or (self.stored,)), now=now)
@@ -325,6 +347,8 @@ def body_with(text: str) -> bytes:
 
 def bodies(leaf: Auth) -> st.SearchStrategy[bytes]:
     signed_text, stamp = getattr(leaf.settings, "signed", ""), getattr(leaf.settings, "timestamp", None)
+    if "{form(" in signed_text:
+        return st.text("xyz", min_size=1).map(lambda text: urlencode({"transloadit": text, "more": "1"}).encode())
     if "{form_sorted}" in signed_text:
         fields = st.dictionaries(st.text("abc", min_size=1), st.text("xyz"), min_size=1)
         return fields.map(lambda pairs: urlencode(pairs).encode())
@@ -341,8 +365,11 @@ def signatures(draw: st.DrawFn, among: list[str]) -> Signature:
 
 
 def signature(leaf: Auth, body: bytes, stored: str, held: str) -> Signature:
-    form = {"Content-Type": FORM} if "{form_sorted}" in getattr(leaf.settings, "signed", "") else {}
-    sent = fakes.signed_request(leaf, body, {"X-Key-Id": "7", **form}, secret=held, url=URL)
+    text = getattr(leaf.settings, "signed", "")
+    form = {"Content-Type": FORM} if "{form" in text else {}
+    # What a definition signs is the vendor's to send.
+    theirs = {argument: "7" for name, argument in PIECE.findall(text) if name == "header" and argument != "x-digest"}
+    sent = fakes.signed_request(leaf, body, {**theirs, **form}, secret=held, url=URL)
     return Signature(leaf, Request.from_outgoing(sent, NOW), stored)
 
 
@@ -355,8 +382,12 @@ def flipped_text(text: str, bit: int) -> str:
     return flipped(text.encode(), bit).decode("latin-1")
 
 
-def part(value: str, prefix: str, split: str) -> tuple[str, str, str]:
-    """A header's value as what is before its first part with this prefix, the part, and what is after it."""
+def part(value: str, prefix: str, split: str, number: int | None = None) -> tuple[str, str, str]:
+    """A value as what is before its first part with this prefix, or of this number; the part; and what is after it."""
+    if number:
+        parts = value.split(split)
+        before, after = parts[: number - 1], parts[number:]
+        return "".join(f"{each}{split}" for each in before), parts[number - 1], "".join(f"{split}{x}" for x in after)
     start = value.index(prefix) + len(prefix)
     end = value.find(split, start) if split else -1
     return value[:start], value[start : end if end >= 0 else None], value[end:] if end >= 0 else ""
@@ -399,7 +430,11 @@ def test_an_empty_parameter_is_no_secret(name: str) -> None:
     endpoint = Endpoint(source, secret="")
     auth = source.endpoint.auth
     held = vendor.random_secrets(source.endpoint)
-    unsigned = OutgoingRequest("POST", URL, {"X-Key-Id": "7"}, body_with("7"))
+    theirs = {"X-Key-Id": "7", "X-Lark-Request-Nonce": "7", "X-Plivo-Signature-V3-Nonce": "7"}
+    unsigned = OutgoingRequest("POST", URL, theirs, body_with("7"))
+    if source.events.format == ("form",):
+        form = {**theirs, "Content-Type": FORM}
+        unsigned = OutgoingRequest("POST", URL, form, b"transloadit=%7B%7D&event.event_time=7")
     sent = auth.type.sign(auth.settings, unsigned, lambda name: (held[name][1],), NOW)
     assert sent
     assert endpoint.send(sent)["statusCode"] == 503
@@ -423,21 +458,21 @@ def test_flipped_bit_of_a_form_is_refused_unless_the_fields_stay_the_same(signed
 
 
 @for_every_leaf
-@given(signatures([*SIGNED, *FORMS]), bits)
+@given(signatures([*SIGNED, *FORMS, *OF_A_FIELD]), bits)
 def test_flipped_bit_of_the_signature_is_refused(signed: Signature, bit: int) -> None:
     carried = signed.leaf.settings.signature
-    name = carried.header[0].replace("-*", "-1")
-    before, text, after = part(signed.request.headers[name.lower()], carried.prefix, carried.split)
+    before, text, after = part(signed.value, carried.prefix, carried.split, carried.part)
     # The bytes, not their text: hex may have either case, and base64 bits that count for nothing.
     text_of_flipped = encode_bytes(flipped(decode_text(text, carried.encoding), bit), carried.encoding)
-    assert signed.refuses(signed.with_header(name, f"{before}{text_of_flipped}{after}"))
+    assert not signed.refuses(signed.with_value(f"{before}{text}{after}"))
+    assert signed.refuses(signed.with_value(f"{before}{text_of_flipped}{after}"))
 
 
 @for_every_leaf
 @given(signatures(STAMPED), bits)
 def test_flipped_bit_of_the_time_is_refused(signed: Signature, bit: int) -> None:
     stamp = signed.leaf.settings.timestamp
-    before, text, after = part(signed.request.headers[stamp.header.lower()], stamp.prefix, stamp.split)
+    before, text, after = part(signed.request.headers[stamp.header.lower()], stamp.prefix, stamp.split, stamp.part)
     assert signed.refuses(signed.with_header(stamp.header, f"{before}{flipped_text(text, bit)}{after}"))
 
 
@@ -484,6 +519,7 @@ WINDOWS = {
     "sources/linear": (60, 60),
     "sources/sendgrid": (86_400, 300),
     "cases/twitch": (600, 600),
+    "cases/cloudinary": (7_200, 300),
 }
 
 
@@ -572,6 +608,110 @@ def test_every_item_must_be_signed_and_no_items_are_refused(signed: Signature) -
     assert signed.refuses(changed_json(signed, lambda body: body["notificationItems"].clear()))
     assert signed.refuses(changed_json(signed, lambda body: body.pop("notificationItems")))
     assert signed.refuses(changed_json(signed, lambda body: item_of(body).pop("additionalData")))
+
+
+def test_the_window_of_a_signature_in_a_body() -> None:
+    signed = signature(LEAVES[MAILGUN], body_with("7"), SECRET, SECRET)
+    late = (-301, -300, 300, 301)
+    assert [signed.refuses(signed.request, now=NOW + seconds) for seconds in late] == [True, False, False, True]
+
+
+@given(signatures(OF_A_FIELD), st.text("xyz"))
+def test_another_text_of_a_signed_field_is_refused_and_so_is_the_field_twice(signed: Signature, text: str) -> None:
+    fields = dict(parse_qsl(signed.request.body.decode()))
+    changed = {**fields, "transloadit": text}
+    assert signed.refuses(signed.but(body=urlencode(changed).encode())) == (changed != fields)
+    twice = signed.request.body + b"&" + urlencode({"transloadit": text}).encode()
+    assert signed.refuses(signed.but(body=twice))
+
+
+OTHER_URLS = [
+    ("cases/contentful/0", "/events", "/event"),
+    ("cases/plivo-v3/0", "/events", "/event"),
+    ("cases/plivo-v3/0", "account=7", "account=8"),
+    ("cases/plivo-v3/0", "account=7", ""),
+    ("cases/plivo-v3/0", "://", "://not-"),
+]
+
+
+@pytest.mark.parametrize(("name", "was", "becomes"), OTHER_URLS)
+def test_another_part_of_the_url_that_is_signed_is_refused(name: str, was: str, becomes: str) -> None:
+    signed = signature(LEAVES[name], b"a=1", *fixed_pair(LEAVES[name]))
+    assert not signed.refuses(signed.request)
+    url = signed.request.url.replace(was, becomes)
+    assert signed.refuses(signed.but(url=url, raw_query=url.partition("?")[2]))
+
+
+def test_parameters_of_the_query_may_come_in_another_order() -> None:
+    leaf = LEAVES["cases/plivo-v3/0"]
+    sent = fakes.signed_request(
+        leaf, b"a=1", {"X-Plivo-Signature-V3-Nonce": "7", "Content-Type": FORM}, url=f"{gateway.URL}?b=2&a=%31"
+    )
+    request = Request.from_outgoing(sent, NOW)
+    assert not refuses(leaf, request, SECRET)
+    assert not refuses(leaf, replace(request, url=f"{gateway.URL}?a=1&b=2"), SECRET)
+    assert refuses(leaf, replace(request, url=f"{gateway.URL}?a=2&b=1"), SECRET)
+
+
+def test_a_signature_in_the_query_is_no_part_of_the_url_that_is_signed(tmp_path: Path) -> None:
+    text = "hmac: {signature: {query: sig}, signed: '{url} {query_sorted} {body}'}"
+    leaf = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{text}}}}}").source.endpoint.auth
+    for url in (gateway.URL, f"{gateway.URL}?a=1&b=2"):
+        sent = fakes.signed_request(leaf, b"{}", url=url)
+        text = f"{url} {url.partition('?')[2]} {{}}"
+        assert hmac.digest(SECRET.encode(), text.encode(), "sha256").hex() in sent.url
+        request = Request.from_outgoing(sent, NOW)
+        assert not refuses(leaf, request, SECRET)
+        for more in ("&sig=00", "&%73ig=00", "&c=3"):
+            assert refuses(leaf, replace(request, url=request.url + more, raw_query=request.raw_query + more), SECRET)
+
+
+@given(st.text("abc;:\n", max_size=9), st.text("abc;:\n", max_size=9))
+def test_headers_that_the_request_names_are_signed(one: str, other: str) -> None:
+    for name in ("cases/hook0/0", "cases/contentful/0"):
+        leaf = LEAVES[name]
+        sent = fakes.signed_request(leaf, b"{}", {"x-one": one, "x-other": "o"})
+        request = Request.from_outgoing(sent, NOW)
+        assert not refuses(leaf, request, SECRET)
+        changed = replace(request, headers={**request.headers, "x-one": other})
+        assert refuses(leaf, changed, SECRET) == (other.strip() != one.strip())
+        without = {key: value for key, value in request.headers.items() if key != "x-other"}
+        assert refuses(leaf, replace(request, headers=without), SECRET)
+
+
+@pytest.mark.parametrize("names", ["", ",", "x-one,,x-two", ",".join(f"x-{number}" for number in range(51))])
+def test_a_request_that_names_no_headers_or_too_many_is_refused(names: str) -> None:
+    leaf = LEAVES["cases/contentful/0"]
+    headers = {f"x-{number}": "1" for number in range(51)} | {"x-contentful-signed-headers": names}
+    headers |= {"x-contentful-signature": "00", "x-contentful-timestamp": str(int(NOW * 1000))}
+    with pytest.raises(Unauthenticated, match="names no headers, or more than 50"):
+        leaf.type.verify(leaf.settings, Request("POST", headers, b"{}"), lambda _name: (SECRET,), NOW)
+
+
+def test_a_key_of_two_secrets_is_of_both_and_of_those_before_them() -> None:
+    leaf = LEAVES["cases/two-secrets/0"]
+    stored = {"auth_token": ("new", "old"), "client_id": ("id", "former")}
+    for key, refused in (
+        ("id&new", False),
+        ("id&old", False),
+        ("former&old", False),
+        ("id", True),
+        ("new", True),
+        ("new&id", True),
+        ("{secret}&new", True),
+    ):
+        headers = {"x-signature": hmac.digest(key.encode(), b"{}", "sha256").hex()}
+        try:
+            leaf.type.verify(leaf.settings, Request("POST", headers, b"{}"), stored.__getitem__, NOW)
+        except Unauthenticated:
+            assert refused, key
+        else:
+            assert not refused, key
+    for missing in ("auth_token", "client_id"):
+        with pytest.raises(UnusableSecret):
+            leaf.type.verify(
+                leaf.settings, Request("POST", headers, b"{}"), {**stored, missing: ("\n",)}.__getitem__, NOW
+            )
 
 
 @given(signatures([MAILGUN]), st.sampled_from(["timestamp", "token", "signature"]), bits)

@@ -1074,9 +1074,9 @@ EXTENDS = [
     Written("itself beneath itself", "extends: made\ndescription: x\n", ["1: extends: made would extend itself"]),
     Written(
         "a source beneath it that is not there",
-        "extends: nothing\n",
+        "extends: qqqq\n",
         [
-            "1: extends: no source nothing in sources, nor among those that are shipped; "
+            "1: extends: no source qqqq in sources, nor among those that are shipped; "
             "to see all: python -m generator list"
         ],
     ),

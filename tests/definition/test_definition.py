@@ -21,9 +21,9 @@ from tests.definitions import ROOT, SOURCES, make_definition
 
 TYPES = ", ".join(auth_types())
 PIECES = (
-    "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, "
-    "{body_sha256}, {body_sha256_base64}, {body_sha256_base64url}, {body_crc32}, {url_sha256}, "
-    "{header('x')}, {query('x')}"
+    "{body}, {timestamp}, {id}, {method}, {url}, {endpoint}, {path}, {query_sorted}, {query_sorted('.')}, {secret}, "
+    "{headers}, {header_names}, {form_sorted}, {body_sha256}, {body_sha256_base64}, {body_sha256_base64url}, "
+    "{body_crc32}, {url_sha256}, {header('x')}, {query('x')}, {form('x')}"
 )
 TOKEN = """
     description: made
@@ -73,7 +73,7 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         "8: webhook.challenges[0].when: is missing",
         "9: webhook.concurrency: must be a whole number, and is text",
         "11: events.require: must be a list, such as [a, b], and is text",
-        "12: events.time_format: must be one of rfc3339, unix, unix_ms; did you mean unix_ms?",
+        "12: events.time_format: must be one of rfc3339, unix, unix_ms, http_date; did you mean unix_ms?",
         '14: facts.summary: is a mapping in YAML; text that starts with { goes in quotes: "{…}"',
     ]
 
@@ -353,7 +353,8 @@ def test_holes_in_a_signature_are_refused(problems_of, settings: str, line: str)
 def test_a_split_without_a_prefix_is_refused(problems_of) -> None:
     text = hmac("").replace("{header: x-signature}", "{header: x-signature, split: ','}")
     assert problems_of(text) == [
-        "4: webhook.auth.hmac.signature.split: needs `prefix`, or parts of other kinds would be taken for signatures"
+        "4: webhook.auth.hmac.signature.split: needs `prefix` or `part`, or parts of other kinds would be taken for "
+        "signatures"
     ]
 
 
@@ -463,7 +464,6 @@ def test_mistake_in_an_extended_source_is_shown_in_the_extended_file(tmp_path: P
     with pytest.raises(DefinitionError) as raised:
         make_definition(Path.cwd(), "extends: base\nevents: {tyme: x}")
     assert [line.split(": ")[0] for line in str(raised.value).splitlines()] == [
-        "base/source.yml:2",
         "base/source.yml:2",
         "made/source.yml:2",
     ]

@@ -35,7 +35,7 @@ NO_STAMP_PIECE = (
     "timestamp: is not part of what is signed, so its window stops no replay; "
     "take it out, or add {timestamp} to `signed`"
 )
-SHARED = "timestamp: is in the signature's header: both need `prefix`, and the same `split`"
+SHARED = "timestamp: is in the signature's header: both need `prefix`, or both `part`, and the same `split`"
 NOT_COVERED = "signed: does not cover the body, so anyone could change it; it must have {body}"
 SIGNATURES = {
     "nothing of the body": ("signed: '{method}{url}'", NOT_COVERED),
@@ -65,7 +65,7 @@ SIGNATURES = {
     ),
     "a time that is some part of its header": (
         "timestamp: {header: x-time, split: ','}, signed: '{timestamp}{body}'",
-        "timestamp.split: needs `prefix`, which says which part is the time",
+        "timestamp.split: needs `prefix` or `part`, which says which part is the time",
     ),
     "a time that may be any": (
         "timestamp: {header: x-time, tolerance: 0}, signed: '{timestamp}{body}'",
@@ -116,11 +116,78 @@ def test_signature_covers_the_required_parts(problems_of, kind: str, settings: s
 @pytest.mark.parametrize(
     ("signature", "settings", "line"),
     [
-        ("header: []", "signed: '{body}'", "signature.header: names no header"),
+        (
+            "header: []",
+            "signed: '{body}'",
+            "signature.header: names no header, and neither `query` nor `form` says where the signature is",
+        ),
+        ("header: x-a, query: a", "signed: '{body}'", "signature.query: is another place than `header`; take one out"),
+        ("header: x-a, split: ',', part: 0", "signed: '{body}'", "signature.part: must be 1 to 20"),
+        (
+            "header: x-a, split: ',', prefix: v1=, part: 2",
+            "signed: '{body}'",
+            "signature.part: counts parts without a prefix, with `split` between them",
+        ),
+        (
+            "header: x-a, part: 2",
+            "signed: '{body}'",
+            "signature.part: counts parts without a prefix, with `split` between them",
+        ),
+        (
+            "header: x-a, prefix: '*'",
+            "signed: '{body}'",
+            "signature.prefix: has * for any text, once, and needs what stands after that text",
+        ),
+        (
+            "header: x-a, prefix: '*|*='",
+            "signed: '{body}'",
+            "signature.prefix: has * for any text, once, and needs what stands after that text",
+        ),
+        (
+            "header: x-sig, split: ',', part: 1",
+            "timestamp: {header: X-Sig, split: ',', part: 2}, signed: '{timestamp}{body}'",
+            "timestamp.part: is one of the signatures: these are all parts from `signature.part` on",
+        ),
+        (
+            "header: x-sig",
+            "timestamp: {header: x-time, part: 2}, signed: '{timestamp}{body}'",
+            "timestamp.part: counts parts without a prefix, with `split` between them",
+        ),
+        (
+            "form: sig",
+            "signed: '{body}'",
+            "signature.form: is a field of a form, and `events.format` has no form",
+        ),
+        (
+            "header: x-sig",
+            "signed: \"{form('a')}\"",
+            "signed: covers a field of a form alone; `events: {format: form, payload: …}` must name it, and nothing "
+            "else is read",
+        ),
+        (
+            "header: x-sig",
+            "signed: '{headers}{body}'",
+            "signed: has {headers}, but no key `signed_headers` says which those are",
+        ),
+        (
+            "header: x-sig",
+            "signed: '{header_names}{body}'",
+            "signed: has {header_names}, but no key `signed_headers` says which those are",
+        ),
+        (
+            "header: x-sig",
+            "signed_headers: {header: x-names}, signed: '{header_names}{body}'",
+            "signed_headers: says which headers are signed, and `signed` has no {headers}",
+        ),
+        (
+            "header: x-sig",
+            "signed: '{body}', key: {text: \"a{secret('other')}\"}",
+            "key.text: must have {secret}, or the key would be known",
+        ),
         (
             "header: x-sig, split: ','",
             "signed: '{body}'",
-            "signature.split: needs `prefix`, or parts of other kinds would be taken for signatures",
+            "signature.split: needs `prefix` or `part`, or parts of other kinds would be taken for signatures",
         ),
         ("header: x-sig", "timestamp: {header: X-Sig}, signed: '{timestamp}{body}'", SHARED),
         (
@@ -139,8 +206,9 @@ def test_signature_is_taken_from_the_header_only(problems_of, signature: str, se
     assert problems_of(signed("hmac", settings, signature)) == [f"webhook.auth.hmac.{line}"]
 
 
-PIECES = "{body}, {timestamp}, {id}, {method}, {url}, {secret}, {form_sorted}, {body_sha256}, {body_sha256_base64}"
-PIECES += ", {body_sha256_base64url}, {body_crc32}, {url_sha256}, {header('x')}, {query('x')}"
+PIECES = "{body}, {timestamp}, {id}, {method}, {url}, {endpoint}, {path}, {query_sorted}, {query_sorted('.')}, {secret}"
+PIECES += ", {headers}, {header_names}, {form_sorted}, {body_sha256}, {body_sha256_base64}, {body_sha256_base64url}"
+PIECES += ", {body_crc32}, {url_sha256}, {header('x')}, {query('x')}, {form('x')}"
 
 
 @pytest.mark.parametrize("piece", ["{bdy}", "{body('x')}", "{header}", "{query}", "{header(x)}", "{}", "}"])
@@ -153,11 +221,7 @@ def test_unknown_placeholder_can_not_be_signed(problems_of, piece: str) -> None:
 @pytest.mark.parametrize(
     ("auth", "line"),
     [
-        ("digest: {signature: {header: x-sig}}", "digest.signed: must begin with {secret}, or anyone could make the"),
-        (
-            "digest: {signature: {header: x-sig}, signed: '{body}{secret}'}",
-            "digest.signed: must begin with {secret}: a hash with the secret elsewhere in it is not supported",
-        ),
+        ("digest: {signature: {header: x-sig}}", "digest.signed: must have {secret}, or anyone could make the hash"),
         (signed("hmac", "signed: '{secret}{body}'"), "hmac.signed: has {secret}, which is the key; only `digest` has"),
         (signed("ed25519", "signed: '{secret}{body}'"), "ed25519.signed: has {secret}, which only `digest` has in its"),
         (
@@ -165,6 +229,22 @@ def test_unknown_placeholder_can_not_be_signed(problems_of, piece: str) -> None:
             "ecdsa.signed: has {secret}, which only `digest` has in its text",
         ),
         (signed("rsa", "signed: '{secret}{body}'"), "rsa.signed: has {secret}, which only `digest` has in its text"),
+        (
+            signed("ed25519", "key: {encoding: hex, hash: sha1}"),
+            "ed25519.key: is that of the vendor, as it is: it has neither `text` nor",
+        ),
+        (
+            "body_hmac: {signature: {path: s}, signed: '{id}', uncovered: rest, timestamp: {path: at}}",
+            "body_hmac.timestamp.path: is not part of what is signed; take it out, or add {at} to `signed`",
+        ),
+        (
+            "body_hmac: {signature: {path: s}, signed: '{at}', uncovered: rest, timestamp: {path: at, tolerance: 0}}",
+            "body_hmac.timestamp.tolerance: must be 1 to 86400 seconds",
+        ),
+        (
+            "body_hmac: {signature: {path: s, split: '&'}, signed: '{at}', uncovered: rest}",
+            "body_hmac.signature.split: needs `prefix` or `part`, or parts of other kinds would be taken for",
+        ),
         (signed("ed25519", "key: {encoding: utf8}"), "ed25519.key.encoding: must be hex or base64: a public key is 32"),
         ("token: {}", "token.header: must have either `header` or `query`"),
         ("token: {header: x-a, query: a}", "token.header: must have either `header` or `query`"),

@@ -1305,7 +1305,7 @@ def test_the_rules_of_a_build_hold_for_the_values_of_a_deployment(
     text = """
         description: made
         parameters: {Issuer: {description: d, pattern: "[a-z.]+", example: issuer.example}}
-        webhook: {auth: {jwt: {issuer: "https://${Issuer}", audience: [a]}}}
+        webhook: {auth: {jwt: {issuer: "https://${Issuer}", audience: [a], claims: {hash: "{body_sha256}"}}}}
     """
     make_definition(tmp_path, text, "acme")
     (tmp_path / "acme" / "samples").mkdir()

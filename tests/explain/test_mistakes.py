@@ -17,8 +17,8 @@ import pytest
 from generator.definition.auth_types import auth_types
 from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
-from generator.explain.findings import Finding
 from generator.explain.report import lines
+from generator.explain.time_findings import Finding
 from generator.samples.captured import Captured
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model import Auth, Source
@@ -50,6 +50,13 @@ def signed(auth: Auth, body: bytes = BODY, secret: str = SECRET, url: str = URL)
     )
     assert signed_request
     return signed_request
+
+
+def signed_at(auth: Auth, at: float) -> OutgoingRequest:
+    """A request as it was signed at another time."""
+    sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, BODY), lambda _name: (SECRET,), at)
+    assert sent
+    return sent
 
 
 def findings(
@@ -793,6 +800,41 @@ def test_a_token_under_a_secret_over_a_changed_body_or_with_another_key(tmp_path
     assert expected in other_body.diagnosis
     [other_secret] = findings(source, signed(source.endpoint.auth, secret="another"))
     assert other_secret.diagnosis.startswith("the secret is another one")
+
+
+OTHER_PLACES = {
+    "in the query": "{signature: {query: sig}}",
+    "in a list by number": "{signature: {header: X-Sig, split: ',', part: 2}, "
+    "timestamp: {header: X-Sig, split: ',', part: 1}, signed: '{timestamp}.{body}'}",
+    "after a key's id": "{signature: {header: X-Sig, prefix: '*|', split: '&'}}",
+    "over headers that it names": "{signature: {header: X-Sig}, signed_headers: {header: X-Names}, "
+    "signed: '{headers}{body}'}",
+    "under a key of two": "{signature: {header: X-Sig}, key: {text: \"{secret('other')}&{secret}\"}}",
+}
+
+
+@pytest.mark.parametrize("settings", OTHER_PLACES.values(), ids=OTHER_PLACES)
+def test_a_signature_elsewhere_over_a_changed_body_or_with_another_secret(tmp_path: Path, settings: str) -> None:
+    source = make_source(tmp_path, f"hmac: {settings}")
+    auth, stored = source.endpoint.auth, {"auth_token": (SECRET,), "other": (SECRET,)}
+    diagnosis = "what was signed is the body with a line break (CRLF) at its end"
+    sent = signed(auth, BODY + b"\r\n")._replace(body=BODY)
+    assert findings(source, sent, stored) == [Finding(diagnosis, LINES)]
+    assert findings(source, signed(auth), stored) == []
+    [unexplained] = findings(source, signed(auth, secret="another"), stored)[-1:]
+    assert unexplained.diagnosis.startswith("the secret is another one")
+
+
+def test_a_time_in_a_body_outside_its_window(tmp_path: Path) -> None:
+    scheme = 'body_hmac: {signature: {path: sig}, signed: "{at}", uncovered: the rest, timestamp: {path: at}}'
+    source = make_source(tmp_path, scheme)
+    sent = signed(source.endpoint.auth)
+    assert findings(source, sent) == []
+    [old] = findings(source, signed_at(source.endpoint.auth, NOW - 301))
+    assert old.diagnosis == "at is 301 s old, and 300 s are allowed; its signature is right"
+    forged = json.dumps({**json.loads(sent.body), "sig": "00" * 32}).encode()
+    [other] = findings(source, sent._replace(body=forged))[-1:]
+    assert other.diagnosis.startswith("the secret is another one")
 
 
 def test_a_signature_in_the_body_with_another_key(tmp_path: Path) -> None:

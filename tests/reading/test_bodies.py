@@ -91,7 +91,13 @@ def test_form_without_the_payload_field_is_the_event(make_endpoint: MakeEndpoint
         (b"payload={}&payload={}", ("not-form", "the form has more than one field payload")),
         (b"payload=", ("not-json", "the body is not JSON: Expecting value at character 0")),
         (b"payload=%7B", ("not-json", "the body is not JSON: Expecting property name enclosed in double quotes at")),
-        (b"payload=[1]", ("not-an-object", "an event must be a JSON object, not a list")),
+        (
+            b"payload=[1]",
+            (
+                "not-an-object",
+                'an event must be a JSON object, not a list; `events: {split: "@"}` takes each of its items',
+            ),
+        ),
         (b"payload=NaN", ("number", "NaN is not JSON")),
         (b"a=%FF", ("not-form", "the body is not UTF-8")),
         (b"a=\xff", ("not-form", "the body is not UTF-8")),

@@ -183,6 +183,39 @@ def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
         ),
         (["token", "--query", "key"], {"token": {"query": "key"}}),
         (["basic"], {"basic": {}}),
+        (
+            ["hmac", "--header", "X-S", "--timestamp-header", "X-S"],
+            {
+                "hmac": {
+                    "signature": {"header": "X-S", "prefix": "v1=", "split": ","},
+                    "timestamp": {"header": "X-S", "prefix": "t=", "split": ","},
+                    "signed": "{timestamp}.{body}",
+                }
+            },
+        ),
+        (["hmac", "--query", "sig"], {"hmac": {"signature": {"query": "sig"}}}),
+        (
+            ["rsa", "--header", "X-S", "--algorithm", "sha512", "--padding", "pss"],
+            {"rsa": {"signature": {"header": "X-S", "encoding": "base64"}, "algorithm": "sha512", "padding": "pss"}},
+        ),
+        (["digest", "--header", "X-S"], {"digest": {"signature": {"header": "X-S"}, "signed": "{secret}{body}"}}),
+        (["body_token", "--field", "a.b", "--each", "value"], {"body_token": {"each": "value", "field": "a.b"}}),
+        (
+            ["body_hmac", "--field", "s.s", "--signed", "{s.time}{s.token}", "--uncovered", "the rest"],
+            {"body_hmac": {"signature": {"path": "s.s"}, "signed": "{s.time}{s.token}", "uncovered": "the rest"}},
+        ),
+        (
+            ["jwt", "--header", "X-Jwt", "--algorithm", "HS256", "--claim", "payload_hash"],
+            {
+                "jwt": {
+                    "secret": "auth_token",
+                    "algorithms": "HS256",
+                    "claims": {"payload_hash": "{body_sha256}"},
+                    "header": "X-Jwt",
+                    "prefix": "",
+                }
+            },
+        ),
         (["jwt"], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
         (["sns"], {"sns": {"topics": ["${TopicArn}"]}}),
     ],
@@ -197,13 +230,14 @@ def test_each_kind_of_verification_is_made_from_options(new, options: list[str],
     parameters = yaml.safe_load(text()).get("parameters", {})
     assert list(parameters) == re.findall(r"\$\{(\w+)\}", text())
     assert [name for name in parameters if f"parameters.{name}: check pattern and example" not in out] == []
-    assert ("secret acme" in out) == (options[0] not in ("jwt", "sns"))
-    assert ("verifies with your secret, and if not, why" in out) == (options[0] not in ("jwt", "sns"))
-    assert ("verifies, and if not, why" in out) == (options[0] in ("jwt", "sns"))
+    published = options[0] in ("jwt", "sns") and "HS256" not in options
+    assert ("secret acme" in out) == (not published)
+    assert ("verifies with your secret, and if not, why" in out) == (not published)
+    assert ("verifies, and if not, why" in out) == published
 
 
 def test_new_asks_in_a_terminal_and_an_answer_opens_the_next_question(new) -> None:
-    typed = ["My events", "hmac", "X-Sig", "v0=", "", "sha1", "X-Time", "unix_ms", ""]
+    typed = ["My events", "hmac", "X-Sig", "X-Time", "v0=", "", "", "sha1", "unix_ms", ""]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert status == 0
     assert yaml.safe_load(text())["description"] == "My events"
@@ -215,7 +249,103 @@ def test_new_asks_in_a_terminal_and_an_answer_opens_the_next_question(new) -> No
             "algorithm": "sha1",
         }
     }
-    assert "  token    a secret in a header or in the query, the same in every request\n" in err
+    assert "  token       a secret in a header or in the query, the same in every request\n" in err
+
+
+OFFER = """\
+A request that the vendor has sent answers most of these questions:
+  python -m generator new acme --from-request FILE
+"""
+ANSWERED = [
+    (
+        # t=1767225600,v1=5a5a…,v1=… as Stripe has it.
+        ["hmac", "Stripe-Signature", "Stripe-Signature", "t=", "v1=", "", "", "", "", ""],
+        {
+            "hmac": {
+                "signature": {"header": "Stripe-Signature", "prefix": "v1=", "split": ","},
+                "timestamp": {"header": "Stripe-Signature", "prefix": "t=", "split": ","},
+                "signed": "{timestamp}.{body}",
+            }
+        },
+    ),
+    (
+        ["hmac", "Paddle-Signature", "Paddle-Signature", "ts=", "h1=", ";", "", "", "", "{timestamp}:{body}"],
+        {
+            "hmac": {
+                "signature": {"header": "Paddle-Signature", "prefix": "h1=", "split": ";"},
+                "timestamp": {"header": "Paddle-Signature", "prefix": "ts=", "split": ";"},
+                "signed": "{timestamp}:{body}",
+            }
+        },
+    ),
+    (
+        # 1767225600000,5a5a…,5a5a… as Recurly has it.
+        ["hmac", "recurly-signature", "recurly-signature", "", "", "", "", "unix_ms", ""],
+        {
+            "hmac": {
+                "signature": {"header": "recurly-signature", "split": ",", "part": 2},
+                "timestamp": {"header": "recurly-signature", "split": ",", "part": 1, "format": "unix_ms"},
+                "signed": "{timestamp}.{body}",
+            }
+        },
+    ),
+    (
+        # v1=5a5a…,v1=5a5a… as PagerDuty has it.
+        ["hmac", "X-PagerDuty-Signature", "", "v1=", ",", "", "", ""],
+        {"hmac": {"signature": {"header": "X-PagerDuty-Signature", "prefix": "v1=", "split": ","}}},
+    ),
+    (["hmac", "", "", "sig", "", "", "", "", ""], {"hmac": {"signature": {"form": "sig"}}}),
+    (
+        ["rsa", "X-Signature", "", "", "", "sha384", "pss", ""],
+        {
+            "rsa": {
+                "signature": {"header": "X-Signature", "encoding": "base64"},
+                "algorithm": "sha384",
+                "padding": "pss",
+            }
+        },
+    ),
+    (
+        ["digest", "X-Lark-Signature", "X-Lark-Request-Timestamp", "", "", "", "", "{timestamp}{secret}{body}"],
+        {
+            "digest": {
+                "signature": {"header": "X-Lark-Signature"},
+                "timestamp": {"header": "X-Lark-Request-Timestamp"},
+                "signed": "{timestamp}{secret}{body}",
+            }
+        },
+    ),
+    (["body_token", "a b", "sharedSecret", ""], {"body_token": {"field": "sharedSecret"}}),
+    (
+        ["body_hmac", "signature.signature", "", "", "", "no field", "{signature.timestamp}{signature.token}", ""],
+        {
+            "body_hmac": {
+                "signature": {"path": "signature.signature"},
+                "signed": "{signature.timestamp}{signature.token}",
+                "uncovered": "all that `signed` does not name",
+            }
+        },
+    ),
+    (
+        ["jwt", "", "HS512", "payload_hash", "base64"],
+        {"jwt": {"secret": "auth_token", "algorithms": "HS512", "claims": {"payload_hash": "{body_sha256_base64}"}}},
+    ),
+    (["jwt", "", "", ""], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
+]
+
+
+@pytest.mark.parametrize(("typed", "auth"), ANSWERED)
+def test_every_form_of_verification_can_be_answered(new, typed: list[str], auth: dict[str, object]) -> None:
+    status, _, err = new("acme", *DESCRIBED, typed="\n".join([*typed, ""]))
+    assert status == 0
+    assert yaml.safe_load(text())["webhook"]["auth"] == auth
+    assert err.startswith(OFFER)
+    assert err.count("Invalid answer") == sum(answer in ("a b", "no field") for answer in typed)
+
+
+def test_a_captured_request_is_offered_only_where_it_would_help(new) -> None:
+    for arguments in (["--auth", "basic"], ["--from", "zoom"]):
+        assert OFFER not in new(f"acme{len(arguments[1])}", *DESCRIBED, *arguments, typed="")[2]
 
 
 @pytest.mark.parametrize(
@@ -234,11 +364,11 @@ CONTRADICTION = (
 
 
 def test_contradicting_answers_are_reported_at_once_and_asked_again(new) -> None:
-    typed = ["My events", "hmac", "X-Sig", "", "", "", "X-Time", "", "{body}", "", "{body}"]
+    typed = ["My events", "hmac", "X-Sig", "X-Time", "", "", "", "", "{body}", "", "", "", "", "{body}"]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
     assert yaml.safe_load(text())["webhook"]["auth"] == {"hmac": {"signature": {"header": "X-Sig"}}}
-    assert "--" not in err
+    assert "--" not in err.removeprefix(OFFER)
 
 
 def test_value_of_an_option_is_not_asked_for(new) -> None:
@@ -260,11 +390,11 @@ def test_value_of_an_option_is_not_asked_for(new) -> None:
             "Invalid answer: header: must be the name of a header, such as x-signature",
         ),
         (
-            ["Mine", "hmac", "X-T", "", "", "", "", "{timestamp}{body}", "", "{body}"],
+            ["Mine", "hmac", "X-T", "", "", "", "", "{timestamp}{body}", "", "", "", "", "{body}"],
             "Invalid answer: signed: has {timestamp}, but no key `timestamp` says which header that is",
         ),
         (
-            ["Mine", "hmac", "X-T", "", "", "", "", "{nope}", "", "{body}"],
+            ["Mine", "hmac", "X-T", "", "", "", "", "{nope}", "", "", "", "", "{body}"],
             "Invalid answer: signed: {nope} is not a piece of a request",
         ),
     ],
@@ -287,8 +417,8 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
     [
         (
             [],
-            "no terminal to ask in: --description and --auth (hmac, token, basic, ed25519, ecdsa, jwt, sns) "
-            "must be given",
+            "no terminal to ask in: --description and --auth (hmac, token, basic, jwt, ed25519, ecdsa, rsa, "
+            "digest, body_token, body_hmac, sns) must be given",
         ),
         (["--auth", "hmac"], "no terminal to ask in: --description and --header must be given"),
         ([*DESCRIBED, "--auth", "token"], "no terminal to ask in: --header must be given"),
@@ -547,7 +677,9 @@ def test_a_request_without_a_credential_needs_the_options(new) -> None:
     status, out, err = new("acme", *DESCRIBED, "--from-request", "r.http")
     assert status == 2
     assert "- how it shows that a request is its own: nothing here looks like a credential\n" in out
-    assert err.endswith("--auth (hmac, token, basic, ed25519, ecdsa, jwt, sns) must be given\n")
+    assert err.endswith(
+        "--auth (hmac, token, basic, jwt, ed25519, ecdsa, rsa, digest, body_token, body_hmac, sns) must be given\n"
+    )
     assert nothing_is_there()
 
 

@@ -84,7 +84,7 @@ def test_guessed_signature_equals_the_definition(name: str) -> None:
         if guess is None:  # a handshake that is not signed
             continue
         ((kind, settings),) = guess.auth.items()
-        if kind == "token":  # the secret that a handshake hands over
+        if kind in ("token", "body_token"):  # the secret that a handshake hands over
             continue
         alike = [form[kind] for form in signatures if kind in form and _places(form[kind]) & _places(settings)]
         assert alike, (name, guess)
@@ -220,7 +220,14 @@ TRIO = {
             {"X-Sig": base64.b64encode(b"\x30\x44" + b"Z" * 68).decode()},
             {"ecdsa": {"signature": {"header": "X-Sig", "encoding": "base64"}}},
         ),
-        ({"X-Sig": "5a" * 256}, {}),
+        ({"X-Sig": "5a" * 256}, {"rsa": {"signature": {"header": "X-Sig"}}}),
+        # RSA with 1,024 bits.
+        ({"X-Sig": "5a" * 128}, {}),
+        ({"X-Sig": "5a" * 96}, {"ecdsa": {"signature": {"header": "X-Sig"}, "algorithm": "sha384"}}),
+        (
+            {"X-Acme-Signature": f"sha256={HEX}", "X-Acme-Signature-V2": HEX},
+            {"hmac": {"signature": {"header": "X-Acme-Signature-V2"}}},
+        ),
         (
             {"X-Sig": f"v0={HEX}", "X-Acme-Timestamp": "1772446878"},
             {
@@ -337,7 +344,15 @@ TRIO = {
                 }
             },
         ),
-        ({"Authorization": f"Bearer {jwt(alg='HS256')}"}, {}),
+        (
+            {"Authorization": f"Bearer {jwt(alg='HS256')}"},
+            {"jwt": {"secret": "auth_token", "algorithms": "HS256"}},
+        ),
+        ({"Authorization": f"Bearer {jwt(alg='none')}"}, {}),
+        (
+            {"X-Acme-Jwt": f"JWT {jwt(alg='HS512')}"},
+            {"jwt": {"secret": "auth_token", "algorithms": "HS512", "header": "X-Acme-Jwt", "prefix": "JWT "}},
+        ),
         ({"Authorization": "Bearer eyJhIjo.eyJh.c2ln"}, {}),
         ({"X-Acme-Token": "abc"}, {"token": {"header": "X-Acme-Token"}}),
         ({"X-Api-Key": "abc"}, {"token": {"header": "X-Api-Key"}}),

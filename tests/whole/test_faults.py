@@ -100,7 +100,12 @@ def with_payload(value: str) -> bytes:
 # Bad input.
 
 BAD = {
-    "list": (b"[]", "not-an-object", 0, "an event must be a JSON object, not a list"),
+    "list": (
+        b"[]",
+        "not-an-object",
+        0,
+        'an event must be a JSON object, not a list; `events: {split: "@"}` takes each of its items',
+    ),
     "number": (b"1.5", "not-an-object", 0, "an event must be a JSON object, not a number"),
     "string": (b'"a"', "not-an-object", 0, "an event must be a JSON object, not a string"),
     "null": (b"null", "not-an-object", 0, "an event must be a JSON object, not null"),

@@ -10,15 +10,18 @@ from dataclasses import replace
 from generator.explain.evidence import Fact, format_age
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.redaction import Redactor, shorten, signature_start, time_text, visible
+from lambdas.auth import hmac as hmac_type
 from lambdas.auth_type import Unauthenticated
 from lambdas.model_types import SignedText
 from lambdas.reading.body import Rejected
+from lambdas.runtime.secrets import UnusableSecret
 from lambdas.runtime.times import iso_time, unix_seconds
-from lambdas.signatures.keys import key_bytes
-from lambdas.signatures.signature_check import signature_headers
+from lambdas.signatures.keys import usable_keys
+from lambdas.signatures.signature_check import carried_values, signature_headers
 from lambdas.signatures.signature_make import encode_bytes
-from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp
+from lambdas.signatures.signature_settings import PIECE, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_texts, signed_time
+from lambdas.signatures.value_parts import after_prefix, split_parts
 
 _SHOWN = 3
 
@@ -26,11 +29,11 @@ _SHOWN = 3
 def signature_facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[Fact]:
     """Yield the headers, the age, the signed text by its pieces, the expected and the received signature."""
     settings: SignatureSettings = attempt.settings
-    received = [name for name in signature_headers(settings) if name in attempt.request.headers]
-    for name in received:
-        yield Fact("header", f"{name}: {len(attempt.request.headers[name])} characters")
-    for header in settings.signature.header if not received else ():
-        yield Fact("header", f"{header.lower()}: is not there")
+    received = _received_values(attempt)
+    for name, value in received:
+        yield Fact(_place(settings.signature), f"{name}: {len(value)} characters")
+    for name in _names(settings.signature) if not received else ():
+        yield Fact(_place(settings.signature), f"{name}: is not there")
     yield from _other_headers(attempt)
     if (stamp := settings.timestamp) and (not stamp.header or stamp.header.lower() in attempt.request.headers):
         yield Fact("time", _age(stamp, attempt))
@@ -38,16 +41,36 @@ def signature_facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[
     yield from _pieces(attempt, redact)
     if attempt.secrets and (expected := _expected_signature(attempt)):
         prefix, encoding = settings.signature.prefix, settings.signature.encoding
-        yield Fact("expected", signature_start(f"{prefix}{encode_bytes(expected, encoding)}", prefix))
-    for name in received:
-        yield Fact("seen", _received_signatures(name, attempt))
+        yield Fact("expected", _part_start(f"{prefix}{encode_bytes(expected, encoding)}", prefix))
+    for _, value in received:
+        yield Fact("seen", _received_signatures(value, settings.signature))
+
+
+def _place(signature: Signature) -> str:
+    return "query" if signature.query else "form" if signature.form else "header"
+
+
+def _names(signature: Signature) -> tuple[str, ...]:
+    """Return the names of what may carry the signature."""
+    return tuple(filter(None, (signature.query, signature.form))) or tuple(map(str.lower, signature.header))
+
+
+def _received_values(attempt: VerificationAttempt) -> list[tuple[str, str]]:
+    """Return what carries signatures in the request: names, and values as they were sent."""
+    signature, headers = attempt.settings.signature, attempt.request.headers
+    if not signature.header:
+        try:
+            return [(name, value) for name in _names(signature) for value in carried_values(signature, attempt.request)]
+        except Unauthenticated:
+            return []
+    return [(name, headers[name]) for name in signature_headers(attempt.settings) if name in headers]
 
 
 def _other_headers(attempt: VerificationAttempt) -> Iterator[Fact]:
     """Yield the other headers that verification reads."""
     settings: SignatureSettings = attempt.settings
     names = [argument for name, argument in PIECE.findall(settings.signed) if name == "header"]
-    parts = (settings.timestamp, settings.id, settings.body_hash)
+    parts = (settings.timestamp, settings.id, settings.signed_headers, settings.body_hash)
     names += [part.header for part in parts if part and part.header]
     headers, own = attempt.request.headers, signature_headers(settings)
     for name in dict.fromkeys(name.lower() for name in names):
@@ -103,17 +126,28 @@ def _expected_signature(attempt: VerificationAttempt) -> bytes | None:
     try:
         if attempt.type_name == "digest":
             return hashlib.new(settings.algorithm, signed_texts(settings, attempt.request, secret.encode())[0]).digest()
-        key = key_bytes(settings.key, secret) if attempt.type_name == "hmac" else None
-        return hmac.digest(key, signed_texts(settings, attempt.request)[0], settings.algorithm) if key else None
-    except Unauthenticated:
+        if attempt.type_name != "hmac":
+            return None
+        key = usable_keys(settings, lambda _name: (secret,), hmac_type.read_secret).current
+        return hmac.digest(key, signed_texts(settings, attempt.request)[0], settings.algorithm)
+    except (Unauthenticated, UnusableSecret):
         return None
 
 
-def _received_signatures(name: str, attempt: VerificationAttempt) -> str:
-    """Return the start of each signature in a header, or of each part where none has the prefix."""
-    signature, value = attempt.settings.signature, attempt.request.headers[name]
-    parts = [part.strip(" ") for part in (value.split(signature.split) if signature.split else [value])]
-    prefixed = [part for part in parts if part.startswith(signature.prefix)]
-    shown = [signature_start(part, signature.prefix) for part in (prefixed or parts)[:_SHOWN]]
-    rest = f" and {len(prefixed) - _SHOWN} more" if len(prefixed) > _SHOWN else ""
-    return f"{', '.join(shown)}{rest}{'' if prefixed else f' without {signature.prefix} before it'}"
+def _received_signatures(value: str, signature: Signature) -> str:
+    """Return the start of each signature in a value, or of each part where none is where the definition says."""
+    parts = split_parts(value, signature.split)
+    if signature.part:
+        found = parts[signature.part - 1 :]
+    else:
+        found = [part for part in parts if after_prefix(part, signature.prefix) is not None]
+    shown = [_part_start(part, signature.prefix) for part in (found or parts)[:_SHOWN]]
+    rest = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    missing = f" and no part {signature.part}" if signature.part else f" without {signature.prefix} before it"
+    return f"{', '.join(shown)}{rest}{'' if found else missing}"
+
+
+def _part_start(part: str, prefix: str) -> str:
+    """Return what stands before a signature, and the signature's start."""
+    signature = after_prefix(part, prefix)
+    return signature_start(part, part.removesuffix(signature) if signature else prefix)

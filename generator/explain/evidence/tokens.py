@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.explain.evidence import Fact
+from generator.explain.evidence import Fact, format_age
 from generator.explain.mistakes import VerificationAttempt
-from generator.explain.redaction import Redactor, shorten, signature_start, visible
+from generator.explain.redaction import Redactor, shorten, signature_start, time_text, visible
 from lambdas.auth_type import OutgoingRequest, Unauthenticated
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.text_templates import as_text, template_paths
 from lambdas.runtime.secrets import UnusableSecret
+from lambdas.runtime.times import unix_seconds
 
 _SHOWN = 5
 
@@ -89,6 +90,8 @@ def body_hmac_facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[
     """Yield the signed fields of the first items, and their expected and received signatures."""
     settings, items = attempt.settings, _items(attempt, attempt.settings.each)
     yield Fact("signed", visible(settings.signed))
+    if settings.timestamp and items:
+        yield Fact("time", _age(settings.timestamp, items[0], attempt))
     if items is None:
         yield Fact("", f"{settings.each or 'the body'} is not there, or is no list")
         return
@@ -104,6 +107,15 @@ def body_hmac_facts(attempt: VerificationAttempt, redact: Redactor) -> Iterator[
                 "expected", _shown(masking.field_value(expected[index], settings.signature.path, attempt.request))
             )
         yield Fact("seen", _shown(masking.field_value(item, settings.signature.path, attempt.request)))
+
+
+def _age(stamp: Any, item: Any, attempt: VerificationAttempt) -> str:
+    written = masking.field_value(item, stamp.path, attempt.request)
+    try:
+        age = attempt.now - unix_seconds(written, stamp.format)
+    except ValueError:
+        return f"{time_text(str(written))} is not a time as {stamp.format} writes it"
+    return f"{format_age(age)}; allowed is {stamp.tolerance:,} s"
 
 
 def _shown(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
 
 from generator.explain.mistakes import Mistake, VerificationAttempt, with_secrets, with_settings
 from lambdas.signatures.keys import KeyEncoding, key_bytes
@@ -11,6 +13,7 @@ from lambdas.signatures.keys import KeyEncoding, key_bytes
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}_(?=.{16})")
 _USUAL = ("whsec_", "whpk_")
 _QUOTES = "\"'`"
+Encoding = Literal["utf8", "hex", "base64"]
 Change = Callable[[str], str]
 
 
@@ -49,7 +52,8 @@ def _decodings(attempt: VerificationAttempt) -> Iterator[Mistake]:
     own: KeyEncoding = attempt.settings.key
     known = {key_bytes(own, secret)}
     prefixes = dict.fromkeys([own.strip, "", *_PREFIX.findall(secret)])
-    for key in (KeyEncoding(encoding, strip) for encoding in ("utf8", "base64", "hex") for strip in prefixes):
+    encodings: tuple[Encoding, ...] = ("utf8", "base64", "hex")
+    for key in (replace(own, encoding=encoding, strip=strip) for encoding in encodings for strip in prefixes):
         if (content := key_bytes(key, secret)) and content not in known:
             known.add(content)
             yield Mistake(
@@ -70,6 +74,6 @@ def _describe(key: KeyEncoding, secret: str) -> str:
 
 
 def _as_yaml(key: KeyEncoding) -> str:
-    if key == KeyEncoding():
+    if (key.encoding, key.strip) == ("utf8", ""):
         return "no `key`"
     return f"`key: {{encoding: {key.encoding}{f', strip: {key.strip}' if key.strip else ''}}}`"

@@ -70,7 +70,7 @@ def _stamps(attempt: VerificationAttempt) -> Iterator[Timestamp | None]:
 def guess_time_format(value: str) -> TimeFormat | None:
     """Return the format in which a time is written; None where it is not a time of the last decades."""
     time_format: TimeFormat
-    for time_format in ("unix", "unix_ms", "rfc3339"):
+    for time_format in ("unix", "unix_ms", "rfc3339", "http_date"):
         try:
             if unix_seconds(value, time_format) > 1_000_000_000:
                 return time_format

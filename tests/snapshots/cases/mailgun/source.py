@@ -13,6 +13,7 @@ SOURCE = Source(
                 signature=body_hmac.BodySignature(path='signature.signature'),
                 signed='{signature.timestamp}{signature.token}',
                 uncovered='the event itself',
+                timestamp=body_hmac.BodyTime(path='signature.timestamp'),
             ),
         ),
     ),
