@@ -65,6 +65,7 @@ SOURCE_OF = {
     "netlify": "netlify",
     "hcp-terraform": "hcp-terraform",
     "zendesk": "zendesk",
+    "workos": "workos",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",

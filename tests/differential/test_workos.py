@@ -14,10 +14,10 @@ from tests import fakes
 from tests.differential import changes
 from tests.differential.changes import changed
 from tests.differential.drawn import HOST, bodies, clocks, secrets, stored
-from tests.differential.judging import agree, both_take, header, own
+from tests.differential.judging import agree, both_take, header, shipped
 
 pytestmark = pytest.mark.differential
-WORKOS = own("workos")
+WORKOS = shipped("workos")
 SIGNATURE = "WorkOS-Signature"
 WINDOW = st.integers(-180_000, 180_000)
 AGES = st.just(0) | st.sampled_from([-180_001, -180_000, 180_000, 180_001]) | st.integers(-400_000, 400_000)
