@@ -93,6 +93,7 @@ SOURCE_OF = {
     "Microsoft Graph": "ms-graph",
     "Meta (Facebook/WhatsApp)": "meta",
     "Dropbox": "dropbox",
+    "circleci": "circleci",
 }
 # A signature that is good at any time was published, of a scheme that we take only around its own.
 SIGNED_AT = {"sendgrid": 1_600_112_502}

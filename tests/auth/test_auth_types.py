@@ -236,6 +236,7 @@ def stored_for(use: int) -> SecretLookup:
 # A body in which every type finds the place of what it carries.
 BODY: dict[str, Any] = {
     "value": [{"clientState": ""}, {"clientState": ""}],
+    "sharedSecret": "",
     "notificationItems": [{"NotificationRequestItem": {"pspReference": "p", "additionalData": {}}}],
     "webhookTimestamp": 0,
     "signature": {"timestamp": str(int(NOW)), "token": "t", "signature": ""},

@@ -342,7 +342,8 @@ def body_with(text: str) -> bytes:
     signed_part = {"timestamp": "1767225600", "token": text}
     items = [{"NotificationRequestItem": {"pspReference": text, "amount": {"value": 7}}}]
     value = [{"clientState": "", "id": text}]
-    return json.dumps({"signature": signed_part, "notificationItems": items, "value": value}).encode()
+    parts = {"signature": signed_part, "notificationItems": items, "value": value, "sharedSecret": ""}
+    return json.dumps(parts).encode()
 
 
 def bodies(leaf: Auth) -> st.SearchStrategy[bytes]:
@@ -558,11 +559,24 @@ def changed_json(signed: Signature, change: Callable[[Any], object]) -> Request:
     return signed.but(body=json.dumps(body).encode())
 
 
-@given(signatures(leaves_of_kind("body_token")), bits)
-def test_flipped_bit_of_a_token_in_the_body_is_refused(signed: Signature, bit: int) -> None:
+TOKEN_IN_ITEMS, TOKEN_IN_BODY = ["sources/ms-graph/0"], ["sources/meraki/0"]
+
+
+def test_every_token_in_a_body_is_in_items_or_beside_them() -> None:
+    assert sorted(leaves_of_kind("body_token")) == sorted([*TOKEN_IN_ITEMS, *TOKEN_IN_BODY])
+
+
+@given(signatures(TOKEN_IN_ITEMS), bits)
+def test_flipped_bit_of_a_token_in_an_item_is_refused(signed: Signature, bit: int) -> None:
     wrong = flipped(signed.stored.encode(), bit).decode("latin-1")
     assert signed.refuses(changed_json(signed, lambda body: body["value"][0].update(clientState=wrong)))
     assert signed.refuses(changed_json(signed, lambda body: body["value"].append({"clientState": wrong})))
+
+
+@given(signatures(TOKEN_IN_BODY), bits)
+def test_flipped_bit_of_a_token_in_the_body_is_refused(signed: Signature, bit: int) -> None:
+    wrong = flipped(signed.stored.encode(), bit).decode("latin-1")
+    assert signed.refuses(changed_json(signed, lambda body: body.update(sharedSecret=wrong)))
 
 
 @pytest.mark.parametrize(
@@ -571,10 +585,19 @@ def test_flipped_bit_of_a_token_in_the_body_is_refused(signed: Signature, bit: i
     ids=json.dumps,
 )
 def test_items_without_the_token_are_refused(value: Any) -> None:
-    for name in leaves_of_kind("body_token"):
+    for name in TOKEN_IN_ITEMS:
         signed = signature(LEAVES[name], body_with("7"), "s", "s")
         assert not signed.refuses(signed.request)
         assert signed.refuses(changed_json(signed, lambda body: body.update(value=value)))
+
+
+@pytest.mark.parametrize("value", [None, "", ["s"], {"s": "s"}, True, 5, "S", "s "], ids=json.dumps)
+def test_a_body_without_the_token_is_refused(value: Any) -> None:
+    for name in TOKEN_IN_BODY:
+        signed = signature(LEAVES[name], body_with("7"), "s", "s")
+        assert not signed.refuses(signed.request)
+        assert signed.refuses(changed_json(signed, lambda body: body.update(sharedSecret=value)))
+        assert signed.refuses(changed_json(signed, lambda body: body.pop("sharedSecret")))
 
 
 def item_of(body: Any) -> Any:
@@ -725,7 +748,7 @@ def test_flipped_bit_of_a_signed_value_in_a_body_is_refused(signed: Signature, f
 
 @pytest.mark.parametrize(("number", "refused"), [(1, False), (2, False), (100, False), (0, True), (101, True)])
 def test_a_signature_may_be_in_any_header_of_a_family_and_in_no_other(number: int, *, refused: bool) -> None:
-    signed = signature(LEAVES["cases/docusign/0"], b"{}", SECRET, SECRET)
+    signed = signature(LEAVES["sources/docusign/0"], b"{}", SECRET, SECRET)
     right = signed.request.headers["x-docusign-signature-1"]
     assert signed.refuses(signed.but(headers={f"x-docusign-signature-{number}": right})) is refused
     wrong = {f"x-docusign-signature-{other}": "AAAA" for other in range(1, 8)}
