@@ -117,6 +117,16 @@ MASKED = {
 ADDED = {"about", "names", "published"}
 
 
+def source_of(vector: Vector) -> str:
+    return SOURCE_OF.get(vector["vendor"]) or SOURCE_OF[vector["scheme"]]
+
+
+VALID_OF = {
+    name: [vector for vector in REQUESTS if vector["valid"] and source_of(vector) == name]
+    for name in SOURCE_OF.values()
+}
+
+
 class Delivery(NamedTuple):
     """A request that arrives: what is stored for its source, when, and what its host would publish."""
 
@@ -141,10 +151,6 @@ class Outcome(NamedTuple):
 
 def vector_names(vectors: list[Vector]) -> list[str]:
     return [f"{ALL_VECTORS.index(vector)}-{vector['scheme']}-{vector['note'] or 'plain'}"[:70] for vector in vectors]
-
-
-def source_of(vector: Vector) -> str:
-    return SOURCE_OF.get(vector["vendor"]) or SOURCE_OF[vector["scheme"]]
 
 
 def _definitions(names: set[str]) -> dict[str, Definition]:

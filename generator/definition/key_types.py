@@ -11,6 +11,8 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 from generator.definition.auth_types import auth_types
 from generator.definition.pull_types import credential_types, paging_styles
 from lambdas import model, model_deployment, model_facts, model_pull, model_types
+from lambdas.signatures.keys import KeyEncoding
+from lambdas.signatures.signature_settings import Url
 
 
 def _field_types(cls: Any) -> dict[str, Any]:
@@ -19,7 +21,8 @@ def _field_types(cls: Any) -> dict[str, Any]:
     `Request` and `Functions` are only in types of functions, which no YAML holds.
     """
     unread = dict.fromkeys(("Request", "Functions", "AuthType", "CredentialType", "PagingStyle"), Any)
-    return get_type_hints(cls, localns={**vars(model_deployment), **unread, "Pull": model_pull.Pull})
+    late = {"Pull": model_pull.Pull, "KeyEncoding": KeyEncoding, "Url": Url}
+    return get_type_hints(cls, localns={**vars(model_deployment), **unread, **late})
 
 
 field_types: Callable[[Any], dict[str, Any]] = cache(_field_types)

@@ -9,11 +9,14 @@ from urllib.parse import unquote_plus, urlsplit
 
 from generator.explain.captured_case import CapturedCase
 from lambdas.auth import body_hmac, credential_fields, credential_queries, leaves, sns
+from lambdas.auth_type import Unauthenticated
 from lambdas.model import Auth, Challenge, auths
 from lambdas.reading import masking
 from lambdas.reading.body import Rejected
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
+from lambdas.signatures.signature_check import carried_values, signature_texts
+from lambdas.signatures.signature_settings import SignatureSettings
 
 _ALWAYS = ("authorization", "cookie", "proxy-authorization")
 _MIN_LENGTH = 16
@@ -58,7 +61,15 @@ def _in_body(leaf: Auth, root: Any, request: Request) -> Iterator[str]:
     elif isinstance(leaf.settings, body_hmac.Settings):
         each = leaf.settings.each
         for item in (masking.field_value(root, each, request) if each else [root]) or []:
-            yield from _texts(masking.field_value(item, leaf.settings.signature.path, request))
+            for text in _texts(masking.field_value(item, leaf.settings.signature.path, request)):
+                yield from (text, *signature_texts(leaf.settings.signature, text))
+    elif isinstance(leaf.settings, SignatureSettings) and leaf.settings.signature.form:
+        try:
+            values = carried_values(leaf.settings.signature, request)
+        except Unauthenticated:
+            return
+        for value in values:
+            yield from (value, *signature_texts(leaf.settings.signature, value))
 
 
 def _in_query(name: str, query: str) -> Iterator[str]:

@@ -15,8 +15,10 @@ from generator.definition.third_party import FIRST_IMPORT, third_party_packages
 from generator.files import regular_file
 from generator.packaging import module_closure, wheels
 from generator.packaging.source_module import source_module_text
-from lambdas.auth import leaves
+from lambdas.auth import jwt, leaves
 from lambdas.model import Pipeline, Source, Throttle, Webhook, auths, verified_by
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings
+from lambdas.signatures.signed_text import OF_URL
 
 _WEBHOOK_ENTRIES = ("lambdas.webhook", "lambdas.authorizer", "lambdas.redrive")
 _PULL_ENTRIES = ("lambdas.puller", "lambdas.redrive")
@@ -67,8 +69,13 @@ def _unused_by_any_kind(source: Source) -> Iterator[str]:
         yield "lambdas.reading.validation"
 
 
+_FOR_BUILDS = ("signature_make", "form_make", "token_make", "signature_problems", "token_problems")
+"""What builds alone do with an auth type: sign as the vendor, describe it, and look for mistakes."""
+
+
 def _unused_by_webhook(source: Source, webhook: Webhook) -> Iterator[str]:
     yield "lambdas.pulling.page_delivery"
+    yield from _unused_by_auth(source, webhook)
     if verified_by(webhook) != "authorizer":
         yield "lambdas.authorizer"
     if not any(challenge.store_secret or challenge.confirm for challenge in webhook.challenges):
@@ -83,6 +90,22 @@ def _unused_by_webhook(source: Source, webhook: Webhook) -> Iterator[str]:
         yield "lambdas.signatures.public_url"
 
 
+def _unused_by_auth(source: Source, webhook: Webhook) -> Iterator[str]:
+    yield from (f"lambdas.signatures.{name}" for name in _FOR_BUILDS)
+    settings = [leaf.settings for auth in auths(webhook) for leaf in leaves(auth)]
+    if "form" not in source.events.format:
+        yield "lambdas.reading.multipart"
+    if not any(getattr(each, "signed_headers", None) for each in settings):
+        yield "lambdas.signatures.signed_headers"
+    keyed = {bool(each.secret) for each in settings if isinstance(each, jwt.Settings)}
+    if False not in keyed:
+        yield "lambdas.signatures.issuer_keys"
+    if True not in keyed:
+        yield "lambdas.signatures.hmac_tokens"
+    if not any(_signed_texts(webhook)):
+        yield from ("lambdas.signatures.signed_text", "lambdas.signatures.signature_settings")
+
+
 @cache
 def merge_zip() -> bytes:
     """Return the zip of the pipeline's merge function, the same for every source."""
@@ -90,8 +113,17 @@ def merge_zip() -> bytes:
 
 
 def signs_url(webhook: Webhook) -> bool:
-    """Return whether a sender signs the URL, too."""
-    return any("{url}" in getattr(leaf.settings, "signed", "") for auth in auths(webhook) for leaf in leaves(auth))
+    """Return whether a sender signs the URL, too, or a part of it."""
+    return any(name in OF_URL for text in _signed_texts(webhook) for name, _ in PIECE.findall(text))
+
+
+def _signed_texts(webhook: Webhook) -> Iterator[str]:
+    """Yield the texts with pieces of the request: what is signed, and claims of tokens."""
+    for settings in (leaf.settings for auth in auths(webhook) for leaf in leaves(auth)):
+        if isinstance(settings, SignatureSettings):
+            yield settings.signed
+        elif isinstance(settings, jwt.Settings):
+            yield from (text for text in (settings.claims or {}).values() if "{" in text)
 
 
 def make_zip(files: Mapping[str, bytes]) -> bytes:

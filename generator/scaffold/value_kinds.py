@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from lambdas.runtime.times import TimeFormat, unix_seconds
-from lambdas.signatures.signature_check import decode_text
+from lambdas.signatures.encodings import decode_text
 from lambdas.signatures.signature_settings import Encoding
 
 HASH_BY_SIZE = {20: "sha1", 32: "sha256", 64: "sha512"}

@@ -17,46 +17,14 @@ from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import Request
 from lambdas.reading.text_templates import template_parts, template_paths
 from lambdas.reading.unverified_request import refuse_compressed_body
-from lambdas.runtime.times import TimeFormat, format_time
-from lambdas.signatures import signature_check, signature_make
+from lambdas.runtime.times import format_time
+from lambdas.signatures import signature_check
+from lambdas.signatures.body_settings import BodySignature, BodyTime
+from lambdas.signatures.encodings import encode_bytes
 from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
-from lambdas.signatures.signature_problems import part_problems, window_problems
-from lambdas.signatures.signature_settings import Encoding
 
 PLAIN = KeyEncoding()
 MAX_ITEMS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class BodySignature:
-    """Where the signature is."""
-
-    path: Field
-    """Where it is, in each item or, without `each`, in the body."""
-    prefix: str = ""
-    """What stands before it. A `*` in it stands for any text, such as a key's id: `*|`."""
-    encoding: Encoding = "hex"
-    """How its bytes are written."""
-    split: str = ""
-    """What stands between several signatures there, any of which may match. Needs `prefix` or `part`."""
-    part: int | None = None
-    """The number of the first part that is a signature, where parts have no prefix; those after it are some too."""
-
-
-@dataclass(frozen=True, slots=True)
-class BodyTime:
-    """Where the time of signing is."""
-
-    path: Field
-    """Where it is, in each item or, without `each`, in the body. It must be part of what is signed."""
-    format: TimeFormat = "unix"
-    """How it is written: `unix` (seconds), `unix_ms` (milliseconds), `rfc3339` or `http_date`. Never guessed."""
-    tolerance: int = 300
-    """Seconds that it may lie in the past, and in the future: the replay window."""
-
-    @property
-    def future(self) -> None:
-        """As many seconds as in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,32 +127,19 @@ def _received_signatures(signature: BodySignature, item: Any, request: Request) 
 
 
 def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
-    from lambdas.signatures.form_make import read_json_or_form, write_json_or_form
+    from lambdas.signatures.form_make import put_value, read_json_or_form, write_json_or_form
 
     root, request = read_json_or_form(outgoing), Request.from_outgoing(outgoing, now)
     key, stamp = usable_keys(settings, lookup_secret, read_secret).current, settings.timestamp
     for item in _items(settings, root, request):
         if stamp:
             text = format_time(now, stamp.format)
-            is_number = stamp.format.startswith("unix") and isinstance(_at(item, stamp.path), int)
-            _put(item, stamp.path, int(text) if is_number else text)
+            is_number = isinstance(masking.field_value(item, stamp.path, request), int)
+            put_value(item, stamp.path, int(text) if is_number else text)
         digest = hmac.digest(key, _text(settings, item, request), settings.algorithm)
-        written = signature_make.encode_bytes(digest, settings.signature.encoding)
-        _put(item, settings.signature.path, f"{settings.signature.prefix.replace('*', 'id')}{written}")
+        written = encode_bytes(digest, settings.signature.encoding)
+        put_value(item, settings.signature.path, f"{settings.signature.prefix.replace('*', 'id')}{written}")
     return write_json_or_form(outgoing, root)
-
-
-def _at(item: Any, path: str) -> Any:
-    for name in path.split("."):
-        item = item.get(name) if isinstance(item, dict) else None
-    return item
-
-
-def _put(item: Any, path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    for name in parents:
-        item = item.setdefault(name, {})
-    item[last] = value
 
 
 def describe(settings: Settings) -> str:
@@ -196,6 +151,8 @@ def describe(settings: Settings) -> str:
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    from lambdas.signatures.signature_problems import part_problems, window_problems
+
     if not template_paths(settings.signed):
         yield "signed", "has no field of the body, so one signature would be good for every event"
     if "[]" in settings.signature.path:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model_types import SecretName
-from lambdas.signatures import signature_check, signature_make
+from lambdas.signatures import signature_check
 from lambdas.signatures.keys import secret_texts, usable_keys
-from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
 from lambdas.signatures.signed_text import signed_texts
 
@@ -56,17 +55,21 @@ def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, no
 
 
 def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
+    from lambdas.signatures.signature_make import sign_request
+
     secret = usable_keys(settings, lookup_secret, read_secret).current
-    return signature_make.sign_request(
-        settings, outgoing, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret
-    )
+    return sign_request(settings, outgoing, now, lambda text: hashlib.new(settings.algorithm, text).digest(), secret)
 
 
 def describe(settings: Settings) -> str:
-    return f"{settings.algorithm.upper()} {signature_make.describe_signature(settings)}"
+    from lambdas.signatures.signature_make import describe_signature
+
+    return f"{settings.algorithm.upper()} {describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from problems_of(settings)
+    from lambdas.signatures.signature_problems import signature_problems
+
+    yield from signature_problems(settings)
     if "{secret}" not in settings.signed:
         yield "signed", "must have {secret}, or anyone could make the hash"

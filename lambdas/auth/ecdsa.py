@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import SecretName
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures import public_keys, signature_check, signature_make
+from lambdas.signatures import public_keys, signature_check
 from lambdas.signatures.keys import usable_keys
-from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
 
 if TYPE_CHECKING:
@@ -93,10 +92,12 @@ def sign(
 ) -> OutgoingRequest | None:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 
+    from lambdas.signatures.signature_make import sign_request
+
     if (key := public_keys.load_private_key(lookup_secret(settings.secret)[0])) is None:
         return None
     algorithm = ECDSA(public_keys.hash_function(settings.algorithm))
-    return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, algorithm))
+    return sign_request(settings, outgoing, now, lambda text: key.sign(text, algorithm))
 
 
 def key_pair(settings: Settings) -> tuple[str, str]:
@@ -108,10 +109,14 @@ def key_pair(settings: Settings) -> tuple[str, str]:
 
 
 def describe(settings: Settings) -> str:
-    return f"ECDSA-{settings.algorithm.upper()} signature {signature_make.describe_signature(settings)}"
+    from lambdas.signatures.signature_make import describe_signature
+
+    return f"ECDSA-{settings.algorithm.upper()} signature {describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from problems_of(settings)
+    from lambdas.signatures.signature_problems import signature_problems
+
+    yield from signature_problems(settings)
     if "{secret}" in settings.signed:
         yield "signed", "has {secret}, which only `digest` has in its text"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import SecretName
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures import public_keys, signature_check, signature_make
+from lambdas.signatures import public_keys, signature_check
+from lambdas.signatures.encodings import encode_bytes
 from lambdas.signatures.keys import WHOLE, KeyEncoding, read_key, usable_keys
-from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, no
 def sign(
     settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
 ) -> OutgoingRequest | None:
+    from lambdas.signatures.signature_make import sign_request
+
     stored = lookup_secret(settings.secret)[0]
     if not stored.startswith(_PRIVATE):
         return None
-    return signature_make.sign_request(
-        settings, outgoing, now, _private(bytes.fromhex(stored.removeprefix(_PRIVATE))).sign
-    )
+    return sign_request(settings, outgoing, now, _private(bytes.fromhex(stored.removeprefix(_PRIVATE))).sign)
 
 
 def key_pair(settings: Settings) -> tuple[str, str]:
@@ -76,7 +76,7 @@ def key_pair(settings: Settings) -> tuple[str, str]:
 
     seed = token_bytes(32)
     public = _private(seed).public_key().public_bytes_raw()
-    encoded = public.hex() if settings.key.encoding == "hex" else signature_make.encode_bytes(public, "base64")
+    encoded = public.hex() if settings.key.encoding == "hex" else encode_bytes(public, "base64")
     return settings.key.strip + encoded, _PRIVATE + seed.hex()
 
 
@@ -87,11 +87,15 @@ def _private(seed: bytes) -> Any:
 
 
 def describe(settings: Settings) -> str:
-    return f"Ed25519 signature {signature_make.describe_signature(settings)}"
+    from lambdas.signatures.signature_make import describe_signature
+
+    return f"Ed25519 signature {describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from problems_of(settings)
+    from lambdas.signatures.signature_problems import signature_problems
+
+    yield from signature_problems(settings)
     if settings.key.hash or settings.key.text != WHOLE:
         yield "key", "is that of the vendor, as it is: it has neither `text` nor `hash`"
     if settings.key.encoding == "utf8":

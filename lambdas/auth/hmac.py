@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup
 from lambdas.model_types import SecretName
-from lambdas.signatures import signature_check, signature_make
+from lambdas.signatures import signature_check
 from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
-from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
 from lambdas.signatures.signed_text import signed_texts
 
@@ -63,16 +62,22 @@ def hmac_texts(settings: Settings, request: Request) -> list[bytes]:
 
 
 def sign(settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float) -> OutgoingRequest:
+    from lambdas.signatures.signature_make import sign_request
+
     key = usable_keys(settings, lookup_secret, read_secret).current
-    return signature_make.sign_request(settings, outgoing, now, lambda text: hmac.digest(key, text, settings.algorithm))
+    return sign_request(settings, outgoing, now, lambda text: hmac.digest(key, text, settings.algorithm))
 
 
 def describe(settings: Settings) -> str:
-    return f"HMAC-{settings.algorithm.upper()} {signature_make.describe_signature(settings)}"
+    from lambdas.signatures.signature_make import describe_signature
+
+    return f"HMAC-{settings.algorithm.upper()} {describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from problems_of(settings)
+    from lambdas.signatures.signature_problems import signature_problems
+
+    yield from signature_problems(settings)
     yield from key_problems(settings.key)
     if "{secret}" in settings.signed:
         yield "signed", "has {secret}, which is the key; only `digest` has it in its text"

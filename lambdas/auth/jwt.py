@@ -7,26 +7,22 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-author
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import ClaimText, Header, SecretName, ServiceUrl, SettingText
-from lambdas.reading.request import Request
 from lambdas.signatures import token_claims
-from lambdas.signatures.keys import KeyEncoding, key_problems, read_key, usable_keys
-from lambdas.signatures.signature_settings import Url
 
 if TYPE_CHECKING:
-    from lambdas.signatures.keys import UsableKeys
+    from lambdas.reading.request import Request
+    from lambdas.signatures.keys import KeyEncoding
+    from lambdas.signatures.signature_settings import Url
 
 PublicAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 Algorithm = Literal[PublicAlgorithm, "HS256", "HS384", "HS512"]
 BEARER = "Bearer "
-PLAIN = KeyEncoding()
-_LIFETIME = 300
-"""Seconds for which a token of a sample is good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ class Settings:
     """Where the issuer's keys are. Without it, where its OpenID configuration says."""
     secret: SecretName | None = None
     """Name of the parameter that holds the secret, of HS256, HS384 and HS512. The issuer then needs no keys."""
-    key: KeyEncoding = PLAIN
+    key: KeyEncoding | None = None
     """How the stored secret becomes the key. Without it, its UTF-8 bytes are."""
     tolerance: int | None = None
     """Seconds that its time of issue, `iat`, may lie in the past: the replay window of a token that does not expire."""
@@ -74,22 +70,27 @@ def headers(settings: Settings) -> tuple[str, ...]:
 
 
 def read_secret(settings: Settings, stored: str) -> tuple[bytes, ...]:
-    return read_key(settings.key, stored)
+    from lambdas.signatures.keys import KeyEncoding, read_key
+
+    return read_key(settings.key or KeyEncoding(), stored)
 
 
 def verify(settings: Settings, request: Request, lookup_secret: SecretLookup, now: float) -> None:
     if request.claims is not None:
         claims = token_claims.typed_claims(request.claims)
     elif settings.secret:
-        claims = _claims_under_secret(settings, request, usable_keys(settings, lookup_secret, read_secret))
+        claims = _claims_under_secret(settings, request, lookup_secret)
     else:
         claims = _claims_of_issuer(settings, request)
     token_claims.check_claims(settings, claims, request, now)
 
 
-def _claims_under_secret(settings: Settings, request: Request, usable: UsableKeys[bytes]) -> Mapping[str, Any]:
+def _claims_under_secret(settings: Settings, request: Request, lookup_secret: SecretLookup) -> Mapping[str, Any]:
+    # Most issuers publish their keys, and every import lengthens a cold start.
     from lambdas.signatures.hmac_tokens import verified_claims
+    from lambdas.signatures.keys import usable_keys
 
+    usable = usable_keys(settings, lookup_secret, read_secret)
     claims = verified_claims(_token(settings, request), usable.keys, settings.algorithms)
     if claims is None:
         raise usable.refusal(f"the token in {settings.header.lower()} is not signed with the secret")
@@ -132,68 +133,21 @@ def _claims_of_issuer(settings: Settings, request: Request) -> Mapping[str, Any]
 def sign(
     settings: Settings, outgoing: OutgoingRequest, lookup_secret: SecretLookup, now: float
 ) -> OutgoingRequest | None:
-    """Return the request with a token; None where only the issuer has the private key."""
-    from lambdas.signatures.hmac_tokens import signed_token
-
     if not settings.secret:
         return None
-    key, request = usable_keys(settings, lookup_secret, read_secret).current, Request.from_outgoing(outgoing, now)
-    claims: dict[str, Any] = {"iat": int(now), "exp": int(now) + _LIFETIME}
-    claims |= {"iss": settings.issuer} if settings.issuer else {}
-    claims |= {"aud": settings.audience[0]} if settings.audience else {}
-    for name, text in (settings.claims or {}).items():
-        claims[name] = token_claims.expected_texts(text, settings.url, request)[0]
-    token = signed_token(claims, key, settings.algorithms[0])
-    return outgoing._replace(headers={**outgoing.headers, settings.header: f"{settings.prefix}{token}"})
+    from lambdas.signatures.keys import usable_keys
+    from lambdas.signatures.token_make import sign_token
+
+    return sign_token(settings, outgoing, usable_keys(settings, lookup_secret, read_secret).current, now)
 
 
 def describe(settings: Settings) -> str:
-    of = f" of {settings.issuer or settings.jwks_url}" if not settings.secret else f" ({'/'.join(settings.algorithms)})"
-    audience = f" for {' or '.join(settings.audience)}" if settings.audience else ""
-    claims = "".join(f", {name} {value}" for name, value in (settings.claims or {}).items())
-    uncovered = "" if token_claims.covers_body(settings.claims) else "; not covered: the body"
-    return f"a token{of}{audience}{claims} in {settings.header}{uncovered}"
+    from lambdas.signatures.token_make import describe_token
+
+    return describe_token(settings)
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    keyed = [name for name in settings.algorithms if name.startswith("HS")]
-    covered = token_claims.covers_body(settings.claims)
-    if not settings.algorithms:
-        yield "algorithms", "names none"
-    if settings.secret:
-        yield from _secret_problems(settings, keyed)
-    else:
-        yield from _issuer_problems(settings, keyed, covered=covered)
-    if not all(settings.audience):
-        yield "audience", "names nobody: a token that the issuer made for another would be taken"
-    if settings.tolerance is not None and not 0 < settings.tolerance <= 86_400:
-        yield "tolerance", "must be 1 to 86400 seconds"
-    if settings.url and not any("{url" in text for text in (settings.claims or {}).values()):
-        yield "url", "says how the URL is made, and no claim has it"
+    from lambdas.signatures.token_problems import token_problems
 
-
-def _secret_problems(settings: Settings, keyed: Sequence[str]) -> Iterator[tuple[str, str]]:
-    yield from key_problems(settings.key)
-    if len(keyed) < len(settings.algorithms):
-        yield "algorithms", "must be HS256, HS384 or HS512, which are what a stored secret signs with"
-    if settings.jwks_url:
-        yield "jwks_url", "is where public keys are, and `secret` is what the token is verified with; take one out"
-
-
-def _issuer_problems(settings: Settings, keyed: Sequence[str], *, covered: bool) -> Iterator[tuple[str, str]]:
-    if keyed:
-        yield "algorithms", f"has {keyed[0]}, which needs `secret`: with a public key for a secret, anyone could sign"
-    if settings.key != PLAIN:
-        yield "key", "says how a secret is written, and `secret` names none"
-    if not settings.issuer and not settings.jwks_url:
-        yield "issuer", "is missing; without `secret`, the token is verified with the public keys of its issuer"
-    elif not covered and not settings.issuer:
-        yield "issuer", "is missing; a token that names no hash of the body is good for whatever its issuer signs"
-    if not settings.audience and not covered:
-        yield "audience", "names nobody: a token that the issuer made for another would be taken"
-    if settings.issuer in token_claims.GOOGLE and "email" not in (settings.claims or {}):
-        yield (
-            "claims",
-            "must have `email`, the service account of your subscription: anyone can have Google sign a token "
-            "for any audience",
-        )
+    yield from token_problems(settings)

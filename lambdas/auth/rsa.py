@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import SecretName
 from lambdas.runtime.secrets import UnusableSecret
-from lambdas.signatures import public_keys, signature_check, signature_make
+from lambdas.signatures import public_keys, signature_check
 from lambdas.signatures.keys import usable_keys
-from lambdas.signatures.signature_problems import signature_problems as problems_of
 from lambdas.signatures.signature_settings import SignatureSettings
 
 if TYPE_CHECKING:
@@ -79,11 +78,13 @@ def sign(
 ) -> OutgoingRequest | None:
     from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 
+    from lambdas.signatures.signature_make import sign_request
+
     if (key := public_keys.load_private_key(lookup_secret(settings.secret)[0])) is None:
         return None
     hashed = public_keys.hash_function(settings.algorithm)
     padding = _padding(settings) if settings.padding == "pkcs1" else PSS(MGF1(hashed), PSS.DIGEST_LENGTH)
-    return signature_make.sign_request(settings, outgoing, now, lambda text: key.sign(text, padding, hashed))
+    return sign_request(settings, outgoing, now, lambda text: key.sign(text, padding, hashed))
 
 
 def key_pair(_settings: Settings) -> tuple[str, str]:
@@ -94,11 +95,15 @@ def key_pair(_settings: Settings) -> tuple[str, str]:
 
 
 def describe(settings: Settings) -> str:
+    from lambdas.signatures.signature_make import describe_signature
+
     padding = "PKCS#1 v1.5" if settings.padding == "pkcs1" else "PSS"
-    return f"RSA-{settings.algorithm.upper()} signature ({padding}) {signature_make.describe_signature(settings)}"
+    return f"RSA-{settings.algorithm.upper()} signature ({padding}) {describe_signature(settings)}"
 
 
 def problems(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from problems_of(settings)
+    from lambdas.signatures.signature_problems import signature_problems
+
+    yield from signature_problems(settings)
     if "{secret}" in settings.signed:
         yield "signed", "has {secret}, which only `digest` has in its text"

@@ -1,4 +1,4 @@
-"""Writing a form as a vendor would, for samples, the canary and `send`; never in AWS."""
+"""Writing a body as a vendor would, JSON or a form, for samples, the canary and `send`; never in AWS."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ def write_json_or_form(outgoing: OutgoingRequest, root: Any) -> OutgoingRequest:
         return outgoing._replace(body=json.dumps(root).encode())
     names = list(_fields(outgoing))
     return _with_fields(outgoing, {names[0]: json.dumps(root)} if len(names) == 1 else root)
+
+
+def put_value(item: Any, field: str, value: Any) -> None:
+    """Put a value at a field, and make the objects on the way to it."""
+    *parents, last = field.split(".")
+    for name in parents:
+        item = item.setdefault(name, {})
+    item[last] = value
 
 
 def _is_form(outgoing: OutgoingRequest) -> bool:

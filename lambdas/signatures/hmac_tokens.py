@@ -11,8 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lambdas.auth_type import Unauthenticated
-from lambdas.signatures.signature_check import decode_text
-from lambdas.signatures.signature_make import encode_bytes
+from lambdas.signatures.encodings import decode_text, encode_bytes
 
 HASHES = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 

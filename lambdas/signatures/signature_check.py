@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +14,7 @@ from lambdas.reading.formats import media_type
 from lambdas.reading.request import FORM
 from lambdas.reading.unverified_request import single_form_field, single_query_parameter
 from lambdas.runtime.times import TimeFormat, unix_seconds
+from lambdas.signatures.encodings import decode_text
 from lambdas.signatures.signature_settings import BodyHash, Encoding, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_time
 from lambdas.signatures.value_parts import after_prefix, split_parts
@@ -148,28 +147,11 @@ def check_age(written: Any, name: str, stamp: Window, now: float) -> None:
         raise Unauthenticated(f"{name} is {age:+.0f} s old; {allowed}")
 
 
-def decode_text(text: str, encoding: Encoding) -> bytes:
-    """Decode a text that a vendor wrote in an encoding; ValueError where it is not written in it."""
-    return _DECODERS[encoding](text.encode("ascii"))
-
-
-def _base64(text: bytes) -> bytes:
-    return base64.b64decode(text, validate=True)
-
-
-def _base64url(text: bytes) -> bytes:
-    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-
-_DECODERS: dict[str, Callable[[bytes], bytes]] = {
-    "hex": binascii.unhexlify,
-    "base64": _base64,
-    "base64url": _base64url,
-}
-
-
 def signature_texts(signature: Carried, value: str) -> list[str]:
     """Return the signatures in a value, as they are written: those after the prefix, or from a number on."""
+    if not signature.split:
+        text = after_prefix(value.strip(" "), signature.prefix)
+        return [] if text is None else [text]
     parts = split_parts(value, signature.split)
     if signature.part:
         parts = parts[signature.part - 1 :]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -10,8 +9,9 @@ from collections.abc import Callable
 from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import Request
 from lambdas.runtime.times import format_time
+from lambdas.signatures.encodings import encode_bytes
 from lambdas.signatures.signature_check import FAMILY, carrier
-from lambdas.signatures.signature_settings import Encoding, SignatureSettings, SignedHeaders, Timestamp
+from lambdas.signatures.signature_settings import SignatureSettings, SignedHeaders, Timestamp
 from lambdas.signatures.signed_text import signed_texts
 
 
@@ -100,14 +100,6 @@ def describe_signature(settings: SignatureSettings) -> str:
     window = f", at most {stamp.tolerance} s old" if stamp else ""
     text = settings.signed.replace("\n", "␊").replace("\r", "␍")
     return f'of "{text}" in {header_names}{window}'
-
-
-def encode_bytes(content: bytes, encoding: Encoding) -> str:
-    """Encode bytes as a vendor writes them."""
-    if encoding == "hex":
-        return content.hex()
-    text = base64.b64encode(content) if encoding == "base64" else base64.urlsafe_b64encode(content).rstrip(b"=")
-    return text.decode()
 
 
 def _stamped(body: bytes, stamp: Timestamp, now: float) -> bytes:

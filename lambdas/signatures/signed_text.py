@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,15 +17,13 @@ from lambdas.reading.formats import media_type
 from lambdas.reading.paths import Functions, compile_path
 from lambdas.reading.request import FORM
 from lambdas.reading.unverified_request import single_form_field, single_query_parameter
-from lambdas.signatures.signature_settings import PIECE, SignatureSettings, SignedHeaders, Timestamp, Url
+from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Timestamp, Url
 from lambdas.signatures.value_parts import after_prefix, split_parts
 
 if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 _MAX_FIELDS, _MAX_FORM = 1_000, 262_144
-_MAX_HEADERS = 50
-_NAME_OR_VALUE = re.compile(r"\{(?:name|value)\}")
 Parts = tuple[tuple[str, str, bytes], ...]
 
 
@@ -77,10 +74,10 @@ def _part(
     if name == "id" and settings.id:
         return _header(settings.id.header, request)
     if settings.signed_headers and name in ("headers", "header_names"):
-        names = named_headers(settings.signed_headers, request)
-        if name == "header_names":
-            return _bytes(settings.signed_headers.separator.join(names))
-        return _signed_headers(settings.signed_headers, names, settings, request)
+        from lambdas.signatures.signed_headers import header_names, signed_headers
+
+        text = signed_headers(settings, request) if name == "headers" else header_names(settings, request)
+        return _bytes(text)
     return secret if name == "secret" else _PIECES[name](request, argument)
 
 
@@ -89,31 +86,6 @@ def _without_parameter(request: Request, name: str) -> Request:
     query = request.without_query([name]).raw_query
     before = request.url.partition("?")[0]
     return replace(request, raw_query=query, url=f"{before}?{query}" if query else before)
-
-
-def _signed_headers(named: SignedHeaders, names: list[str], settings: SignatureSettings, request: Request) -> bytes:
-    """Return the headers that the request names; Unauthenticated where one is absent, or the time is not among them."""
-    stamp = settings.timestamp
-    if stamp and stamp.header and "{timestamp}" not in settings.signed and stamp.header.lower() not in names:
-        raise Unauthenticated(f"{stamp.header.lower()} is none of the headers that are signed")
-    written = []
-    for name in names:
-        if name not in request.headers:
-            raise Unauthenticated(f"no {name} header, which is signed")
-        value = request.headers[name].strip()
-        written.append(_NAME_OR_VALUE.sub(lambda piece: name if piece[0] == "{name}" else value, named.each))  # noqa: B023
-    return _bytes(named.join.join(written))
-
-
-def named_headers(named: SignedHeaders, request: Request) -> list[str]:
-    """Return the headers that the request says are signed, in lower case."""
-    value = request.headers.get(named.header.lower())
-    texts = [after_prefix(part, named.prefix) for part in split_parts(value or "", named.split)]
-    listed = next((text for text in texts if text is not None), "")
-    names = [name.strip().lower() for name in listed.split(named.separator)]
-    if not all(names) or len(names) > _MAX_HEADERS:
-        raise Unauthenticated(f"{named.header.lower()} names no headers, or more than {_MAX_HEADERS}")
-    return names
 
 
 def _form_sorted(request: Request) -> bytes:

@@ -10,17 +10,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lambdas.auth_type import Unauthenticated
-from lambdas.signatures.signature_settings import PIECE, Signature, SignatureSettings, Url
-from lambdas.signatures.signed_text import signed_texts
 
 if TYPE_CHECKING:
     from lambdas.auth.jwt import Settings
     from lambdas.reading.request import Request
+    from lambdas.signatures.signature_settings import Url
 
 LEEWAY = 60
 """Seconds that the issuer's clock may differ from ours."""
 GOOGLE = ("https://accounts.google.com", "accounts.google.com")
-_PIECE_OF_REQUEST = re.compile(rf"(?<!\$){PIECE.pattern}")
+_PIECE_OF_REQUEST = re.compile(r"(?<!\$)\{\w")
 """A piece, and no parameter: `${Name}` is what people read of it, and holds nothing of a request."""
 
 
@@ -74,9 +73,13 @@ def reads_request(claims: Mapping[str, str] | None) -> bool:
 
 def expected_texts(text: str, url: Url | None, request: Request) -> list[str]:
     """Return what a claim may be: its text, with the pieces of this request in it."""
-    if not PIECE.search(text):
+    if not _PIECE_OF_REQUEST.search(text):
         return [text]
-    template: Any = SignatureSettings(Signature(()), signed=text, url=url)  # type: ignore[arg-type]  # as `signed` is
+    # Few tokens name something of the request, and every import lengthens a cold start.
+    from lambdas.signatures.signature_settings import Signature, SignatureSettings
+    from lambdas.signatures.signed_text import signed_texts
+
+    template: Any = SignatureSettings(Signature(), signed=text, url=url)  # type: ignore[arg-type]  # as `signed` is
     return [made.decode("utf-8", "surrogatepass") for made in signed_texts(template, request)]
 
 

@@ -10,10 +10,10 @@ def split_parts(value: str, split: str) -> list[str]:
 
 def after_prefix(part: str, prefix: str) -> str | None:
     """Return what stands after the prefix; None where it does not stand before the part. `*` in it is any text."""
-    before, star, after = prefix.partition("*")
+    if "*" not in prefix:
+        return part[len(prefix) :] if part.startswith(prefix) else None
+    before, _, after = prefix.partition("*")
     if not part.startswith(before):
         return None
-    if not star:
-        return part[len(before) :]
     _, found, rest = part[len(before) :].partition(after)
     return rest if found else None

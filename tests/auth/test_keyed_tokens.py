@@ -17,9 +17,8 @@ from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
 from lambdas.model_types import ClaimText, SecretName, UrlBase
 from lambdas.reading.request import Request
 from lambdas.runtime.secrets import UnusableSecret
+from lambdas.signatures.encodings import decode_text, encode_bytes
 from lambdas.signatures.hmac_tokens import signed_token
-from lambdas.signatures.signature_check import decode_text
-from lambdas.signatures.signature_make import encode_bytes
 from lambdas.signatures.signature_settings import Url
 from tests import issuers
 from tests.definitions import CASES, bundled_source, make_definition

@@ -35,10 +35,9 @@ from lambdas.runtime import vendor_fetch
 from lambdas.runtime.http_types import FetchFailed
 from lambdas.runtime.secrets import SecretsUnavailable, UnusableSecret
 from lambdas.signatures import issuer_keys
+from lambdas.signatures.encodings import decode_text, encode_bytes
 from lambdas.signatures.keys import KeyEncoding
 from lambdas.signatures.published_keys import REREAD, RETRY, TTL, FetchCache
-from lambdas.signatures.signature_check import decode_text
-from lambdas.signatures.signature_make import encode_bytes
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings
 from tests import fakes, issuers, published
 from tests.definitions import CASES, SOURCES, make_definition, webhook_definitions
@@ -319,7 +318,7 @@ def pairs(leaf: Auth) -> st.SearchStrategy[tuple[str, str]]:
         return st.sampled_from(RSA_PAIRS)
     if pair := getattr(leaf.type, "key_pair", None):
         return st.builds(pair, st.just(leaf.settings))
-    key = getattr(leaf.settings, "key", KeyEncoding())
+    key = getattr(leaf.settings, "key", None) or KeyEncoding()
     in_header = isinstance(leaf.settings, token.Settings) and leaf.settings.header
     user = "user:" if kind(leaf) == "basic" else ""
     texts = {

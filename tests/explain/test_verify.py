@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import click
 import pytest
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from generator.commands import main
 from generator.definition import secret_names
-from generator.definition.read import Definition
+from generator.definition.read import Definition, load
 from generator.errors import GeneratorError
 from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import explain
@@ -33,7 +33,7 @@ from lambdas.auth_type import OutgoingRequest
 from lambdas.model import Source
 from lambdas.runtime.times import iso_time
 from tests import issuers
-from tests.definitions import ROOT, SOURCES, bundled_source, make_definition, webhook_definitions
+from tests.definitions import CASES, ROOT, SOURCES, bundled_source, make_definition, webhook_definitions
 from tests.examples import assert_example
 from tests.fakes import NOW, SECRET
 from tests.fakes import signed_request as signed_by
@@ -725,3 +725,17 @@ def test_white_space_around_a_secret_is_no_reason(tmp_path: Path, auth: str) -> 
     glimpses = re.findall(r"(?:expected|seen) +(\S+)", text)
     assert len(set(glimpses)) <= 1
     assert "the secret in 0" not in text
+
+
+def test_a_signature_in_a_form_is_not_printed() -> None:
+    for name, body in (("transloadit", "transloadit=%7B%7D"), ("braintree", "bt_payload=x&more=1")):
+        source = load(CASES, [name])[0].source
+        auth, headers = source.endpoint.auth, {"Content-Type": "application/x-www-form-urlencoded"}
+        sent = auth.type.sign(
+            auth.settings, OutgoingRequest("POST", URL, headers, body.encode()), lambda _: ("k",), NOW
+        )
+        assert sent
+        value = next(text for key, text in parse_qsl(sent.body.decode()) if key in ("signature", "bt_signature"))
+        signature = re.split("[|:]", value)[-1]
+        for secret in ("k", "another"):
+            assert signature not in printed_text(case_of(source, sent, secret))

@@ -16,9 +16,9 @@ from lambdas.model_types import SignedText
 from lambdas.reading.body import Rejected
 from lambdas.runtime.secrets import UnusableSecret
 from lambdas.runtime.times import iso_time, unix_seconds
+from lambdas.signatures.encodings import encode_bytes
 from lambdas.signatures.keys import usable_keys
 from lambdas.signatures.signature_check import carried_values, signature_headers
-from lambdas.signatures.signature_make import encode_bytes
 from lambdas.signatures.signature_settings import PIECE, Signature, SignatureSettings, Timestamp
 from lambdas.signatures.signed_text import signed_texts, signed_time
 from lambdas.signatures.value_parts import after_prefix, split_parts

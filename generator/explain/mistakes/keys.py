@@ -49,7 +49,7 @@ def _texts(secret: str) -> Iterator[tuple[Change, str, str]]:
 
 def _decodings(attempt: VerificationAttempt) -> Iterator[Mistake]:
     secret = attempt.secrets[0] if attempt.secrets else ""
-    own: KeyEncoding = attempt.settings.key
+    own: KeyEncoding = attempt.settings.key or KeyEncoding()
     known = {key_bytes(own, secret)}
     prefixes = dict.fromkeys([own.strip, "", *_PREFIX.findall(secret)])
     encodings: tuple[Encoding, ...] = ("utf8", "base64", "hex")

@@ -3,6 +3,7 @@
 from lambdas.auth import all_of, basic, body_hmac
 from lambdas.model import Auth, Source, Webhook
 from lambdas.model_events import Events
+from lambdas.signatures.body_settings import BodySignature
 from lambdas.signatures.keys import KeyEncoding
 
 SOURCE = Source(
@@ -17,7 +18,7 @@ SOURCE = Source(
                     Auth(
                         type=body_hmac,
                         settings=body_hmac.Settings(
-                            signature=body_hmac.BodySignature(path='additionalData.hmacSignature', encoding='base64'),
+                            signature=BodySignature(path='additionalData.hmacSignature', encoding='base64'),
                             signed='{pspReference}:{originalReference}:{merchantAccountCode}:{merchantReference}:{amount.value}:{amount.currency}:{eventCode}:{success}',
                             uncovered='eventDate, reason and additionalData',
                             each='notificationItems[].NotificationRequestItem',

@@ -3,6 +3,7 @@
 from lambdas.auth import body_hmac
 from lambdas.model import Auth, Source, Webhook
 from lambdas.model_events import Events
+from lambdas.signatures.body_settings import BodySignature
 from lambdas.signatures.keys import KeyEncoding
 
 SOURCE = Source(
@@ -12,7 +13,7 @@ SOURCE = Source(
         auth=Auth(
             type=body_hmac,
             settings=body_hmac.Settings(
-                signature=body_hmac.BodySignature(path='bt_signature', prefix='*|', split='&'),
+                signature=BodySignature(path='bt_signature', prefix='*|', split='&'),
                 signed='{bt_payload}',
                 uncovered='any further field of the form',
                 algorithm='sha1',

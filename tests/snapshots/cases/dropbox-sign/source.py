@@ -3,6 +3,7 @@
 from lambdas.auth import body_hmac
 from lambdas.model import Auth, Source, Webhook
 from lambdas.model_events import Events
+from lambdas.signatures.body_settings import BodySignature
 
 SOURCE = Source(
     name='dropbox-sign',
@@ -11,7 +12,7 @@ SOURCE = Source(
         auth=Auth(
             type=body_hmac,
             settings=body_hmac.Settings(
-                signature=body_hmac.BodySignature(path='event.event_hash'),
+                signature=BodySignature(path='event.event_hash'),
                 signed='{event.event_time}{event.event_type}',
                 uncovered='all but the time and the type of the event',
             ),

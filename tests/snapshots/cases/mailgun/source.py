@@ -2,6 +2,7 @@
 
 from lambdas.auth import body_hmac
 from lambdas.model import Auth, Source, Webhook
+from lambdas.signatures.body_settings import BodySignature, BodyTime
 
 SOURCE = Source(
     name='mailgun',
@@ -10,10 +11,10 @@ SOURCE = Source(
         auth=Auth(
             type=body_hmac,
             settings=body_hmac.Settings(
-                signature=body_hmac.BodySignature(path='signature.signature'),
+                signature=BodySignature(path='signature.signature'),
                 signed='{signature.timestamp}{signature.token}',
                 uncovered='the event itself',
-                timestamp=body_hmac.BodyTime(path='signature.timestamp'),
+                timestamp=BodyTime(path='signature.timestamp'),
             ),
         ),
     ),

@@ -1,0 +1,37 @@
+"""How vendors write the bytes of a signature: in hex, base64 or base64url."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+
+from lambdas.signatures.signature_settings import Encoding
+
+
+def decode_text(text: str, encoding: Encoding) -> bytes:
+    """Decode a text that a vendor wrote in an encoding; ValueError where it is not written in it."""
+    return _DECODERS[encoding](text.encode("ascii"))
+
+
+def _base64(text: bytes) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _base64url(text: bytes) -> bytes:
+    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+_DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "hex": binascii.unhexlify,
+    "base64": _base64,
+    "base64url": _base64url,
+}
+
+
+def encode_bytes(content: bytes, encoding: Encoding) -> str:
+    """Encode bytes as a vendor writes them."""
+    if encoding == "hex":
+        return content.hex()
+    text = base64.b64encode(content) if encoding == "base64" else base64.urlsafe_b64encode(content).rstrip(b"=")
+    return text.decode()
