@@ -81,6 +81,8 @@ _GUESSES = (
     _sns,
     guess_signature.from_standard_webhooks,
     guess_signature.from_signature_header,
+    guess_signature.from_query,
+    guess_body.form_signature,
     _authorization,
     guess_token.from_other_header,
     _token,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 from generator.samples.captured import Captured
 from generator.scaffold import value_kinds
@@ -120,6 +121,7 @@ def _guess(request: Captured, signatures: list[value_kinds.HeaderSignature]) -> 
     names = {"ecdsa": "ECDSA", "ed25519": "Ed25519", "rsa": "RSA", "hmac": f"HMAC-{algorithm.upper()}"}
     algorithm_name = names[kind]
     settings = {**_signature_settings(best), **_time_settings(request, best)}
+    settings = with_signed_headers(request, best, settings)
     if algorithm != "sha256":
         settings["algorithm"] = algorithm
     checks = [*_checks(kind, algorithm, settings)]
@@ -146,14 +148,16 @@ def _signature_settings(best: value_kinds.HeaderSignature) -> dict[str, Any]:
     # X-Signature-1 is the first of a family: as many as there are keys.
     header = f"{best.header[:-1]}*" if re.fullmatch(r".*-[0-9]", best.header) else best.header
     encoding = best.encoding if best.encoding != "hex" else ""
-    optional = {"prefix": best.prefix, "split": best.split, "encoding": encoding}
+    optional: dict[str, Any] = {"prefix": best.prefix, "split": best.split, "part": best.part, "encoding": encoding}
     return {"signature": {"header": header, **{key: value for key, value in optional.items() if value}}}
 
 
 def _time_settings(request: Captured, best: value_kinds.HeaderSignature) -> dict[str, Any]:
     """Return where the time of signing is, and the text that most vendors sign with it."""
-    timestamp: dict[str, str] = {}
-    if best.time_prefix:
+    timestamp: dict[str, Any] = {}
+    if best.time_part:
+        timestamp = {"header": best.header, "split": best.split, "part": best.time_part, "format": best.format}
+    elif best.time_prefix:
         timestamp = {"header": best.header, "prefix": best.time_prefix, "split": best.split, "format": best.format}
     elif times := list(_times(request)):
         header, format_of_time = max(times, key=lambda time: _common_prefix(time[0], best.header))
@@ -180,12 +184,65 @@ def _common_prefix(name: str, other: str) -> int:
     return next((index for index, (a, b) in pairs if a != b), len(name))
 
 
+def with_signed_headers(
+    request: Captured, best: value_kinds.HeaderSignature, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the settings with the headers that the request itself says are signed: Hook0's, Contentful's."""
+    found = next(
+        (
+            ({"header": best.header, "prefix": prefix, "split": best.split}, separator)
+            for prefix, text in best.parts
+            if (separator := _separator_of_names(request, text))
+        ),
+        None,
+    ) or next(
+        (
+            ({"header": name}, separator)
+            for name, value in request.headers
+            if re.search(r"signed-?headers$", name, re.IGNORECASE)
+            and (separator := _separator_of_names(request, value))
+        ),
+        None,
+    )
+    if not found:
+        return settings
+    named = {**found[0], **({"separator": found[1]} if found[1] != "," else {})}
+    before = "{timestamp}." if "timestamp" in settings else ""
+    return {**settings, "signed_headers": named, "signed": f"{before}{{headers}}.{{body}}"}
+
+
+def _separator_of_names(request: Captured, text: str) -> str | None:
+    """Return what stands between names of headers that the request has; None where a text is something else."""
+    for separator in (",", " ", ";", ":"):
+        names = text.lower().split(separator)
+        if all(name.strip() in request.headers_by_name for name in names) and (len(names) > 1 or separator == ","):
+            return separator
+    return None
+
+
+def from_query(request: Captured) -> Guess | None:
+    """Guess from a query parameter with the name and the form of a signature: Chargify's."""
+    for name, value in parse_qsl(urlsplit(request.url).query):
+        decoded = value_kinds.decode_signature(value) if SIGNED_NAME.search(name) else None
+        if decoded and (algorithm := value_kinds.HASH_BY_SIZE.get(len(decoded[1]))):
+            encoding = {"encoding": decoded[0]} if decoded[0] != "hex" else {}
+            settings: dict[str, Any] = {"signature": {"query": name, **encoding}}
+            settings |= {"algorithm": algorithm} if algorithm != "sha256" else {}
+            certain = (
+                f"{name} in the query carries {len(decoded[1])} bytes in {decoded[0]}, as HMAC-{algorithm.upper()} "
+            )
+            return Guess({"hmac": settings}, (f"{certain}makes them",), tuple(_checks("hmac", algorithm, settings)))
+    return None
+
+
 def _checks(kind: str, algorithm: str, settings: dict[str, Any]) -> Iterator[str]:
     if kind == "hmac" and algorithm == "sha512":
         yield "64 bytes are Ed25519's and ECDSA's too: then it is `ed25519` or `ecdsa`, with the vendor's public key"
     if kind == "rsa":
         yield f"the hash function and the padding: {algorithm} and PKCS#1 v1.5 are a guess (`algorithm`, `padding`)"
-    if "timestamp" in settings:
+    if "signed_headers" in settings:
+        yield f"what is signed: {settings['signed']} is a guess, and so is how each header is written in it"
+    elif "timestamp" in settings:
         yield f"what is signed: {settings['signed']} is a guess, and {{timestamp}}{{body}} is usual too"
         yield "that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}"
     else:

@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.definition.read import Definition, load
 from generator.samples.captured import Captured
-from generator.scaffold import first_mapping, first_sample, target_folder, texts
+from generator.scaffold import first_mapping, first_sample, guess_body, target_folder, texts
 from generator.scaffold.auth_answers import events_for
 from generator.scaffold.definition_yaml import yaml_form
 from generator.scaffold.first_mapping import MappingGuess
@@ -59,7 +59,7 @@ class StartingPoint:
         if not self.request or not self.file or self.recognition.handshake or (self.base and not self.copy):
             return None
         known = self.base or self.recognition.recognized_source
-        secret_fields: list[str] = []
+        secret_fields = guess_body.credential_fields(self.recognition.auth)
         if known:
             credentials = [name for auth in auths(known.source.endpoint) for name in credential_fields(auth)]
             secret_fields = [*known.source.events.mask, *credentials]
@@ -115,7 +115,7 @@ class StartingPoint:
 
     def _write_sample(self, folder: Path, source: Source, body: Body) -> None:
         assert self.request  # noqa: S101 - a body comes from a request
-        head = first_sample.request_head(self.request, source, body.format)
+        head = first_sample.request_head(self.request, source, body)
         self.credentials, self.left_out = head.credentials, head.secrets
         folder.mkdir(exist_ok=True)
         name = first_mapping.sample_name(self.request, body)

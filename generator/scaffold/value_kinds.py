@@ -12,7 +12,7 @@ from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.encodings import decode_text
 from lambdas.signatures.signature_settings import Encoding
 
-HASH_BY_SIZE = {20: "sha1", 32: "sha256", 64: "sha512"}
+HASH_BY_SIZE = {20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512"}
 """Hash functions by the bytes of a hash."""
 RSA_SIGNATURE_BYTES, WEAK_RSA_BYTES = (256, 384, 512, 1024), (128,)
 P384_BYTES = (96, *range(100, 105))
@@ -45,6 +45,11 @@ class HeaderSignature:
     split: str = ""
     time_prefix: str = ""
     format: TimeFormat = "unix"
+    part: int = 0
+    """The number of the first part that is a signature, where parts have no prefix."""
+    time_part: int = 0
+    parts: tuple[tuple[str, str], ...] = ()
+    """The prefixes and the texts of a header that has several."""
 
     @property
     def is_ecdsa(self) -> bool:
@@ -61,6 +66,8 @@ def read_header_signature(header: str, value: str) -> HeaderSignature | None:
         matches = [match for part in parts if (match := _PREFIXED.fullmatch(part))]
         if len(parts) > 1 and len(matches) == len(parts):
             return _from_parts(header, separator, [(match[1], match[2]) for match in matches])
+        if len(parts) > 1 and (listed := _from_list(header, separator, parts)):
+            return listed
     if versioned := _VERSIONED.match(value):
         decoded = decode_signature(versioned[2])
         return HeaderSignature(header, versioned[1], *decoded, split=" ") if decoded else None
@@ -69,6 +76,16 @@ def read_header_signature(header: str, value: str) -> HeaderSignature | None:
     prefixed = _PREFIXED.fullmatch(value)
     decoded = decode_signature(prefixed[2]) if prefixed else None
     return HeaderSignature(header, prefixed[1], *decoded) if prefixed and decoded else None
+
+
+def _from_list(header: str, split: str, parts: list[str]) -> HeaderSignature | None:
+    """Return the signature of a header without prefixes: signatures alone, or a time before them, as Recurly has it."""
+    format_of_time = time_format(parts[0])
+    decoded = [decode_signature(part) for part in parts[1 if format_of_time else 0 :]]
+    if not decoded or not decoded[0] or not all(decoded):
+        return None
+    place = {"part": 2, "time_part": 1, "format": format_of_time} if format_of_time else {"part": 1}
+    return HeaderSignature(header, "", *decoded[0], split, **place)
 
 
 def _from_parts(header: str, split: str, parts: list[tuple[str, str]]) -> HeaderSignature | None:
@@ -81,7 +98,8 @@ def _from_parts(header: str, split: str, parts: list[tuple[str, str]]) -> Header
     if not signatures:
         return None
     _, prefix, decoded = signatures[0]
-    return HeaderSignature(header, prefix, *decoded, split, *(times[0] if times else ("", "unix")))
+    time = times[0] if times else ("", "unix")
+    return HeaderSignature(header, prefix, *decoded, split, *time, parts=tuple(parts))
 
 
 def decode_signature(text: str) -> tuple[Encoding, bytes] | None:
@@ -93,7 +111,8 @@ def decode_signature(text: str) -> tuple[Encoding, bytes] | None:
             continue
         signature = HeaderSignature("", "", encoding, content)
         if (
-            len(content) in HASH_BY_SIZE
+            # In base64, 48 bytes are 64 characters without padding, as many a token has them.
+            (len(content) in HASH_BY_SIZE and (len(content) != 48 or encoding == "hex"))
             or signature.is_ecdsa
             or (len(content) in (*RSA_SIGNATURE_BYTES, *WEAK_RSA_BYTES) and encoding != "base64url")
         ):

@@ -933,3 +933,50 @@ def test_readme_has_the_sections_of_bundled_sources(new) -> None:
         "2. The secret: store it: `python -m generator secret acme-audit`.",
     ):
         assert line in readme.splitlines()
+
+
+MULTIPART = (
+    '--b\r\nContent-Disposition: form-data; name="json"\r\n\r\n{}\r\n'
+    '--b\r\nContent-Disposition: form-data; name="signature"\r\n\r\nsha384:{}\r\n--b--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "sample", "stored"),
+    [
+        (
+            {"body": {"sharedSecret": "s3cr3t", "alertId": "a-123456", "alertType": "Settings changed"}},
+            "Settings.changed.json",
+            {"sharedSecret": "[masked]", "alertId": "a-123456", "alertType": "Settings changed"},
+        ),
+        (
+            {"body": {"signature": {"timestamp": "1770920772", "signature": HEX}, "event-data": {"event": "opened"}}},
+            "event.json",
+            {"signature": {"timestamp": "1770920772", "signature": "[masked]"}, "event-data": {"event": "opened"}},
+        ),
+        (
+            {"body": {"value": [{"clientState": "s3cr3t", "changeType": "updated"}]}},
+            "event.json",
+            {"value": [{"clientState": "[masked]", "changeType": "updated"}]},
+        ),
+        (
+            {
+                "headers": {"content-type": "multipart/form-data; boundary=b"},
+                "body": MULTIPART.format('{"type": "a.b"}', "5a" * 48),
+            },
+            "a.b.txt",
+            "json=%7B%22type%22%3A%22a.b%22%7D",
+        ),
+    ],
+)
+def test_a_credential_in_the_body_is_in_no_sample(new, request_: dict, sample: str, stored) -> None:
+    body = request_["body"]
+    text_ = body if isinstance(body, str) else json.dumps(body)
+    Path("r.json").write_text(json.dumps({"headers": {}, **request_, "body": text_}))
+    status, _, err = new("acme", *DESCRIBED, "--from-request", "r.json")
+    assert (status, err) == (0, "")
+    written = Path("s/acme/samples", sample).read_text()
+    assert (written if isinstance(stored, str) else json.loads(written)) == stored
+    everything = "".join(path.read_text() for path in Path("s/acme").rglob("*") if path.is_file())
+    assert not any(secret in everything for secret in ("s3cr3t", HEX, "5a" * 48))
+    assert main(["acme", "--sources", "s", "--lint", "fast", "--check"]) == 0

@@ -18,6 +18,7 @@ from generator.scaffold.first_mapping import MappingGuess, guess_mapping
 from generator.scaffold.recognize import Recognition, recognize
 from generator.scaffold.texts import DefinitionDraft
 from tests.definitions import SOURCES, bundled_source, make_definition
+from tests.published import ALL_VECTORS
 from tests.scaffold.vendor_requests import REQUESTS, SHA256, VendorRequest
 
 
@@ -143,3 +144,79 @@ LISTS: list[tuple[Any, str | None]] = [
 def test_a_list_of_events_is_told_from_a_list_in_an_event(body: Any, split: str | None) -> None:
     _, mapping = proposed(VendorRequest("", {"X-Sig": SHA256}, body, {}))
     assert mapping.events.get("split") == split
+
+
+UNCOVERED = "all that `signed` does not name"
+PUBLISHED = {
+    "recurly": {
+        "hmac": {
+            "signature": {"header": "recurly-signature", "split": ",", "part": 2},
+            "timestamp": {"header": "recurly-signature", "split": ",", "part": 1, "format": "unix_ms"},
+            "signed": "{timestamp}.{body}",
+        }
+    },
+    "chargify": {"hmac": {"signature": {"query": "signature_hmac_sha_256"}}},
+    "transloadit": {
+        "hmac": {
+            "signature": {"form": "signature", "prefix": "sha384:"},
+            "signed": "{form('transloadit')}",
+            "algorithm": "sha384",
+        }
+    },
+    "braintree": {
+        "body_hmac": {
+            "signature": {"path": "bt_signature", "prefix": "*|", "split": "&"},
+            "signed": "{bt_payload}",
+            "uncovered": UNCOVERED,
+            "algorithm": "sha1",
+        }
+    },
+    "dropbox-sign": {
+        "body_hmac": {
+            "signature": {"path": "event.event_hash"},
+            "signed": "{event.event_time}{event.event_type}",
+            "uncovered": UNCOVERED,
+            "timestamp": {"path": "event.event_time"},
+        }
+    },
+    "hook0": {
+        "hmac": {
+            "signature": {"header": "X-Hook0-Signature", "prefix": "v1=", "split": ","},
+            "timestamp": {"header": "X-Hook0-Signature", "prefix": "t=", "split": ","},
+            "signed_headers": {"header": "X-Hook0-Signature", "prefix": "h=", "split": ",", "separator": " "},
+            "signed": "{timestamp}.{headers}.{body}",
+        }
+    },
+    "contentful": {
+        "hmac": {
+            "signature": {"header": "X-Contentful-Signature"},
+            "timestamp": {"header": "X-Contentful-Timestamp", "format": "unix_ms"},
+            "signed_headers": {"header": "X-Contentful-Signed-Headers"},
+            "signed": "{timestamp}.{headers}.{body}",
+        }
+    },
+    "scalr": {
+        "hmac": {
+            "signature": {"header": "X-Signature"},
+            "timestamp": {"header": "Date", "format": "http_date"},
+            "signed": "{timestamp}.{body}",
+            "algorithm": "sha1",
+        }
+    },
+    "wise": {"rsa": {"signature": {"header": "X-Signature-SHA256", "encoding": "base64"}}},
+}
+
+
+@pytest.mark.parametrize("scheme", PUBLISHED)
+def test_form_of_a_published_request_is_recognized(scheme: str, tmp_path: Path) -> None:
+    vectors = [vector for vector in ALL_VECTORS if vector["scheme"] == scheme and vector["valid"]]
+    assert vectors
+    for vector in vectors:
+        content = vector["body"].encode()
+        capture = Captured("POST", vector["url"], tuple(vector["headers"].items()), content)
+        recognition = recognize(capture, every())
+        assert recognition.auth == PUBLISHED[scheme]
+        body = first_sample.read_body(Path("request"), capture)
+        mapping = guess_mapping("made", capture, body)
+        draft = DefinitionDraft("made", "Made", auth=recognition.auth, events=mapping.events, facts=mapping.facts)
+        make_definition(tmp_path, texts.definition_text(draft))

@@ -176,6 +176,7 @@ REQUESTS = {
                 "signature": {"path": "signature.signature"},
                 "signed": "{signature.timestamp}{signature.token}",
                 "uncovered": "all that `signed` does not name",
+                "timestamp": {"path": "signature.timestamp"},
             }
         },
         {
