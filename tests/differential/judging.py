@@ -32,6 +32,11 @@ def own(name: str) -> Source:
     return load(HERE, [name])[0].source
 
 
+def case(name: str) -> Source:
+    """One that is a case of the other tests, too."""
+    return load(definitions.CASES, [name])[0].source
+
+
 def header(sent: OutgoingRequest, name: str) -> str | None:
     """A header as web frameworks hand it to an SDK: its name in any case."""
     return {other.lower(): value for other, value in sent.headers.items()}.get(name.lower())
