@@ -65,6 +65,8 @@ def unknown_source_message(name: str, sources: Path) -> str:
     where = "among those that are shipped" if sources == BUNDLED else f"in {sources}"
     if sources.resolve() != BUNDLED.resolve():
         where += ", nor among those that are shipped"
+    elif not Path("sources").is_dir():  # perhaps the command was given in another folder than the project's
+        where += ", and this folder has no sources/"
     similar = difflib.get_close_matches(name, sorted({*own_names, *source_names(BUNDLED)}), n=3, cutoff=0.6)
     if similar:
         return f"no source {name} {where}; did you mean {' or '.join(similar)}?"

@@ -169,6 +169,18 @@ def test_another_separator_between_time_and_signature(tmp_path: Path) -> None:
     ]
 
 
+def test_another_separator_in_a_list_without_prefixes(tmp_path: Path) -> None:
+    # As Recurly has it, with a comma: https://docs.recurly.com/recurly-subscriptions/docs/webhooks
+    listed = STRIPE.replace('prefix: "v1=", split: ","', 'split: ",", part: 2').replace(
+        'prefix: "t=", split: ","', 'split: ",", part: 1'
+    )
+    source = make_definition(tmp_path, listed).source
+    request = signed(source, "{}", {})
+    assert said(source, request) == []
+    other = {"Acme-Signature": request.headers["Acme-Signature"].replace(",", ";")}
+    assert said(source, request._replace(headers=other)) == OTHER_SEPARATOR
+
+
 def sign_at(source: Source, now: float) -> str:
     auth = source.endpoint.auth
     sent = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, b"{}"), lambda _name: (SECRET,), now)

@@ -15,7 +15,7 @@ import yaml
 from rich.console import Console
 
 from generator import errors
-from generator.commands import _console, main
+from generator.commands import _console, _prompts, main
 from generator.definition.read import load
 from generator.definition.source_folders import source_names
 from generator.errors import BUNDLED
@@ -193,6 +193,29 @@ def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
                 }
             },
         ),
+        (["jwt"], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
+        (["sns"], {"sns": {"topics": ["${TopicArn}"]}}),
+    ],
+)
+def test_each_kind_of_verification_is_made_from_options(new, options: list[str], auth: dict[str, object]) -> None:
+    status, out, err = new("acme", *DESCRIBED, "--auth", *options)
+    # Nobody has said yet which claim of a token, if any, has a hash of the body.
+    note = r"note: \S+/source\.yml:\d+: webhook\.auth\.jwt: covers nothing of the body: .+\n"
+    assert status == 0
+    assert re.fullmatch(note if options == ["jwt"] else "", err)
+    assert yaml.safe_load(text())["webhook"]["auth"] == auth
+    parameters = yaml.safe_load(text()).get("parameters", {})
+    assert list(parameters) == re.findall(r"\$\{(\w+)\}", text())
+    assert [name for name in parameters if f"parameters.{name}: check pattern and example" not in out] == []
+    published = options[0] in ("jwt", "sns")
+    assert ("secret acme" in out) == (not published)
+    assert ("verifies with your secret, and if not, why" in out) == (not published)
+    assert ("verifies, and if not, why" in out) == published
+
+
+@pytest.mark.parametrize(
+    ("options", "auth"),
+    [
         (["hmac", "--query", "sig"], {"hmac": {"signature": {"query": "sig"}}}),
         (
             ["rsa", "--header", "X-S", "--algorithm", "sha512", "--padding", "pss"],
@@ -216,24 +239,13 @@ def test_commented_out_keys_of_a_new_definition_are_valid(new) -> None:
                 }
             },
         ),
-        (["jwt"], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
-        (["sns"], {"sns": {"topics": ["${TopicArn}"]}}),
     ],
 )
-def test_each_kind_of_verification_is_made_from_options(new, options: list[str], auth: dict[str, object]) -> None:
-    status, out, err = new("acme", *DESCRIBED, "--auth", *options)
-    # Nobody has said yet which claim of a token, if any, has a hash of the body.
-    note = r"note: \S+/source\.yml:\d+: webhook\.auth\.jwt: covers nothing of the body: .+\n"
-    assert status == 0
-    assert re.fullmatch(note if options == ["jwt"] else "", err)
-    assert yaml.safe_load(text())["webhook"]["auth"] == auth
-    parameters = yaml.safe_load(text()).get("parameters", {})
-    assert list(parameters) == re.findall(r"\$\{(\w+)\}", text())
-    assert [name for name in parameters if f"parameters.{name}: check pattern and example" not in out] == []
-    published = options[0] in ("jwt", "sns") and "HS256" not in options
-    assert ("secret acme" in out) == (not published)
-    assert ("verifies with your secret, and if not, why" in out) == (not published)
-    assert ("verifies, and if not, why" in out) == published
+def test_rarer_kinds_of_verification_are_made_from_options(options: list[str], auth: dict[str, object]) -> None:
+    kind, *rest = options
+    answers = {name[2:].replace("-", "_"): value for name, value in zip(rest[::2], rest[1::2], strict=True)}
+    missing: list[str] = []
+    assert (_prompts.auth(kind, answers, {}, missing), missing) == (auth, [])
 
 
 def test_new_asks_in_a_terminal_and_an_answer_opens_the_next_question(new) -> None:
@@ -335,12 +347,20 @@ ANSWERED = [
 
 
 @pytest.mark.parametrize(("typed", "auth"), ANSWERED)
-def test_every_form_of_verification_can_be_answered(new, typed: list[str], auth: dict[str, object]) -> None:
+def test_every_form_of_verification_can_be_answered(typed, auth, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*typed, ""])))
+    monkeypatch.setattr(_console, "is_interactive", lambda: True)
+    missing: list[str] = []
+    # Each answer is checked by the rules of a build.
+    assert (_prompts.auth(None, {}, {}, missing), missing) == (auth, [])
+    assert capsys.readouterr().err.count("Invalid answer") == sum(answer in ("a b", "no field") for answer in typed)
+
+
+def test_a_shared_header_becomes_a_source(new) -> None:
+    typed, auth = ANSWERED[0]
     status, _, err = new("acme", *DESCRIBED, typed="\n".join([*typed, ""]))
-    assert status == 0
-    assert yaml.safe_load(text())["webhook"]["auth"] == auth
+    assert (status, yaml.safe_load(text())["webhook"]["auth"]) == (0, auth)
     assert err.startswith(OFFER)
-    assert err.count("Invalid answer") == sum(answer in ("a b", "no field") for answer in typed)
 
 
 def test_a_captured_request_is_offered_only_where_it_would_help(new) -> None:
@@ -825,9 +845,11 @@ def test_request_of_another_source_than_the_base_is_doubted(new) -> None:
 
 
 def test_base_source_must_exist(new) -> None:
-    message = "error: no source zoomm among those that are shipped; did you mean zoom or zoom-log?\n"
+    message = "error: no source zoomm among those that are shipped, and this folder has no sources/; "
+    message += "did you mean zoom or zoom-log?\n"
     assert new("acme", "--from", "zoomm") == (1, "", message)
-    message = "error: no source qqqq among those that are shipped; to see all: python -m generator list\n"
+    message = "error: no source qqqq among those that are shipped, and this folder has no sources/; "
+    message += "to see all: python -m generator list\n"
     assert new("acme", "--from", "qqqq")[2] == message
     assert nothing_is_there()
     assert new("own-one", *DESCRIBED, "--auth", "basic")[0] == 0
