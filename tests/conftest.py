@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from botocore.loaders import create_loader
@@ -28,10 +29,12 @@ settings.register_profile(
 settings.load_profile("ours")
 
 QUICK = "not slow and not emulator"
+_UPDATE = "update: bool"
+"""The parameter of a test that writes what it would compare."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update", action="store_true", help="write the snapshots anew")
+    parser.addoption("--update", action="store_true", help="write anew all that is generated, and run no other test")
     parser.addoption(
         "--quick", action="store_true", help="in a minute: nothing slow or in the emulator, ten examples a property"
     )
@@ -44,10 +47,28 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = f"({chosen}) and {QUICK}" if chosen else QUICK
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have pytest-xdist begin with the emulator's tests, since the longest file is among them."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --update, leave out the files that write nothing."""
+    is_test = collection_path.name.startswith("test_") and collection_path.is_file()
+    if config.getoption("--update") and is_test and _UPDATE not in collection_path.read_text(encoding="utf-8"):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --update, leave out the tests that write nothing.
+
+    Have pytest-xdist begin with the emulator's tests, since the longest file is among them.
+    """
+    if config.getoption("--update"):
+        config.hook.pytest_deselected(items=[item for item in items if not _writes(item)])
+        items[:] = [item for item in items if _writes(item)]
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: item.get_closest_marker("emulator") is None)
+
+
+def _writes(item: pytest.Item) -> bool:
+    return "update" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture

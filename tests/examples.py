@@ -45,8 +45,8 @@ def plain(text: str, folder: Path | None = None) -> str:
     return text
 
 
-def _fixed_time(found: re.Match[str]) -> str:
-    separator, seconds, fraction = found.groups()
+def _fixed_time(time: re.Match[str]) -> str:
+    separator, seconds, fraction = time.groups()
     clock = f"{separator}09:12{':44' if seconds else ''}{'.000' if fraction else ''}" if separator else ""
     return f"2026-03-01{clock}"
 

@@ -1,4 +1,4 @@
-"""End a command that goes on by a signal, and run another command of this program."""
+"""Run another command of this program, and end both at a signal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from generator.errors import program_words
+from generator.commands import _console
+from generator.errors import GeneratorError, program_words
 
+PAUSE_SECONDS = 0.2
+"""Between two looks at what a command follows, until a signal ends it."""
 _CHILD_SECONDS = 0.05
+_END_SECONDS = 3
+"""What a command that is interrupted has for putting things in order."""
 
 
 def stop_event() -> threading.Event:
@@ -43,7 +48,20 @@ def run_again(arguments: Sequence[str], stop: threading.Event, *, stderr: bool =
             while process.poll() is None and not stop.wait(_CHILD_SECONDS):
                 pass
         finally:
-            with suppress(ProcessLookupError):
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGTERM)
+            if process.poll() is None:
+                _interrupt(process)
+    if process.returncode < 0 and not stop.is_set():
+        killed_by = signal.Signals(-process.returncode).name
+        _console.failure(GeneratorError(f"{' '.join(arguments[:2])}: {killed_by} killed it before its end"))
     return process.returncode == 0
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """End a command as Ctrl-C does, so that it restores files; kill what is left then, or at a second signal."""
+    try:
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(_END_SECONDS)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.commands import _console, _layout
-from generator.commands._processes import run_again, stop_event
+from generator.commands._processes import PAUSE_SECONDS, run_again, stop_event
 from generator.definition.source_folders import source_folder, source_names, unknown_source_message
 from generator.definition.watched_files import affected_sources, definition_folders, shared_files
 from generator.errors import GeneratorError, display_path
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-PAUSE_SECONDS = 0.2
 _SHOWN = 3
 
 

@@ -14,9 +14,8 @@ from generator import names
 from generator.commands import _console, _options
 from generator.commands import _follow as following
 from generator.commands import names as names_of_commands
-from generator.commands._processes import stop_event
+from generator.commands._processes import PAUSE_SECONDS, stop_event
 from generator.commands._pull_run import run_samples
-from generator.commands._watch import PAUSE_SECONDS
 from generator.definition import own_code
 from generator.definition.parameter_values import with_values
 from generator.definition.read import load
@@ -179,8 +178,8 @@ def _follow(
 
 
 def _banner(out: Console, run: _Run, url: str, queue: str, *, signed: str | None, watched: bool) -> None:
-    how = f"{', IAM enforced' if run.iam else ''}{'; a changed file updates it' if watched else ''}"
-    out.print(f"\n[bold]{run.source}[/] runs on this machine{how}; Ctrl-C ends it")
+    modes = f"{', IAM enforced' if run.iam else ''}{'; a changed file updates it' if watched else ''}"
+    out.print(f"\n[bold]{run.source}[/] runs on this machine{modes}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
     if signed:
         out.print(f"  [dim]signed as[/] {signed}  [dim]as the handler sees it[/]")

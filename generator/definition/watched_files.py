@@ -18,15 +18,19 @@ _EXTENDS = re.compile(rb"""^[{ "']*extends["']? *: *["']?([a-z0-9-]+)""", re.MUL
 def definition_folders(name: str, sources: Path) -> list[Path]:
     """Return the folder of a source, and of each that it extends, whatever is wrong with its definition.
 
-    The source's own folder among the user's is the first, even where it does not exist yet.
+    A folder that is looked for and does not exist is among them: it may come, or come back.
     """
-    folders = [sources / name]
-    folder = _folder(name, (sources, BUNDLED))
-    while folder and folder not in folders[1:]:
-        folders.append(folder)
-        match = _EXTENDS.search(_content(folder / _DEFINITION))
-        folder = _folder(match[1].decode(), (folder.parent, BUNDLED)) if match else None
-    return list(dict.fromkeys(folders))
+    folders: list[Path] = []
+    parents = (sources, BUNDLED)
+    while True:
+        candidates = [parent / name for parent in parents]
+        folder = next((each for each in candidates if (each / _DEFINITION).is_file()), candidates[0])
+        known = folder in folders
+        folders += candidates[: candidates.index(folder) + 1]
+        match = None if known else _EXTENDS.search(_content(folder / _DEFINITION))
+        if match is None:
+            return list(dict.fromkeys(folders))
+        name, parents = match[1].decode(), (folder.parent, BUNDLED)
 
 
 def shared_files(sources: Path) -> list[Path]:
@@ -45,10 +49,6 @@ def affected_sources(changed: Iterable[Path], names: Iterable[str], sources: Pat
         for name in names
         if any(file.is_relative_to(folder) for file in files for folder in definition_folders(name, sources))
     ]
-
-
-def _folder(name: str, parents: Iterable[Path]) -> Path | None:
-    return next((parent / name for parent in parents if (parent / name / _DEFINITION).is_file()), None)
 
 
 def _content(file: Path) -> bytes:

@@ -26,29 +26,29 @@ ANY_TYPE = "TYPE"
 @cache
 def sections() -> dict[str, type[Any]]:
     """Return the dataclass of each table by its dotted key. A dataclass that several keys have is there once."""
-    found: dict[str, type[Any]] = {ROOT_KEY: model.Source}
-    _add_nested(found, "", model.Source)
+    classes: dict[str, type[Any]] = {ROOT_KEY: model.Source}
+    _add_nested(classes, "", model.Source)
     for wrapper, key in TYPED_KEYS.items():
         settings = {f"{key}.{name}": module.Settings for name, module in TYPED[wrapper].modules().items()}
         for shared, cls in _shared_settings(key, settings.values()):
-            _add(found, shared, cls)
+            _add(classes, shared, cls)
         for dotted, cls in settings.items():
-            _add(found, dotted, cls)
-    return found
+            _add(classes, dotted, cls)
+    return classes
 
 
-def _add_nested(found: dict[str, type[Any]], key: str, cls: type[Any]) -> None:
+def _add_nested(classes: dict[str, type[Any]], key: str, cls: type[Any]) -> None:
     """Add the dataclasses of a dataclass's keys: all of them first, so that what is nearest to the top is described."""
-    nested = {dotted: inner for dotted, inner in _nested(key, cls) if inner not in found.values()}
-    found |= nested
+    nested = {dotted: inner for dotted, inner in _nested(key, cls) if inner not in classes.values()}
+    classes |= nested
     for dotted, inner in nested.items():
-        _add_nested(found, dotted, inner)
+        _add_nested(classes, dotted, inner)
 
 
-def _add(found: dict[str, type[Any]], key: str, cls: type[Any]) -> None:
-    if cls not in found.values():
-        found[key] = cls
-        _add_nested(found, key, cls)
+def _add(classes: dict[str, type[Any]], key: str, cls: type[Any]) -> None:
+    if cls not in classes.values():
+        classes[key] = cls
+        _add_nested(classes, key, cls)
 
 
 def _nested(key: str, cls: type[Any]) -> Iterator[tuple[str, type[Any]]]:

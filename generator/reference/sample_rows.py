@@ -26,8 +26,8 @@ _MAX_ITEMS, _MAX_REQUESTS = 6, 6
 
 def samples(definition: Definition) -> Iterator[str]:
     """Yield the table of a source's samples, and one of them beside its message."""
-    found, _ = load_samples(definition)
-    yield table(_HEAD, (row for sample in found for row in _rows(definition, sample)))
+    all_samples, _ = load_samples(definition)
+    yield table(_HEAD, (row for sample in all_samples for row in _rows(definition, sample)))
     if example := find_example(definition):
         lines = (*example.requests[:_MAX_REQUESTS], *example.headers)
         yield details(

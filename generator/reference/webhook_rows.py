@@ -26,12 +26,12 @@ Row = tuple[str, str]
 def verified(source: Source) -> Iterator[str]:
     """Yield what is verified of a request, and the vendor's handshakes."""
     webhook = source.endpoint
-    ways = list(leaves(webhook.auth))
-    yield table(("", ""), [*_endpoint(webhook, ways), *_vendor(source)])
-    for way in ways if len(ways) > 1 else ():
-        if isinstance(way.settings, SignatureSettings):
-            yield f"*{_name(way)}*"
-        yield table(("", ""), _check(way))
+    auths = list(leaves(webhook.auth))
+    yield table(("", ""), [*_endpoint(webhook, auths), *_vendor(source)])
+    for auth in auths if len(auths) > 1 else ():
+        if isinstance(auth.settings, SignatureSettings):
+            yield f"*{_name(auth)}*"
+        yield table(("", ""), _check(auth))
     if webhook.challenges:
         yield table(("handshake", "verified", "what it leads to"), map(_handshake, webhook.challenges))
 
@@ -49,11 +49,11 @@ def _vendor(source: Source) -> Iterator[Row]:
         yield "The vendor's page", f"<{vendor.docs}>"
 
 
-def _endpoint(webhook: Webhook, ways: list[Auth]) -> Iterator[Row]:
+def _endpoint(webhook: Webhook, auths: list[Auth]) -> Iterator[Row]:
     yield "Endpoint", code(listed(f"{method} {webhook.path}" for method in methods(webhook)))
     yield "Verified by", verifier_text(webhook)
-    if len(ways) == 1:
-        yield from _check(ways[0])
+    if len(auths) == 1:
+        yield from _check(auths[0])
     else:
         yield "Check", f"{_SEVERAL[auth_type_name(webhook.auth)]}; see below"
     if names := stored_names(webhook):
@@ -168,6 +168,6 @@ def _refusals(webhook: Webhook) -> Iterator[tuple[str, str, str]]:
     elif by == "api":
         yield "401", "the token is missing, wrong or expired, or made for another; nothing is stored", why
     else:
-        headers = " or ".join(code(name) for way in leaves(webhook.auth) for name in way.type.headers(way.settings))
+        headers = " or ".join(code(name) for auth in leaves(webhook.auth) for name in auth.type.headers(auth.settings))
         yield "401", f"{headers} is missing. API Gateway answers by itself: only its access log has a line", why
         yield "403", "what is verified is wrong; nothing of the request is stored", why

@@ -72,8 +72,8 @@ def _store_pair(ssm: Any, parameter: str, stored: str, vendor_key: str) -> None:
 def _is_fit(leaf: Auth, parameter: str, ssm: Any) -> bool:
     """Return whether the auth type can use what is stored, with the vendor's own key where it needs one."""
     private = parameter + PRIVATE_KEY_SUFFIX
-    found = ssm.get_parameters(Names=[parameter, private], WithDecryption=True)["Parameters"]
-    stored = {each["Name"]: each["Value"] for each in found}
+    parameters = ssm.get_parameters(Names=[parameter, private], WithDecryption=True)["Parameters"]
+    stored = {each["Name"]: each["Value"] for each in parameters}
     if parameter not in stored or (private in stored) != hasattr(leaf.type, "key_pair"):
         return False
     read_secret: Any = leaf.type.read_secret  # type: ignore[attr-defined]  # whoever has a secret has it

@@ -29,24 +29,24 @@ def find_event_list(body: Body, is_event: Callable[[Any], bool]) -> EventList:
     root = body.value
     if isinstance(root, list):
         return EventList("[]" if body.format == "ndjson" else "@", root)
-    lists = [found for found in event_lists(root) if len(found.names) <= _NEAR]
-    for found in lists:
-        if found.word == "events":
-            return _unwrapped(found)
-    for found in lists if not is_event(root) else ():
-        if found.value and _LIKELY.fullmatch(found.word):
-            path, items, _ = _unwrapped(found)
-            return EventList(path, items, (f"that each item of `{found.path}` is an event of its own (`split`)",))
+    lists = [candidate for candidate in event_lists(root) if len(candidate.names) <= _NEAR]
+    for candidate in lists:
+        if candidate.word == "events":
+            return _unwrapped(candidate)
+    for candidate in lists if not is_event(root) else ():
+        if candidate.value and _LIKELY.fullmatch(candidate.word):
+            path, items, _ = _unwrapped(candidate)
+            return EventList(path, items, (f"that each item of `{candidate.path}` is an event of its own (`split`)",))
     return EventList(None, [root])
 
 
-def _unwrapped(found: Value) -> EventList:
+def _unwrapped(candidate: Value) -> EventList:
     """Return the items of a list, or what they hold where each is an object with a single key, as Adyen's are."""
-    keys = {tuple(item) for item in found.value}
+    keys = {tuple(item) for item in candidate.value}
     if (
         len(keys) == 1
         and len(names := keys.pop()) == 1
-        and all(isinstance(item[names[0]], dict) for item in found.value)
+        and all(isinstance(item[names[0]], dict) for item in candidate.value)
     ):
-        return EventList(f"{found.path}[].{names[0]}", [item[names[0]] for item in found.value])
-    return EventList(found.path, found.value)
+        return EventList(f"{candidate.path}[].{names[0]}", [item[names[0]] for item in candidate.value])
+    return EventList(candidate.path, candidate.value)

@@ -64,7 +64,7 @@ class MappingGuess(NamedTuple):
 class _Events(NamedTuple):
     """The events of a body; `holder` is the path in each of the object that has its type and its time, if any has."""
 
-    found: EventList
+    event_list: EventList
     holder: str
     items: list[Any]
 
@@ -82,9 +82,9 @@ def guess_mapping(name: str, request: Captured, body: Body) -> MappingGuess:
         events["payload"] = body.payload
     if masked := [name for name in body.masked if FIELD.fullmatch(name)]:
         events["mask"] = masked
-    found, holder, items = read = _find_events(body)
-    if found.path:
-        events["split"] = found.path
+    event_list, holder, items = read = _find_events(body)
+    if event_list.path:
+        events["split"] = event_list.path
     item, before = read.first, f"{holder}." if holder else ""
     ids, kind = guess_id(items), _type(item)
     time = _first(item, _TIMES, _is_time) or _first(item, _names(item), _is_written_time)
@@ -95,18 +95,18 @@ def guess_mapping(name: str, request: Captured, body: Body) -> MappingGuess:
     if time and (format_of_time := _is_time(_at(item, time))) != "rfc3339":
         events["time_format"] = format_of_time
     facts = _facts(name, item, events.get("type"), before)
-    return MappingGuess(events, facts, (*found.to_check, *ids.to_check))
+    return MappingGuess(events, facts, (*event_list.to_check, *ids.to_check))
 
 
 def _find_events(body: Body) -> _Events:
-    found = find_event_list(body, _is_event)
-    first = found.items[0] if found.items else None
+    event_list = find_event_list(body, _is_event)
+    first = event_list.items[0] if event_list.items else None
     if isinstance(first, dict) and not _is_event(first):
         for key, member in first.items():
             if isinstance(member, dict) and _type(member) and _first(member, _TIMES, _is_time):
-                holders = [item.get(key) for item in found.items if isinstance(item, dict)]
-                return _Events(found, joined("", key), holders)
-    return _Events(found, "", found.items)
+                holders = [item.get(key) for item in event_list.items if isinstance(item, dict)]
+                return _Events(event_list, joined("", key), holders)
+    return _Events(event_list, "", event_list.items)
 
 
 def _is_event(value: Any) -> bool:

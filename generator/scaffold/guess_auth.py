@@ -19,12 +19,12 @@ _TOKEN_NAME = re.compile(
 
 def guess_auth(request: Captured) -> Guess | None:
     """Return how the request may be verified; None where nothing in it looks like a credential."""
-    found = next(filter(None, (guess(request) for guess in _GUESSES)), None)
-    if found and found.auth and "body_hmac" not in found.auth and (signature := guess_body.body_signature(request)):
+    best = next(filter(None, (guess(request) for guess in _GUESSES)), None)
+    if best and best.auth and "body_hmac" not in best.auth and (signature := guess_body.body_signature(request)):
         path = signature.auth["body_hmac"]["signature"]["path"]
         check = f"{path} in the body may be a signature too: `all_of` verifies both"
-        return found._replace(to_check=(*found.to_check, check))
-    return found
+        return best._replace(to_check=(*best.to_check, check))
+    return best
 
 
 def _sns(request: Captured) -> Guess | None:

@@ -127,9 +127,9 @@ def _items(request: Captured) -> Iterator[tuple[str | None, Any]]:
     except (Rejected, ValueError):
         return
     yield None, root
-    found = find_event_list(Body(root, "json", None, b"", ()), lambda _: False)
-    if isinstance(root, dict) and found.path and found.items and FIELD.fullmatch(found.path):
-        yield found.path, found.items[0]
+    events = find_event_list(Body(root, "json", None, b"", ()), lambda _: False)
+    if isinstance(root, dict) and events.path and events.items and FIELD.fullmatch(events.path):
+        yield events.path, events.items[0]
 
 
 def _signed(item: Any, signature: Value) -> str:

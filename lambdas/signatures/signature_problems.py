@@ -39,7 +39,7 @@ def signature_problems(settings: SignatureSettings) -> Iterator[tuple[str, str]]
 
 
 def place_problems(signature: Signature) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with where a signature is, and with how it is found there."""
+    """Yield what is wrong with where a signature is, and with how it is marked there."""
     places = [name for name in _PLACES if getattr(signature, name)]
     if not places:
         yield "signature.header", "names no header, and neither `query` nor `form` says where the signature is"
@@ -49,7 +49,7 @@ def place_problems(signature: Signature) -> Iterator[tuple[str, str]]:
 
 
 def part_problems(key: str, prefix: str, split: str, part: int | None) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with how a part of a value is found: by what stands before it, or by its number."""
+    """Yield what is wrong with how a part of a value is marked: by what stands before it, or by its number."""
     if split and not prefix and part is None:
         yield f"{key}.split", "needs `prefix` or `part`, or parts of other kinds would be taken for signatures"
     if part is not None and (prefix or not split):
@@ -75,8 +75,8 @@ def _stamp_problems(stamp: Timestamp, names: set[str], signature: Signature) -> 
     if stamp.part is not None and (stamp.prefix or not stamp.split):
         yield "timestamp.part", "counts parts without a prefix, with `split` between them"
     shared = stamp.header and stamp.header.lower() in set(map(str.lower, signature.header))
-    found = (stamp.prefix and signature.prefix) or (stamp.part and signature.part)
-    if shared and not (found and stamp.split and stamp.split == signature.split):
+    marked = (stamp.prefix and signature.prefix) or (stamp.part and signature.part)
+    if shared and not (marked and stamp.split and stamp.split == signature.split):
         yield "timestamp", "is in the signature's header: both need `prefix`, or both `part`, and the same `split`"
     elif shared and stamp.part and signature.part and stamp.part >= signature.part:
         yield "timestamp.part", "is one of the signatures: these are all parts from `signature.part` on"

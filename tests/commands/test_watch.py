@@ -212,6 +212,41 @@ def test_a_signal_to_stop_ends_the_command_that_runs_and_what_it_has_begun(
     os.close(reader)
 
 
+def test_a_command_that_is_interrupted_puts_things_in_order_and_what_does_not_end_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, restored, stop = tmp_path / "ready", tmp_path / "restored", threading.Event()
+    code = f"""import pathlib, time
+pathlib.Path({str(ready)!r}).touch()
+try:
+    time.sleep(600)
+except KeyboardInterrupt:
+    pathlib.Path({str(restored)!r}).touch()
+    time.sleep(600)
+"""
+    monkeypatch.setattr(_processes, "program_words", lambda: [sys.executable, "-c", code])
+    monkeypatch.setattr(_processes, "_END_SECONDS", 0.5)
+
+    def stop_once_ready() -> None:
+        while not ready.exists():
+            time.sleep(0.01)
+        time.sleep(0.1)  # so that it is in its `try`
+        stop.set()
+
+    threading.Thread(target=stop_once_ready, daemon=True).start()
+    assert not run_again([], stop)
+    assert restored.exists()
+
+
+def test_a_command_that_the_system_kills_is_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    monkeypatch.setattr(_processes, "program_words", lambda: [sys.executable, "-c", kill])
+    assert not run_again(["build", "acme", "--short"], threading.Event())
+    assert capsys.readouterr().err == "error: build acme: SIGKILL killed it before its end\n"
+
+
 def _until_written(reader: int) -> None:
     """Return once a process has the pipe open for writing: a read would then have to wait."""
     while True:

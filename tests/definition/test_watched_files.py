@@ -27,7 +27,7 @@ def write(name: str, text: str) -> None:
 
 def test_the_folders_of_what_it_extends_are_watched_too() -> None:
     assert definition_folders("alone", OWN) == [OWN / "alone"]
-    assert definition_folders("acme", OWN) == [OWN / "acme", OWN / "base", BUNDLED / "zoom"]
+    assert definition_folders("acme", OWN) == [OWN / "acme", OWN / "base", OWN / "zoom", BUNDLED / "zoom"]
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,21 @@ def test_the_folders_of_what_it_extends_are_watched_too() -> None:
 )
 def test_what_it_extends_is_found_however_it_is_written_and_in_a_broken_definition(text: str) -> None:
     write("acme", text)
-    assert definition_folders("acme", OWN) == [OWN / "acme", OWN / "base", BUNDLED / "zoom"]
+    assert definition_folders("acme", OWN)[:2] == [OWN / "acme", OWN / "base"]
 
 
 def test_a_circle_or_a_name_of_no_source_ends_the_chain() -> None:
     write("base", "extends: acme")
     assert definition_folders("acme", OWN) == [OWN / "acme", OWN / "base"]
     write("base", "extends: nobody")
+    assert definition_folders("acme", OWN) == [OWN / "acme", OWN / "base", OWN / "nobody"]
+
+
+def test_a_base_that_is_deleted_and_comes_back_affects_what_extends_it() -> None:
+    definition = OWN / "base" / "source.yml"
+    definition.unlink()
+    assert affected_sources([definition], ["acme", "alone"], OWN) == ["acme"]
+    definition.parent.rmdir()
     assert definition_folders("acme", OWN) == [OWN / "acme", OWN / "base"]
 
 

@@ -89,7 +89,7 @@ def test_zoom_on_a_laptop(
     build, run, *rest, clean = steps("zoom-on-your-laptop.md")
     assert take(build, monkeypatch) == 0
     assert run == f"{GENERATOR}run zoom"
-    said: list[str] = []
+    printed: list[str] = []
     with running("zoom", folder, monkeypatch) as shown:
         for line in rest:
             capsys.readouterr()
@@ -100,20 +100,20 @@ def test_zoom_on_a_laptop(
                 assert take(f"{GENERATOR}redrive zoom --dry-run", monkeypatch) == 0
                 assert_example("redrive", f"{GENERATOR}redrive zoom --dry-run", capsys.readouterr().out, update=update)
             status = take(line, monkeypatch)
-            said.append(capsys.readouterr().out)
-            assert status == (1 if "status" in line or "--dry-run" in line else 0), (line, said[-1])
+            printed.append(capsys.readouterr().out)
+            assert status == (1 if "status" in line or "--dry-run" in line else 0), (line, printed[-1])
         assert eventually(lambda: "redriven, 1 sent" in shown.read_text())
         assert "INFO zoom: user.created by zoom-admin@example.com" in shown.read_text()
         assert "kept" in shown.read_text()
-    before, after = [text for line, text in zip(rest, said, strict=True) if line == f"{GENERATOR}rejected zoom"]
+    before, after = [text for line, text in zip(rest, printed, strict=True) if line == f"{GENERATOR}rejected zoom"]
     assert "event_ts is not a time as unix_ms writes it" in before
     assert after == "zoom has no rejected events\n"
     assert take(clean, monkeypatch) == 0
     assert_example("run", run, with_first_message(shown.read_text()), update=update, folder=folder, first=24)
-    assert_example("send", rest[0], said[0], update=update, folder=folder)
+    assert_example("send", rest[0], printed[0], update=update, folder=folder)
     assert_example("rejected", f"{GENERATOR}rejected zoom", before, update=update, folder=folder)
     for line, comment in comments("zoom-on-your-laptop.md"):
-        assert comment in "".join(text for other, text in zip(rest, said, strict=True) if other == line)
+        assert comment in "".join(text for other, text in zip(rest, printed, strict=True) if other == line)
 
 
 def with_first_message(shown: str) -> str:
@@ -137,7 +137,7 @@ def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
     assert capsys.readouterr().out.startswith(printed)
     assert take(accept, monkeypatch) == 0
     assert run == f"{GENERATOR}run acme"
-    said: dict[str, str] = {}
+    printed: dict[str, str] = {}
     assert watch == f"{GENERATOR}run acme --watch --accept"
     with running("acme", folder, monkeypatch) as shown:
         assert take(send, monkeypatch) == 0
@@ -146,7 +146,7 @@ def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
             yes = line + (" --yes" if "deploy zoom" in line or "delete" in line else "")
             capsys.readouterr()
             assert take(yes, monkeypatch, "a-secret-that-zoom-shows-1\n") == 0, line
-            said.setdefault(yes, capsys.readouterr().out)
+            printed.setdefault(yes, capsys.readouterr().out)
         (answer,) = re.findall(r"```json\n(.*?)```", (TUTORIALS / "pull-a-source.md").read_text("utf-8"), re.DOTALL)
         (folder / "page1.http").write_text(answer)
         for line in with_others(steps("pull-a-source.md"), f"{GENERATOR}status acme-log", [PAUSE]):
@@ -154,10 +154,10 @@ def test_a_vendor_of_ones_own_a_first_deployment_and_a_source_that_is_asked(
             capsys.readouterr()
             # No schedule runs in the emulator, so the puller has never run, and `status` says that.
             assert take(yes, monkeypatch, "a-token-of-the-vendors-1\n") == ("status" in line), line
-            said.setdefault(yes, capsys.readouterr().out)
+            printed.setdefault(yes, capsys.readouterr().out)
     for name, (words, first, last) in EXAMPLES.items():
         line = f"{GENERATOR}{words}"
-        assert_example(name, line, said[line], update=update, folder=folder, first=first, last=last)
+        assert_example(name, line, printed[line], update=update, folder=folder, first=first, last=last)
 
 
 # What the reference has an example of, and no tutorial has.

@@ -13,10 +13,10 @@ FILES = [figure.file for figure in FIGURES]
 
 @pytest.mark.parametrize("figure", FIGURES, ids=FILES)
 def test_a_drawing_is_written_as_it_is_made(figure: Figure, update: bool) -> None:
-    path, made = FOLDER / figure.file, svg_text(figure)
+    path, drawn = FOLDER / figure.file, svg_text(figure)
     if update:
-        path.write_text(made, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == made, f"{figure.file}: run with --update, and look at the drawing"
+        path.write_text(drawn, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == drawn, f"{figure.file}: run with --update, and look at the drawing"
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=FILES)

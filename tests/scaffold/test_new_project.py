@@ -139,7 +139,7 @@ def test_a_disk_that_is_full_leaves_no_half_a_project(
     monkeypatch.setattr(new_project.regular_file, "write", fill)
     assert main(["init", "p"]) == 1
     assert contents(tmp_path) == {}
-    message = "p/sources/schema.json: can't be written (No space left on device), so no file is there"
+    message = "p/sources/schema.json: can't be written (No space left on device); nothing was written"
     assert capsys.readouterr().err == f"error: {message}\n"
 
 

@@ -18,8 +18,8 @@ PAGE = ROOT / "docs" / "reference" / "commands.md"
 
 
 def commands() -> dict[str, click.Command]:
-    found = {name: cli.get_command(click.Context(cli), name) for name in names()}
-    return {name: command for name, command in found.items() if command is not None}
+    by_name = {name: cli.get_command(click.Context(cli), name) for name in names()}
+    return {name: command for name, command in by_name.items() if command is not None}
 
 
 def test_the_page_is_made_from_the_commands(update: bool) -> None:

@@ -138,13 +138,13 @@ def _received_signatures(value: str, signature: Signature) -> str:
     """Return the start of each signature in a value, or of each part where none is where the definition says."""
     parts = split_parts(value, signature.split)
     if signature.part:
-        found = parts[signature.part - 1 :]
+        signatures = parts[signature.part - 1 :]
     else:
-        found = [part for part in parts if after_prefix(part, signature.prefix) is not None]
-    shown = [_part_start(part, signature.prefix) for part in (found or parts)[:_SHOWN]]
-    rest = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        signatures = [part for part in parts if after_prefix(part, signature.prefix) is not None]
+    shown = [_part_start(part, signature.prefix) for part in (signatures or parts)[:_SHOWN]]
+    rest = f" and {len(signatures) - _SHOWN} more" if len(signatures) > _SHOWN else ""
     missing = f" and no part {signature.part}" if signature.part else f" without {signature.prefix} before it"
-    return f"{', '.join(shown)}{rest}{'' if found else missing}"
+    return f"{', '.join(shown)}{rest}{'' if signatures else missing}"
 
 
 def _part_start(part: str, prefix: str) -> str:

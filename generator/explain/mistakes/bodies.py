@@ -40,10 +40,10 @@ def type_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     request = attempt.request
     if "{form_sorted}" in attempt.settings.signed and media_type(request.headers) != FORM:
         sent = request.headers.get("content-type")
-        said = f"content-type is {sent}" if sent else "there is no content-type"
+        state = f"content-type is {sent}" if sent else "there is no content-type"
         advice = "have it passed on, or capture it too: what is signed are the fields, which only a form has"
         headers = {**request.headers, "content-type": FORM}
-        yield Mistake("type", f"{said}, and the body is a form", advice, with_request(headers=headers))
+        yield Mistake("type", f"{state}, and the body is a form", advice, with_request(headers=headers))
 
 
 def _variants(request: Request) -> Iterator[Variant]:
