@@ -518,6 +518,7 @@ WINDOWS = {
     "sources/discord": (900, 300),
     "sources/linear": (60, 60),
     "sources/sendgrid": (86_400, 300),
+    "sources/workos": (180, 180),
     "cases/twitch": (600, 600),
     "cases/cloudinary": (7_200, 300),
 }
