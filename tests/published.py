@@ -66,6 +66,8 @@ SOURCE_OF = {
     "hcp-terraform": "hcp-terraform",
     "zendesk": "zendesk",
     "workos": "workos",
+    "openai": "openai",
+    "buildkite": "buildkite",
     "recurly": "recurly",
     "hook0": "hook0",
     "contentful": "contentful",

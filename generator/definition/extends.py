@@ -15,9 +15,10 @@ from generator.errors import Problem
 _EITHER = re.compile("must have either `([a-z_]+)` or `([a-z_]+)`")
 
 _TYPED_KEYS = ("auth", "credentials", "paging")
+_NAMING_KEYS = ("extra", "details", "kind", "outcome", "severity")  # a name below them has no value to fall back to
 
 
-def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
+def merge_nodes(base: yaml.Node, own: yaml.Node, above: str = "") -> yaml.Node:
     """Return a definition's own node with the entries that only its base has; all of them keep their lines."""
     if not (isinstance(base, yaml.MappingNode) and isinstance(own, yaml.MappingNode)):
         return own
@@ -26,9 +27,11 @@ def merge_nodes(base: yaml.Node, own: yaml.Node) -> yaml.Node:
     for key, value in base.value:
         if key.value in own_entries:
             own_key, own_value = own_entries.pop(key.value)
+            if above in _NAMING_KEYS and own_value.tag == "tag:yaml.org,2002:null":
+                continue  # taken back
             # Another type replaces the base's; two would be a mistake that the user did not make.
             replaces = key.value in _TYPED_KEYS and not _same_keys(value, own_value)
-            merged.append((own_key, own_value if replaces else merge_nodes(value, own_value)))
+            merged.append((own_key, own_value if replaces else merge_nodes(value, own_value, key.value)))
         else:
             merged.append((key, value))
     with_base = copy.copy(own)  # what is merged may lie beneath another definition too

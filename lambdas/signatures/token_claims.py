@@ -80,7 +80,7 @@ def expected_texts(text: str, url: Url | None, request: Request) -> list[str]:
     from lambdas.signatures.signed_text import signed_texts
 
     template: Any = SignatureSettings(Signature(), signed=text, url=url)  # type: ignore[arg-type]  # as `signed` is
-    return [made.decode("utf-8", "surrogatepass") for made in signed_texts(template, request)]
+    return [content.decode("utf-8", "surrogatepass") for content in signed_texts(template, request)]
 
 
 def _is_one_of(text: str, expected: Iterable[str]) -> bool:

@@ -15,5 +15,5 @@ def after_prefix(part: str, prefix: str) -> str | None:
     before, _, after = prefix.partition("*")
     if not part.startswith(before):
         return None
-    _, found, rest = part[len(before) :].partition(after)
-    return rest if found else None
+    _, end, rest = part[len(before) :].partition(after)
+    return rest if end else None

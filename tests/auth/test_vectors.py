@@ -309,7 +309,7 @@ def refuses(auth: Auth, request: Request, *stored: str, now: float = NOW) -> boo
 
 
 # To make one takes a tenth of a second.
-RSA_PAIRS = [rsa.key_pair(LEAVES["cases/wise/0"].settings) for _ in range(3)]
+RSA_PAIRS = [rsa.key_pair(LEAVES["sources/wise/0"].settings) for _ in range(3)]
 
 
 def pairs(leaf: Auth) -> st.SearchStrategy[tuple[str, str]]:
@@ -518,6 +518,7 @@ WINDOWS = {
     "sources/discord": (900, 300),
     "sources/linear": (60, 60),
     "sources/sendgrid": (86_400, 300),
+    "sources/workos": (180, 180),
     "cases/twitch": (600, 600),
     "cases/cloudinary": (7_200, 300),
 }

@@ -430,6 +430,19 @@ def test_an_unknown_source_gets_the_nearest_known_ones(tmp_path: Path) -> None:
         assert str(raised.value) == message
 
 
+def test_a_name_that_is_inherited_can_be_taken_back(tmp_path: Path) -> None:
+    make_definition(
+        tmp_path,
+        "description: base\nwebhook: {auth: {token: {header: x}}, concurrency: 5}\n"
+        "facts: {user: '{a}', extra: {one: '{b}', two: '{c}'}, kind: {of: '{d}', account.lock: x, other: '*'}}",
+        "base",
+    )
+    taken = "facts: {user: null, extra: {one: null}, kind: {account.lock: null}}\nwebhook: {concurrency: null}"
+    source = make_definition(tmp_path, f"extends: base\n{taken}").source
+    assert (source.facts.user, source.facts.extra, source.facts.kind.words) == (None, {"two": "{c}"}, {"other": ("*",)})
+    assert source.webhook.concurrency is None
+
+
 def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
     tenant = make_definition(
         tmp_path,

@@ -37,9 +37,11 @@ def test_zip_contains_code_and_definition() -> None:
     assert all(name.startswith("lambdas/") and name.endswith(".py") for name in files())
 
 
-@pytest.mark.parametrize(
-    ("name", "kilobytes"), [*((name, 255) for name in webhook_names()), *((name, 450) for name in pulled_names())]
-)
+# Code that fetches the keys of a token comes on top of what reads a body, where the HTTP API can't verify the token.
+KILOBYTES = dict.fromkeys(webhook_names(), 255) | {"fusionauth": 300} | dict.fromkeys(pulled_names(), 450)
+
+
+@pytest.mark.parametrize(("name", "kilobytes"), KILOBYTES.items())
 def test_zip_stays_small_without_the_code_of_others(name: str, kilobytes: int) -> None:
     archive = io.BytesIO(bundle.lambdas_zip(bundled_source(name)))
     own = [entry for entry in zipfile.ZipFile(archive).infolist() if entry.filename.startswith("lambdas/")]
