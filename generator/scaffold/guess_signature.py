@@ -208,7 +208,7 @@ def with_signed_headers(
         return settings
     named = {**found[0], **({"separator": found[1]} if found[1] != "," else {})}
     before = "{timestamp}." if "timestamp" in settings else ""
-    return {**settings, "signed_headers": named, "signed": f"{before}{{headers}}.{{body}}"}
+    return {**settings, "signed_headers": named, "signed": f"{before}{{header_names}}.{{headers}}.{{body}}"}
 
 
 def _separator_of_names(request: Captured, text: str) -> str | None:
@@ -221,7 +221,7 @@ def _separator_of_names(request: Captured, text: str) -> str | None:
 
 
 def from_query(request: Captured) -> Guess | None:
-    """Guess from a query parameter with the name and the form of a signature: Chargify's."""
+    """Guess from a query parameter with the name and the form of a signature."""
     for name, value in parse_qsl(urlsplit(request.url).query):
         decoded = value_kinds.decode_signature(value) if SIGNED_NAME.search(name) else None
         if decoded and (algorithm := value_kinds.HASH_BY_SIZE.get(len(decoded[1]))):

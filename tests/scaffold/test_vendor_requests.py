@@ -156,7 +156,6 @@ PUBLISHED = {
             "signed": "{timestamp}.{body}",
         }
     },
-    "chargify": {"hmac": {"signature": {"query": "signature_hmac_sha_256"}}},
     "transloadit": {
         "hmac": {
             "signature": {"form": "signature", "prefix": "sha384:"},
@@ -185,7 +184,7 @@ PUBLISHED = {
             "signature": {"header": "X-Hook0-Signature", "prefix": "v1=", "split": ","},
             "timestamp": {"header": "X-Hook0-Signature", "prefix": "t=", "split": ","},
             "signed_headers": {"header": "X-Hook0-Signature", "prefix": "h=", "split": ",", "separator": " "},
-            "signed": "{timestamp}.{headers}.{body}",
+            "signed": "{timestamp}.{header_names}.{headers}.{body}",
         }
     },
     "contentful": {
@@ -193,7 +192,7 @@ PUBLISHED = {
             "signature": {"header": "X-Contentful-Signature"},
             "timestamp": {"header": "X-Contentful-Timestamp", "format": "unix_ms"},
             "signed_headers": {"header": "X-Contentful-Signed-Headers"},
-            "signed": "{timestamp}.{headers}.{body}",
+            "signed": "{timestamp}.{header_names}.{headers}.{body}",
         }
     },
     "scalr": {
@@ -206,6 +205,12 @@ PUBLISHED = {
     },
     "wise": {"rsa": {"signature": {"header": "X-Signature-SHA256", "encoding": "base64"}}},
 }
+
+
+def test_signature_in_the_query_is_recognized() -> None:
+    url = f"https://example.com/hook?tenant=7&signature={SHA256}"
+    recognition = recognize(Captured("POST", url, (("Content-Type", "application/json"),), b'{"a":1}'), every())
+    assert recognition.auth == {"hmac": {"signature": {"query": "signature"}}}
 
 
 @pytest.mark.parametrize("scheme", PUBLISHED)
