@@ -76,7 +76,6 @@ SOURCE_OF = {
     "cloudinary": "cloudinary",
     "transloadit": "transloadit",
     "surveymonkey": "surveymonkey",
-    "chargify": "chargify",
     "mailgun": "mailgun",
     "scalr": "scalr",
     "braintree": "braintree",

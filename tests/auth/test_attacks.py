@@ -271,6 +271,15 @@ def test_a_hash_in_the_query_is_last_and_named_nowhere_else(query: str, tmp_path
     assert endpoint.log[-1]["why"] == "X is not the last query parameter of a body that is not a form"
 
 
+def test_signature_in_the_query_is_there_once_and_of_this_body(tmp_path: Path) -> None:
+    endpoint = make_endpoint(tmp_path, "{auth: {hmac: {signature: {query: sig}}}}")
+    signature = hmac.digest(SECRET.encode(), b'{"a":1}', "sha256").hex()
+    assert endpoint.post(b'{"a":1}', url=f"{gateway.URL}?s%69g={signature}")["statusCode"] == 200
+    assert endpoint.post(b'{"a":2}', url=f"{gateway.URL}?sig={signature}")["statusCode"] == 401
+    for query in ("", f"?sig={signature}&sig=00", f"?sig=00&s%69g={signature}", "?sig="):
+        assert endpoint.post(b'{"a":1}', url=f"{gateway.URL}{query}")["statusCode"] == 401, query
+
+
 @pytest.mark.parametrize("query", ["key=wrong&key={secret}", "key={secret}&k%65y=wrong", "key={secret}&key={secret}"])
 def test_token_twice_in_the_query_is_refused(query: str, tmp_path: Path) -> None:
     endpoint = make_endpoint(tmp_path, "{auth: {token: {query: key}}}")
