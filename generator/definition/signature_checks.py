@@ -6,7 +6,7 @@ import re
 
 from generator.definition.auth_types import auth_type_name
 from generator.definition.path_checks import Mistakes, reads_beyond_body
-from lambdas.auth import body_hmac, digest, hmac, jwt, leaves, secret_names
+from lambdas.auth import all_of, body_hmac, digest, hmac, jwt, leaves, secret_names
 from lambdas.model import Auth, Source, auths
 from lambdas.model_events import Events
 from lambdas.reading.text_templates import template_paths
@@ -71,7 +71,12 @@ def _signed_fields(key: str, settings: body_hmac.Settings, events: Events) -> Mi
 def open_bodies(key: str, auth: Auth) -> Mistakes:
     """Yield the tokens that name nothing of the body: a build says so, and stops nothing."""
     key = f"{key}.{auth_type_name(auth)}"
-    for index, part in enumerate(getattr(auth.settings, "of", ())):
+    parts = getattr(auth.settings, "of", ())
+    if isinstance(auth.settings, all_of.Settings) and any(
+        isinstance(part.settings, SignatureSettings) for part in parts
+    ):
+        return  # the signature, which must verify too, covers the body
+    for index, part in enumerate(parts):
         yield from open_bodies(f"{key}[{index}]", part)
     if isinstance(auth.settings, jwt.Settings) and not covers_body(auth.settings.claims):
         yield (

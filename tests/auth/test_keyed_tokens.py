@@ -211,6 +211,9 @@ def test_a_token_that_covers_nothing_of_the_body_is_named(tmp_path: Any) -> None
     either = "any_of: [{basic: {}}, {jwt: {issuer: 'https://a.example.com', audience: [a]}}]"
     made = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{either}}}}}").source.endpoint.auth
     assert [key for key, _ in open_bodies("webhook.auth", made)] == ["webhook.auth.any_of[1].jwt"]
+    both = "all_of: [{hmac: {signature: {header: X-Sig}}}, {jwt: {issuer: 'https://a.example.com', audience: [a]}}]"
+    made = make_definition(tmp_path, f"description: d\nwebhook: {{auth: {{{both}}}}}").source.endpoint.auth
+    assert list(open_bodies("webhook.auth", made)) == []
 
 
 def test_an_issuers_token_with_a_hash_of_the_body_is_good_for_that_body_alone(monkeypatch: Any) -> None:

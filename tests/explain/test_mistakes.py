@@ -808,7 +808,7 @@ OTHER_PLACES = {
     "timestamp: {header: X-Sig, split: ',', part: 1}, signed: '{timestamp}.{body}'}",
     "after a key's id": "{signature: {header: X-Sig, prefix: '*|', split: '&'}}",
     "over headers that it names": "{signature: {header: X-Sig}, signed_headers: {header: X-Names}, "
-    "signed: '{headers}{body}'}",
+    "signed: '{header_names}{headers}{body}'}",
     "under a key of two": "{signature: {header: X-Sig}, key: {text: \"{secret('other')}&{secret}\"}}",
 }
 
