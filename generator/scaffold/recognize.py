@@ -83,12 +83,16 @@ def recognize(request: Captured, definitions: Iterable[Definition]) -> Recogniti
         fits = [fit for fit in fits if _names_vendor(fit)]
     if exact := [fit for fit in fits if fit.matches_source]:
         return _from_exact_match(exact[0], guess)
-    own_headers = [fit for fit in fits if fit.auth and {*fit.auth.type.headers(fit.auth.settings)} - {*_COMMON_HEADERS}]
-    if own_headers:
+    if own_headers := [fit for fit in fits if fit.auth and _is_example(fit.auth)]:
         return _from_similar_sources(own_headers, guess)
     if guess:
         return Recognition(guess.auth, guess.certain, guess.to_check, similarities=similarities)
     return Recognition({}, to_check=("how it shows that a request is its own: nothing here looks like a credential",))
+
+
+def _is_example(auth: Auth) -> bool:
+    """Return whether settings suit another vendor: their header is unusual, and they have no parameter."""
+    return bool({*auth.type.headers(auth.settings)} - {*_COMMON_HEADERS}) and not has_parameters(yaml_form(auth))
 
 
 def _likeness(fits: Iterable[_Fit], foreign: Iterable[str]) -> tuple[str, ...]:
@@ -177,7 +181,8 @@ def _carries(auth: Auth, request: Request) -> bool:
     if isinstance(settings, basic.Settings):
         return value.lower().startswith("basic ")
     if isinstance(settings, jwt.Settings):
-        return value.lower().startswith("bearer ey")
+        carried = request.headers.get(settings.header.lower(), "")
+        return carried.lower().startswith(f"{settings.prefix}ey".lower())
     if isinstance(settings, token.Settings):
         sent = request.headers.get(settings.header.lower()) if settings.header else request.query(settings.query or "")
         return sent is not None and sent.startswith(settings.prefix) and sent != settings.prefix

@@ -24,6 +24,7 @@ from generator.scaffold.guess_auth import guess_auth
 from generator.scaffold.recognize import recognize
 from generator.scaffold.texts import DefinitionDraft
 from lambdas.auth import ecdsa, ed25519, hmac, leaves
+from lambdas.auth.jwt import Settings as JwtSettings
 from tests.definitions import SOURCES, bundled_source, make_definition, webhook_names
 
 NOW = 1_772_446_878.0
@@ -45,11 +46,12 @@ def is_anybodys(name: str) -> bool:
 def signed(definition: Definition) -> dict[str, Captured]:
     """The samples of a source as its vendor sends them; where a stranger can't sign, with what looks like it."""
     pairs = random_secrets(definition.source.endpoint)
+    settings = [leaf.settings for leaf in leaves(definition.source.endpoint.auth)]
+    tokens = {own.header.lower(): f"{own.prefix}eyJ" for own in settings if isinstance(own, JwtSettings)}
     captures = {}
     for sample in sample_files.load_samples(definition)[0]:
         sent = sign_sample(definition.source, sample, gateway.URL, lambda name: (pairs[name][1],), NOW)
-        unsigned = {**sample.headers, "authorization": "Bearer eyJ"}
-        method, url, headers, body = sent or (sample.method, gateway.URL, unsigned, sample.body)
+        method, url, headers, body = sent or (sample.method, gateway.URL, {**sample.headers, **tokens}, sample.body)
         captures[sample.name] = Captured(method, url, tuple(headers.items()), body)
     return captures
 
