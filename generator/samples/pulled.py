@@ -164,11 +164,11 @@ def play(
 def problems(sample: PullSample, report: RunReport) -> list[Problem]:
     """Return what is wrong with what the puller makes of a sample."""
     file = display_path(sample.source_file)
-    found = [Problem(file, 0, "", why) for why in report.failures.values()]
+    mistakes = [Problem(file, 0, "", why) for why in report.failures.values()]
     if number := report.counts["kept"]:
         kept = "becomes no message" if number == 1 else f"{number} events become no message"
-        found.append(Problem(file, 0, "", f"{kept}: {report.notes['kept']}"))
-    return found
+        mistakes.append(Problem(file, 0, "", f"{kept}: {report.notes['kept']}"))
+    return mistakes
 
 
 def sample_events(pull: Pull, sample: Sample) -> Iterator[tuple[Any, Functions]]:

@@ -74,17 +74,17 @@ def form_signature(request: Captured) -> Guess | None:
         return None
     name, (other, value) = signatures[0][0], others[0]
     prefix = "*|" if match["id"] else match["prefix"] or ""
-    found = {**({"prefix": prefix} if prefix else {}), **({"encoding": decoded[0]} if decoded[0] != "hex" else {})}
+    place = {**({"prefix": prefix} if prefix else {}), **({"encoding": decoded[0]} if decoded[0] != "hex" else {})}
     hashed = {"algorithm": algorithm} if algorithm != "sha256" else {}
     certain = (
         f"{name} of the form carries {len(decoded[1])} bytes in {decoded[0]}, as HMAC-{algorithm.upper()} makes them"
     )
     checks = (f"that {other} is what is signed, as it is in the form", KEY_CHECK)
     if first_sample.is_json(value):
-        settings: dict[str, Any] = {"signature": {"form": name, **found}, "signed": f"{{form('{other}')}}", **hashed}
+        settings: dict[str, Any] = {"signature": {"form": name, **place}, "signed": f"{{form('{other}')}}", **hashed}
         return Guess({"hmac": settings}, (certain,), checks)
-    found |= {"split": "&"} if prefix else {}
-    body_hmac = {"signature": {"path": name, **found}, "signed": f"{{{other}}}", "uncovered": UNCOVERED, **hashed}
+    place |= {"split": "&"} if prefix else {}
+    body_hmac = {"signature": {"path": name, **place}, "signed": f"{{{other}}}", "uncovered": UNCOVERED, **hashed}
     return Guess({"body_hmac": body_hmac}, (certain,), checks)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from generator.samples.captured import Captured
 from generator.scaffold import value_kinds
+from generator.scaffold.guess_signed_headers import guess_signed_headers
 
 SIGNED_NAME = re.compile(r"sig(nature|ned)?($|[-_])|signature|hmac", re.IGNORECASE)
 # Hashes of the body, which anyone can make: https://www.rfc-editor.org/rfc/rfc9530
@@ -121,7 +122,9 @@ def _guess(request: Captured, signatures: list[value_kinds.HeaderSignature]) -> 
     names = {"ecdsa": "ECDSA", "ed25519": "Ed25519", "rsa": "RSA", "hmac": f"HMAC-{algorithm.upper()}"}
     algorithm_name = names[kind]
     settings = {**_signature_settings(best), **_time_settings(request, best)}
-    settings = with_signed_headers(request, best, settings)
+    if signed_headers := guess_signed_headers(request, best):
+        before = "{timestamp}." if "timestamp" in settings else ""
+        settings |= {"signed_headers": signed_headers, "signed": f"{before}{{header_names}}.{{headers}}.{{body}}"}
     if algorithm != "sha256":
         settings["algorithm"] = algorithm
     checks = [*_checks(kind, algorithm, settings)]
@@ -182,42 +185,6 @@ def _common_prefix(name: str, other: str) -> int:
     """Return how many characters of a name equal those of the other; all of them where it begins with the other."""
     pairs = enumerate(zip(name.lower(), other.lower(), strict=False))
     return next((index for index, (a, b) in pairs if a != b), len(name))
-
-
-def with_signed_headers(
-    request: Captured, best: value_kinds.HeaderSignature, settings: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the settings with the headers that the request itself says are signed: Hook0's, Contentful's."""
-    found = next(
-        (
-            ({"header": best.header, "prefix": prefix, "split": best.split}, separator)
-            for prefix, text in best.parts
-            if (separator := _separator_of_names(request, text))
-        ),
-        None,
-    ) or next(
-        (
-            ({"header": name}, separator)
-            for name, value in request.headers
-            if re.search(r"signed-?headers$", name, re.IGNORECASE)
-            and (separator := _separator_of_names(request, value))
-        ),
-        None,
-    )
-    if not found:
-        return settings
-    named = {**found[0], **({"separator": found[1]} if found[1] != "," else {})}
-    before = "{timestamp}." if "timestamp" in settings else ""
-    return {**settings, "signed_headers": named, "signed": f"{before}{{header_names}}.{{headers}}.{{body}}"}
-
-
-def _separator_of_names(request: Captured, text: str) -> str | None:
-    """Return what stands between names of headers that the request has; None where a text is something else."""
-    for separator in (",", " ", ";", ":"):
-        names = text.lower().split(separator)
-        if all(name.strip() in request.headers_by_name for name in names) and (len(names) > 1 or separator == ","):
-            return separator
-    return None
 
 
 def from_query(request: Captured) -> Guess | None:
