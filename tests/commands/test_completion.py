@@ -37,7 +37,7 @@ def completions(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (("ze",), {"zebra", "zendesk-audit"}),
+        (("ze",), {"zebra", "zendesk", "zendesk-audit"}),
         (("reh",), {"rehearse"}),
         (("run", "zo"), {"zoom", "zoom-log"}),
         (("zoom", "zeb"), {"zebra"}),

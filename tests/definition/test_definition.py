@@ -417,7 +417,7 @@ def test_an_unknown_source_gets_the_nearest_known_ones(tmp_path: Path) -> None:
         make_definition(tmp_path, TOKEN, name)
     (tmp_path / "slack").mkdir()
     for name, message in (
-        ("linea", f"no source linea in {tmp_path}, nor among those that are shipped; did you mean linear?"),
+        ("lineal", f"no source lineal in {tmp_path}, nor among those that are shipped; did you mean linear?"),
         (
             "qqqq",
             f"no source qqqq in {tmp_path}, nor among those that are shipped; "
