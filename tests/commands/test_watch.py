@@ -217,20 +217,19 @@ def test_a_command_that_is_interrupted_puts_things_in_order_and_what_does_not_en
 ) -> None:
     ready, restored, stop = tmp_path / "ready", tmp_path / "restored", threading.Event()
     code = f"""import pathlib, time
-pathlib.Path({str(ready)!r}).touch()
 try:
+    pathlib.Path({str(ready)!r}).touch()
     time.sleep(600)
 except KeyboardInterrupt:
     pathlib.Path({str(restored)!r}).touch()
     time.sleep(600)
 """
     monkeypatch.setattr(_processes, "program_words", lambda: [sys.executable, "-c", code])
-    monkeypatch.setattr(_processes, "_END_SECONDS", 0.5)
+    monkeypatch.setattr(_processes, "_END_SECONDS", 2)
 
     def stop_once_ready() -> None:
         while not ready.exists():
             time.sleep(0.01)
-        time.sleep(0.1)  # so that it is in its `try`
         stop.set()
 
     threading.Thread(target=stop_once_ready, daemon=True).start()

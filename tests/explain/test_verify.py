@@ -579,8 +579,13 @@ def test_output_never_has_a_secret_or_a_whole_signature(
     auth = vendor.auth_of_sample(source, sample)
     own_headers = dict(sent.headers.items() - sample.headers.items())
     names = auth.type.headers(auth.settings) if auth else ()
-    credentials = [value for name, value in own_headers.items() if name.lower() in names]
-    assert [text for text in parts([secret.strip(), *credentials]) if text in printed] == []
+    carried = [word for name, value in own_headers.items() if name.lower() in names for word in words(value)]
+    assert [text for text in parts([secret.strip(), *carried]) if text in printed] == []
+
+
+def words(value: str) -> list[str]:
+    """The long words of a header: a signature or a token, without the prefix and the time beside it."""
+    return [word for word in re.split(r"[,;=\s]+", value) if len(word) >= 16]
 
 
 def parts(values: list[str]) -> set[str]:
