@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import jmespath
@@ -136,9 +137,15 @@ def ignores_request(path: str) -> bool:
     return not any(node["type"] in ("field", "function_expression", "index", "slice") for node, _ in _nodes(tree))
 
 
-def call_arguments(path: str, function: str) -> set[str]:
-    """Return the arguments of a function's calls in a path; the names of headers in lower case."""
-    return {argument.lower() if name == "header" else argument for name, argument in _calls(path) if name == function}
+@cache
+def call_arguments(path: str, function: str) -> frozenset[str]:
+    """Return the arguments of a function's calls in a path; the names of headers in lower case.
+
+    To recognize a request, the paths of every source are read. JMESPath itself remembers 128 of them.
+    """
+    return frozenset(
+        argument.lower() if name == "header" else argument for name, argument in _calls(path) if name == function
+    )
 
 
 def _calls(path: str) -> Iterator[tuple[str, str]]:
