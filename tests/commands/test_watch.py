@@ -216,7 +216,9 @@ def test_a_command_that_is_interrupted_puts_things_in_order_and_what_does_not_en
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready, restored, stop = tmp_path / "ready", tmp_path / "restored", threading.Event()
-    code = f"""import pathlib, time
+    # Where the tests run in the background, a shell may have it that Ctrl-C is ignored.
+    code = f"""import pathlib, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     pathlib.Path({str(ready)!r}).touch()
     time.sleep(600)
