@@ -51,6 +51,8 @@ class Deployed:
     folder: Path
     functions: dict[str, str]
     clients: Mapping[str, Any]
+    moment: tuple[float, str | None] | None = None
+    """The time and the secret of the request before, where its functions go on with what they remember."""
 
     @classmethod
     def deploy(cls, running: Emulator, definition: Definition, folder: Path, clients: Mapping[str, Any]) -> Deployed:
@@ -70,8 +72,11 @@ class Deployed:
 
     def receive(self, arrives: Delivery) -> Answer:
         """Deliver a request at its time, with what is stored and published for it."""
-        self._store(arrives.stored)
-        self._take_to(arrives)
+        moment = None if arrives.pages else (arrives.now, arrives.stored)
+        if moment is None or moment != self.moment:
+            self._store(arrives.stored)
+            self._take_to(arrives)
+        self.moment = moment
         return self._invoke(arrives) if bundle.signs_url(self.source.endpoint) else self._call(arrives)
 
     def take_kept(self) -> dict[str, bytes]:
