@@ -15,6 +15,7 @@ from generator.errors import Problem
 _EITHER = re.compile("must have either `([a-z_]+)` or `([a-z_]+)`")
 
 _TYPED_KEYS = ("auth", "credentials", "paging")
+_CHOOSING_KEYS = ("severity", "kind", "outcome")
 _NAMING_KEYS = ("extra", "details", "kind", "outcome", "severity")  # a name below them has no value to fall back to
 
 
@@ -29,9 +30,7 @@ def merge_nodes(base: yaml.Node, own: yaml.Node, above: str = "") -> yaml.Node:
             own_key, own_value = own_entries.pop(key.value)
             if above in _NAMING_KEYS and own_value.tag == "tag:yaml.org,2002:null":
                 continue  # taken back
-            # Another type replaces the base's; two would be a mistake that the user did not make.
-            replaces = key.value in _TYPED_KEYS and not _same_keys(value, own_value)
-            merged.append((own_key, own_value if replaces else merge_nodes(value, own_value, key.value)))
+            merged.append((own_key, _merged_value(key.value, value, own_value)))
         else:
             merged.append((key, value))
     with_base = copy.copy(own)  # what is merged may lie beneath another definition too
@@ -77,6 +76,16 @@ def explain_clash(problem: Problem, locations: Mapping[str, Location], own_file:
         line=own_line,
         message=f"{problem.message}; {file}:{line} has `{inherited}`: `{inherited}: null` takes it back",
     )
+
+
+def _merged_value(key: str, base: yaml.Node, own: yaml.Node) -> yaml.Node:
+    # Another type replaces the base's; two would be a mistake that the user did not make.
+    if key in _TYPED_KEYS and not _same_keys(base, own):
+        return own
+    # The base's patterns are meant for the text that its own `of` finds.
+    if key in _CHOOSING_KEYS and "of" in (name.value for name, _ in entries(own)):
+        return own
+    return merge_nodes(base, own, key)
 
 
 def _same_keys(base: yaml.Node, own: yaml.Node) -> bool:

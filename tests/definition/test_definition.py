@@ -443,6 +443,19 @@ def test_a_name_that_is_inherited_can_be_taken_back(tmp_path: Path) -> None:
     assert source.webhook.concurrency is None
 
 
+def test_patterns_of_a_text_of_its_own_replace_those_of_the_base(tmp_path: Path) -> None:
+    make_definition(
+        tmp_path,
+        "description: base\nwebhook: {auth: {token: {header: x}}}\n"
+        "facts: {kind: {of: '{a}', account.lock: x, other: '*'}, outcome: {of: '{a}', success: ok}}",
+        "base",
+    )
+    own = "facts: {kind: {of: '{b}', data.read: x}, outcome: {failure: bad}}"
+    facts = make_definition(tmp_path, f"extends: base\n{own}").source.facts
+    assert (facts.kind.of, facts.kind.words) == ("{b}", {"data.read": ("x",)})
+    assert (facts.outcome.of, facts.outcome.words) == ("{a}", {"success": ("ok",), "failure": ("bad",)})
+
+
 def test_a_second_tenant_extends_the_first(tmp_path: Path) -> None:
     tenant = make_definition(
         tmp_path,
