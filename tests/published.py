@@ -109,11 +109,12 @@ MASKED = {
     "slack": ("token", "response_url"),
     "twilio": ("Digits",),
     "sns": ("UnsubscribeURL",),
-    "mailgun": ("signature.signature",),
     "braintree": ("bt_signature",),
     "dropbox-sign": ("event.event_hash",),
     "pagerduty": (f"{_BRIDGE}.conference_number", f"{_BRIDGE}.conference_url"),
 }
+# What definitions take an event out of.
+ENVELOPES = {"pagerduty": "event", "mailgun": "event-data"}
 # What definitions add to the vendor's event, under names that no vendor's event here has.
 ADDED = {"about", "names", "published"}
 
@@ -226,8 +227,8 @@ def _events(vector: Vector) -> tuple[str | None, list[Any]]:
         return "not-an-object", []
     if name == "gitlab" and not document:
         return "missing", []
-    if name == "pagerduty":
-        document = document["event"]
+    if name in ENVELOPES:
+        document = document[ENVELOPES[name]]
     events = document if isinstance(document, list) else [document]
     for event, field in itertools.product(events, MASKED.get(name, ())):
         _mask(event, *field.split("."))
