@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import Literal, NewType
 
 from lambdas.model_request_types import RequestPath, RequestText, RequestUrl, UrlOrigin
 from lambdas.model_types import ClaimText, HostPattern, HttpsUrl, KeyText, ServiceUrl, SettingText, TopicArn, UrlBase
@@ -41,6 +41,8 @@ class Vendor:
     """Seconds within which the vendor expects a reply, where it says so."""
     retries: str = "not known"
     """What the vendor retries, how often and after which replies, in a line."""
+    secret: Literal["issued", "chosen"] | None = None
+    """Of a webhook with a shared secret: whether the vendor has `issued` it, or you have `chosen` it."""
     credential: str = "not known"
     """Of a source that is pulled: the credential that may do the least, and who at the vendor's makes it, in a line."""
     lateness: str = "not known"

@@ -15,6 +15,7 @@ from generator.commands import _console, _layout
 from generator.commands._pull_report import pull_facts
 from generator.definition.parameter_values import as_written, parameter_options
 from generator.definition.secret_names import replaced_secrets, ssm_names
+from generator.definition.secret_origin import origin_note
 from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
 from generator.packaging.lint_engines import Engines, engine_versions
@@ -110,8 +111,8 @@ def _webhook_facts(source: Source) -> Iterator[tuple[str, str]]:
         yield "answers", escape(f"{challenge.method} where {challenge.when}, {signed}")
     for parameter_name, parameter in (source.parameters or {}).items():
         yield "asks for", escape(f"{parameter_name}, such as {parameter.example}: {parameter.description}")
-    for name in ssm_names(source).values():
-        yield "secret", f"{name} in Parameter Store"
+    for name, full_name in ssm_names(source).items():
+        yield "secret", f"{full_name} in Parameter Store{origin_note(source, name)}"
     if not ssm_names(source):
         yield "secret", "none: the sender's public keys are fetched"
     if source.vendor:

@@ -125,8 +125,10 @@ def command(
 
 def _read_secret(context: _SecretContext) -> str:
     """Return the typed or piped secret; GeneratorError where it can't be one."""
+    from generator.definition.secret_origin import origin_note
+
     label = context.source.name if len(context.names) == 1 else f"{context.source.name}, {context.name}"
-    value = _typed(label) if _console.is_interactive() else _piped()
+    value = _typed(label, origin_note(context.source, context.name)) if _console.is_interactive() else _piped()
     prefix = secret_store.header_prefix(context.source.endpoint.auth, context.name)
     problems = list(secret_store.secret_problems(value, in_header=prefix is not None))
     if problems := problems or list(secret_store.unusable_reasons(context.source.endpoint, context.name, value)):
@@ -136,8 +138,8 @@ def _read_secret(context: _SecretContext) -> str:
     return value
 
 
-def _typed(name: str) -> str:
-    prompt = f"Secret of {name} (it is not shown)"
+def _typed(name: str, note: str) -> str:
+    prompt = f"Secret of {name} (it is not shown{note})"
     value: str = click.prompt(prompt, hide_input=True, confirmation_prompt="The same again", err=True)
     return value
 

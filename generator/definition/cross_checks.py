@@ -8,6 +8,7 @@ from generator.definition.challenge_checks import challenge_mistakes, reply_mist
 from generator.definition.message_checks import message_mistakes
 from generator.definition.path_checks import Mistakes, path_mistakes, reads_beyond_body
 from generator.definition.pull_checks import pull_mistakes
+from generator.definition.secret_origin import origin_mistakes
 from generator.definition.shared_keys import shared_key
 from generator.definition.signature_checks import auth_mistakes, signature_mistakes, signing_challenge_mistakes
 from generator.definition.yaml_nodes import Location, location_of
@@ -39,6 +40,7 @@ def _mistakes(source: Source, locations: Mapping[str, Location]) -> Mistakes:
     if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
         yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
     yield from message_mistakes(source)
+    yield from origin_mistakes(source, locations)
     if source.pull:
         for key, message in _pull_mistakes(source, source.pull, locations):
             yield shared_key(key, locations), message

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from generator.definition.parameter_values import as_written
 from generator.definition.pull_words import counted_span, span_text
 from generator.definition.read import Definition
+from generator.definition.secret_origin import NOT_KNOWN, secret_origin
 from generator.definition.third_party import third_party_packages
 from generator.files import regular_file
 from generator.reference.markdown import table
 from lambdas.model import Source, verified_by
 from lambdas.model_pull import Pull
 
-_HEAD = ("source", "what it brings", "verified by", "the vendor waits, and sends again")
+_HEAD = ("source", "what it brings", "verified by", "the secret", "the vendor waits, and sends again")
 _PULLED_HEAD = ("source", "what it brings", "credential, and who makes it", "times and limits")
-_NOT_KNOWN = "not known"
 _WHERE = {"handler": "the handler", "authorizer": "the authorizer", "api": "the API"}
 
 
@@ -71,13 +71,13 @@ def _link(definition: Definition, folder: str) -> str:
 
 def _pulled_row(definition: Definition, pull: Pull, folder: str) -> tuple[str, ...]:
     vendor, windows = definition.source.vendor, [stream.window for stream in pull.streams.values()]
-    kept = {_years(window.retention) if window.retention else _NOT_KNOWN for window in windows}
+    kept = {_years(window.retention) if window.retention else NOT_KNOWN for window in windows}
     return (
         _link(definition, folder),
         definition.source.description,
-        vendor.credential if vendor else _NOT_KNOWN,
-        f"asked every {span_text(pull.every)}<br>late: {vendor.lateness if vendor else _NOT_KNOWN}<br>"
-        f"kept: {', '.join(sorted(kept))}<br>limit: {vendor.limit if vendor else _NOT_KNOWN}",
+        vendor.credential if vendor else NOT_KNOWN,
+        f"asked every {span_text(pull.every)}<br>late: {vendor.lateness if vendor else NOT_KNOWN}<br>"
+        f"kept: {', '.join(sorted(kept))}<br>limit: {vendor.limit if vendor else NOT_KNOWN}",
     )
 
 
@@ -90,14 +90,15 @@ def _row(definition: Definition, folder: str) -> tuple[str, ...]:
     source = as_written(definition.source)
     auth, vendor = source.endpoint.auth, source.vendor
     packages = third_party_packages(source)
-    waits = f"{vendor.deadline} s" if vendor and vendor.deadline else _NOT_KNOWN
+    waits = f"{vendor.deadline} s" if vendor and vendor.deadline else NOT_KNOWN
     verifier = f"by {_WHERE[verified_by(source.endpoint)]}"
     needs = f" (with {' and '.join(packages)})" if packages else ""
     return (
         _link(definition, folder),
         source.description,
         "<br>".join([f"{auth.type.describe(auth.settings)}{needs}", verifier, *_handshakes(source)]),
-        f"{waits}<br>{vendor.retries if vendor else _NOT_KNOWN}",
+        secret_origin(source),
+        f"{waits}<br>{vendor.retries if vendor else NOT_KNOWN}",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from generator.definition.auth_types import auth_type_name
 from generator.definition.pull_words import counted_span
 from generator.definition.secret_names import stored_names
+from generator.definition.secret_origin import secret_origin
 from generator.definition.webhook_words import challenge_check_text, challenge_effect_text, limits_text, verifier_text
 from generator.definition.words import counted, listed
 from generator.reference.markdown import code, codes, plain, table
@@ -27,7 +28,7 @@ def verified(source: Source) -> Iterator[str]:
     """Yield what is verified of a request, and the vendor's handshakes."""
     webhook = source.endpoint
     auths = list(leaves(webhook.auth))
-    yield table(("", ""), [*_endpoint(webhook, auths), *_vendor(source)])
+    yield table(("", ""), [*_endpoint(source, auths), *_vendor(source)])
     for auth in auths if len(auths) > 1 else ():
         if isinstance(auth.settings, SignatureSettings):
             yield f"*{_name(auth)}*"
@@ -49,7 +50,8 @@ def _vendor(source: Source) -> Iterator[Row]:
         yield "The vendor's page", f"<{vendor.docs}>"
 
 
-def _endpoint(webhook: Webhook, auths: list[Auth]) -> Iterator[Row]:
+def _endpoint(source: Source, auths: list[Auth]) -> Iterator[Row]:
+    webhook = source.endpoint
     yield "Endpoint", code(listed(f"{method} {webhook.path}" for method in methods(webhook)))
     yield "Verified by", verifier_text(webhook)
     if len(auths) == 1:
@@ -60,6 +62,7 @@ def _endpoint(webhook: Webhook, auths: list[Auth]) -> Iterator[Row]:
         later = " and 6 minutes more" if verified_by(webhook) == "authorizer" else ""
         previous = f"the one before is good until [`--drop-previous`]({_HOW_TO}/rotate.md){later}"
         yield "Stored in Parameter Store", f"{codes(names)}; {previous}"
+        yield "The secret", secret_origin(source)
     else:
         yield "Stored", "nothing: the sender's public keys are fetched"
     yield "Limits", limits_text(webhook)

@@ -21,6 +21,7 @@ REFERENCE_HEADING = "## Reference\n"
 _VENDOR = """\
 # vendor:  # for people: a build shows it
 #   docs: https://…
+#   secret: issued  # by the vendor, or chosen by you
 #   deadline: 5
 #   retries: "3 times, after anything but a 2xx"
 """

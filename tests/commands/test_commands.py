@@ -52,7 +52,7 @@ def test_a_bare_name_builds_a_source_and_shows_what_was_built(run) -> None:
         "takes POST /events",
         'verifies HMAC-SHA256 of "v0:{timestamp}:{body}" in x-zm-signature, at most 300 s old, in the handler',
         "answers POST where event == 'endpoint.url_validation', unsigned too",
-        "secret /MozDef-EF/zoom/dev/auth_token in Parameter Store",
+        "secret /MozDef-EF/zoom/dev/auth_token in Parameter Store; they issue it",
         "2026-03-02 10:21:17 INFO zoom: user.created by zoom-admin@example.com: soren.prove@example.com",
         "python -m generator run zoom run it on this machine",
     ):

@@ -296,7 +296,7 @@ def test_a_secret_on_a_terminal_is_typed_twice_and_not_shown(typed: Run) -> None
     assert status == 0
     assert stored() == {NAME: A}
     assert out == NEW
-    prompts = "Secret of zoom (it is not shown): The same again: "
+    prompts = "Secret of zoom (it is not shown; they issue it): The same again: "
     assert err == f"{prompts}Error: The two entered values do not match.\n{prompts}"
 
 

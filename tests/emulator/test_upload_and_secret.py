@@ -381,7 +381,7 @@ def test_no_more_than_the_previous_secret_is_deleted(aws: Emulator, may: May, ru
 def test_secret_is_typed_twice_on_a_terminal_and_seen_nowhere(aws: Emulator, may: May) -> None:
     may(on_secrets(STORES))
 
-    status, screen = at_a_terminal(["secret", "zoom"], {"(it is not shown): ": C, "The same again: ": C})
+    status, screen = at_a_terminal(["secret", "zoom"], {"(it is not shown; they issue it): ": C, "The same again: ": C})
 
     assert status == 0
     assert C not in screen

@@ -87,6 +87,7 @@ def test_options_make_a_definition_with_helpful_comments(new) -> None:
 description: Acme audit events
 # vendor:  # for people: a build shows it
 #   docs: https://…
+#   secret: issued  # by the vendor, or chosen by you
 #   deadline: 5
 #   retries: "3 times, after anything but a 2xx"
 webhook:

@@ -17,6 +17,8 @@ import yaml
 from generator.commands import main, names
 from generator.definition.auth_types import auth_types
 from generator.definition.key_types import CHOICES, type_name
+from generator.definition.secret_names import stored_names
+from generator.definition.secret_origin import secret_origin
 from generator.definition.source_folders import source_names
 from generator.reference.facts_table import facts_table, kinds_table
 from generator.reference.json_schema import json_schema
@@ -29,7 +31,7 @@ from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
 from lambdas.model_facts import Kind, Outcome, Severity
 from tests import iam
-from tests.definitions import ROOT, SOURCES, bundled_source, every_definition, make_definition
+from tests.definitions import ROOT, SOURCES, bundled_source, every_definition, make_definition, webhook_definitions
 from tests.pages import DEFINITION_PAGES, assert_generated, key_places, load_example, yaml_examples
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -251,6 +253,16 @@ def test_every_pulled_source_says_who_makes_its_credential_and_who_shares_its_li
             vendor = bundled_source(name).source.vendor
             assert vendor
             assert "not known" not in (vendor.credential, vendor.limit), name
+
+
+def test_every_webhook_says_who_makes_its_secret_and_its_page_has_it_typed_where_it_is_the_vendors() -> None:
+    for definition in webhook_definitions(SOURCES):
+        source = definition.source
+        page = (SOURCES / source.name / "README.md").read_text().partition("## Reference")[0]
+        is_typed = bool(re.search(r"generator secret [a-z0-9-]+`", page))
+        comes_from_vendor = secret_origin(source) in ("they issue it", "their public key")
+        assert secret_origin(source) != "not known", source.name
+        assert is_typed == (comes_from_vendor and bool(stored_names(source.endpoint))), source.name
 
 
 def test_tables_of_sources_are_generated_from_the_definitions(update: bool) -> None:

@@ -178,6 +178,7 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://auth0.com/docs/deploy-monitor/logs/retrieve-log-events-using-mgmt-api',
         retries='3 attempts, begun again until they succeed; after 7 days of failures the stream is paused',
+        secret='chosen',
         credential='a machine-to-machine application with read:logs, by a tenant Admin',
         lateness='some are delayed; no bound',
         limit="2 requests a second on a free plan, more on others, over the tenant's whole Management API",

@@ -136,6 +136,7 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://auth0.com/docs/customize/log-streams/custom-log-streams',
         retries='3 attempts, begun again until they succeed; after 7 days of failures the stream is paused',
+        secret='chosen',
     ),
     transform=transform,
 )

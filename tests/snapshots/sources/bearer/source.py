@@ -92,5 +92,5 @@ SOURCE = Source(
         session="{[\n  session_id, session.id, request_id, trace_id\n][?@ && (type(@) == 'string' || type(@) == 'number')] | [0]}",
         url="{[html_url, url][?@ && type(@) == 'string'] | [0]}",
     ),
-    vendor=Vendor(docs='https://www.rfc-editor.org/rfc/rfc6750#section-2.1', retries='the sender decides'),
+    vendor=Vendor(docs='https://www.rfc-editor.org/rfc/rfc6750#section-2.1', retries='the sender decides', secret='chosen'),
 )

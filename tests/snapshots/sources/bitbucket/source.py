@@ -53,5 +53,6 @@ SOURCE = Source(
         docs='https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/',
         deadline=10,
         retries='Cloud: 2 times after a 5xx, at once; not after a 4xx',
+        secret='chosen',
     ),
 )

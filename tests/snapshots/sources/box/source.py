@@ -70,5 +70,6 @@ SOURCE = Source(
         docs='https://developer.box.com/guides/webhooks/v2',
         deadline=30,
         retries='12 times within 2 hours, after anything but 2xx; Box says that this may change',
+        secret='issued',
     ),
 )

@@ -77,5 +77,5 @@ SOURCE = Source(
             'host': '{agent.hostname}',
         },
     ),
-    vendor=Vendor(docs='https://buildkite.com/docs/apis/webhooks/pipelines'),
+    vendor=Vendor(docs='https://buildkite.com/docs/apis/webhooks/pipelines', secret='issued'),
 )

@@ -48,5 +48,6 @@ SOURCE = Source(
         docs='https://circleci.com/docs/guides/integration/outbound-webhooks/',
         deadline=10,
         retries='at a later time, after anything but a 2xx and after a timeout; how often is not published',
+        secret='chosen',
     ),
 )

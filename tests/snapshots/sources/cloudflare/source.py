@@ -52,5 +52,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://developers.cloudflare.com/notifications/reference/webhook-payload-schema/',
         retries='none published',
+        secret='chosen',
     ),
 )

@@ -57,5 +57,6 @@ SOURCE = Source(
         docs='https://docs.datadoghq.com/integrations/webhooks/',
         deadline=15,
         retries='after a 5xx only; 5 times where it could not connect',
+        secret='chosen',
     ),
 )

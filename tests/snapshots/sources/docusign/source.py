@@ -76,5 +76,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://developers.docusign.com/platform/webhooks/connect/',
         retries='for up to 15 days, at first some 5 minutes apart and then ever longer, after anything but a 2xx',
+        secret='issued',
     ),
 )

@@ -32,5 +32,6 @@ SOURCE = Source(
         docs='https://www.dropbox.com/developers/reference/webhooks',
         deadline=10,
         retries='with growing pauses, over about 10 minutes, after anything but a 200 and after a timeout',
+        secret='issued',
     ),
 )

@@ -28,5 +28,8 @@ SOURCE = Source(
             'resource': '{payload.ResourceID}',
         },
     ),
-    vendor=Vendor(docs='https://www.fastly.com/documentation/guides/next-gen-waf/integrations/generic-webhooks/'),
+    vendor=Vendor(
+        docs='https://www.fastly.com/documentation/guides/next-gen-waf/integrations/generic-webhooks/',
+        secret='issued',
+    ),
 )

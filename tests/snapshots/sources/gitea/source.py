@@ -52,5 +52,6 @@ SOURCE = Source(
         docs='https://docs.gitea.com/usage/repository/webhooks',
         deadline=5,
         retries="none; a delivery can be sent again by hand, from the webhook's page",
+        secret='chosen',
     ),
 )

@@ -125,5 +125,6 @@ SOURCE = Source(
         docs='https://docs.github.com/en/webhooks',
         deadline=10,
         retries='none; a failed delivery can be redelivered by hand or by the REST API for 3 days',
+        secret='chosen',
     ),
 )

@@ -93,5 +93,6 @@ SOURCE = Source(
         docs='https://docs.gitlab.com/user/project/integrations/webhooks/',
         deadline=10,
         retries='none that we know of; after 4 failures in a row the hook pauses, after 40 it is disabled',
+        secret='issued',
     ),
 )

@@ -48,5 +48,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/',
         retries='not known in detail; a notification that failed is tried again',
+        secret='chosen',
     ),
 )

@@ -68,5 +68,8 @@ SOURCE = Source(
             'change_request': '{change_request_message}',
         },
     ),
-    vendor=Vendor(docs='https://developer.hashicorp.com/terraform/cloud-docs/api-docs/notification-configurations'),
+    vendor=Vendor(
+        docs='https://developer.hashicorp.com/terraform/cloud-docs/api-docs/notification-configurations',
+        secret='chosen',
+    ),
 )

@@ -56,5 +56,6 @@ SOURCE = Source(
         docs='https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide',
         deadline=5,
         retries='10 times within 24 hours, after any 4xx or 5xx, no answer or a timeout',
+        secret='issued',
     ),
 )

@@ -95,5 +95,6 @@ SOURCE = Source(
         docs='https://developers.intercom.com/docs/references/webhooks/webhook-models',
         deadline=5,
         retries='once, after a minute, after anything but a 2xx and after a timeout; a 410 ends the subscription',
+        secret='issued',
     ),
 )

@@ -61,5 +61,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://developer.atlassian.com/cloud/jira/platform/webhooks/',
         retries='5 times, 5 to 15 minutes apart, after 408, 409, 425, 429, 5xx or a timeout; not after another 4xx',
+        secret='chosen',
     ),
 )

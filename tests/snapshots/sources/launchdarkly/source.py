@@ -61,5 +61,9 @@ SOURCE = Source(
             'description': '{shortDescription}',
         },
     ),
-    vendor=Vendor(docs='https://launchdarkly.com/docs/home/infrastructure/webhooks', retries='once, after anything but a 2xx'),
+    vendor=Vendor(
+        docs='https://launchdarkly.com/docs/home/infrastructure/webhooks',
+        retries='once, after anything but a 2xx',
+        secret='chosen',
+    ),
 )

@@ -73,5 +73,6 @@ SOURCE = Source(
         docs='https://linear.app/developers/webhooks',
         deadline=5,
         retries='3 times: after 1 minute, 1 hour and 6 hours; not after a 200',
+        secret='issued',
     ),
 )

@@ -53,5 +53,5 @@ SOURCE = Source(
             'level': '{alertLevel}',
         },
     ),
-    vendor=Vendor(docs='https://developer.cisco.com/meraki/webhooks/'),
+    vendor=Vendor(docs='https://developer.cisco.com/meraki/webhooks/', secret='chosen'),
 )

@@ -73,5 +73,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
         retries='at once and then ever less often, over 36 hours (WhatsApp: 7 days), after anything but a 200',
+        secret='issued',
     ),
 )

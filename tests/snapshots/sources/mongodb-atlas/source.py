@@ -62,5 +62,5 @@ SOURCE = Source(
             'alert_config': '{alertConfigId}',
         },
     ),
-    vendor=Vendor(docs='https://www.mongodb.com/docs/atlas/tutorial/webhook-integration/'),
+    vendor=Vendor(docs='https://www.mongodb.com/docs/atlas/tutorial/webhook-integration/', secret='chosen'),
 )

@@ -61,5 +61,6 @@ SOURCE = Source(
         docs='https://learn.microsoft.com/graph/change-notifications-delivery-webhooks',
         deadline=3,
         retries='for up to 4 hours, with growing pauses, after anything but a 2xx',
+        secret='chosen',
     ),
 )

@@ -176,6 +176,7 @@ SOURCE = Source(
         docs='https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SystemLog/',
         deadline=3,
         retries='at most once, and never after a 4xx',
+        secret='chosen',
         credential='an API token of a Read-only Administrator, by that user; ends after 30 days without use',
         lateness='seconds as a rule; no bound',
         limit='120 requests a minute or more for the organization, over all that ask for the log',

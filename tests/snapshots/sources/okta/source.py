@@ -153,5 +153,6 @@ SOURCE = Source(
         docs='https://developer.okta.com/docs/concepts/event-hooks/',
         deadline=3,
         retries='at most once, and never after a 4xx',
+        secret='chosen',
     ),
 )

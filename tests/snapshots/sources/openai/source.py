@@ -102,5 +102,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://platform.openai.com/docs/guides/webhooks',
         retries='for up to 72 hours, at growing intervals; after anything but a 2xx within a few seconds',
+        secret='issued',
     ),
 )

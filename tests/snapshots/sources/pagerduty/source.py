@@ -67,5 +67,6 @@ SOURCE = Source(
         docs='https://support.pagerduty.com/main/docs/webhooks',
         deadline=5,
         retries='for 48 hours after 5xx, 429 or no answer; any other 4xx loses the event, three in a row turn the webhook off for a day',
+        secret='issued',
     ),
 )

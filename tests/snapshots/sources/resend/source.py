@@ -101,5 +101,6 @@ SOURCE = Source(
         docs='https://resend.com/docs/dashboard/webhooks/introduction',
         deadline=15,
         retries='7 times: after 5 seconds, 5 and 30 minutes, 2, 5, 10 and 10 hours; not after a 2xx',
+        secret='issued',
     ),
 )

@@ -61,5 +61,6 @@ SOURCE = Source(
         docs='https://docs.sentry.io/organization/integrations/integration-platform/webhooks/',
         deadline=1,
         retries='none for an internal integration; a published one 3 times, 5 minutes apart, after 5xx or no answer, never after a 4xx',
+        secret='issued',
     ),
 )

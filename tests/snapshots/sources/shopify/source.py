@@ -108,5 +108,6 @@ SOURCE = Source(
         docs='https://shopify.dev/docs/apps/build/webhooks/verify-deliveries',
         deadline=5,
         retries='8 times in 4 hours; not after a 2xx',
+        secret='issued',
     ),
 )

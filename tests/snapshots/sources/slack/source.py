@@ -119,6 +119,7 @@ SOURCE = Source(
         docs='https://docs.slack.dev/apis/events-api',
         deadline=3,
         retries='3 times, for events: at once, after 1 minute and after 5; not after a 2xx or X-Slack-No-Retry',
+        secret='issued',
     ),
     transform=transform,
 )

@@ -40,5 +40,9 @@ SOURCE = Source(
             'branch': '{project.branch}',
         },
     ),
-    vendor=Vendor(docs='https://docs.snyk.io/snyk-api/using-specific-snyk-apis/webhooks-apis', retries='none published'),
+    vendor=Vendor(
+        docs='https://docs.snyk.io/snyk-api/using-specific-snyk-apis/webhooks-apis',
+        retries='none published',
+        secret='chosen',
+    ),
 )

@@ -68,5 +68,5 @@ SOURCE = Source(
             'path': '{audit.attributes.path}',
         },
     ),
-    vendor=Vendor(docs='https://help.sonatype.com/en/webhooks.html', retries='none'),
+    vendor=Vendor(docs='https://help.sonatype.com/en/webhooks.html', retries='none', secret='chosen'),
 )

@@ -107,5 +107,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md',
         retries='the sender decides; the specification wants several days of them, after anything but a 2xx',
+        secret='issued',
     ),
 )

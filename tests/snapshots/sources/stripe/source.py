@@ -106,6 +106,7 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://docs.stripe.com/webhooks',
         retries='for 3 days with growing pauses (in a sandbox 3 times in a few hours); after anything but 2xx',
+        secret='issued',
     ),
     check=check,
 )

@@ -115,5 +115,6 @@ SOURCE = Source(
         docs='https://docs.svix.com/receiving/verifying-payloads/how-manual',
         deadline=15,
         retries='7 times: after 5 seconds, 5 and 30 minutes, 2, 5, 10 and 10 hours; not after a 2xx',
+        secret='issued',
     ),
 )

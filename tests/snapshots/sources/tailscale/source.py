@@ -69,5 +69,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://tailscale.com/docs/features/webhooks',
         retries='hourly for 24 hours, after 3xx, 4xx, 5xx or no answer',
+        secret='issued',
     ),
 )

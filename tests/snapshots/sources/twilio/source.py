@@ -91,6 +91,7 @@ SOURCE = Source(
         docs='https://www.twilio.com/docs/usage/webhooks/webhooks-security',
         deadline=5,
         retries='once where no connection came about; Event Streams for 4 hours, after anything but a 2xx',
+        secret='issued',
     ),
     transform=transform,
 )

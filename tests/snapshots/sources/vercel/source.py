@@ -72,5 +72,5 @@ SOURCE = Source(
             'region': '{region}',
         },
     ),
-    vendor=Vendor(docs='https://vercel.com/docs/webhooks'),
+    vendor=Vendor(docs='https://vercel.com/docs/webhooks', secret='issued'),
 )

@@ -58,5 +58,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://developer.webex.com/docs/api/guides/webhooks',
         retries='not published; 100 notifications within 5 minutes without a 2xx turn the webhook off',
+        secret='chosen',
     ),
 )

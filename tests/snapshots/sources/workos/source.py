@@ -89,5 +89,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://workos.com/docs/events/data-syncing/webhooks',
         retries='6 times within 3 days, at growing intervals, after anything but 2xx; in staging for some minutes',
+        secret='issued',
     ),
 )

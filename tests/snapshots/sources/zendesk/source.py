@@ -72,5 +72,6 @@ SOURCE = Source(
         docs='https://developer.zendesk.com/documentation/webhooks/',
         deadline=12,
         retries='up to 5 times after a time-out; of statuses only some, which we could not verify',
+        secret='issued',
     ),
 )

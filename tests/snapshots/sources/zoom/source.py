@@ -141,5 +141,6 @@ SOURCE = Source(
         docs='https://developers.zoom.us/docs/api/webhooks/',
         deadline=3,
         retries='3 times: after 5, 25 and 85 minutes; after anything but 200 or 204',
+        secret='issued',
     ),
 )

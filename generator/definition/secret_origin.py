@@ -1,0 +1,49 @@
+"""Who makes the secret with which a vendor's requests are verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from generator.definition.path_checks import Mistakes
+from generator.definition.secret_names import can_sign
+from generator.definition.yaml_nodes import Location, location_of
+from lambdas.auth import leaves, secret_names
+from lambdas.model import Source, Webhook
+
+NOT_KNOWN = "not known"
+_WORDS = {"issued": "they issue it", "chosen": "you choose it"}
+
+
+def secret_origin(source: Source) -> str:
+    """Return who makes the secret that verifies a webhook's events: "they issue it", or "not known"."""
+    stated = source.vendor.secret if source.vendor else None
+    return _derived(source.endpoint) or _WORDS.get(stated or "", NOT_KNOWN)
+
+
+def origin_note(source: Source, name: str) -> str:
+    """Return "; they issue it", to follow on a secret's name; empty where the definition does not say who makes it."""
+    origin = secret_origin(source) if name in secret_names(source.endpoint.auth) else NOT_KNOWN
+    return "" if origin == NOT_KNOWN else f"; {origin}"
+
+
+def origin_mistakes(source: Source, locations: Mapping[str, Location]) -> Mistakes:
+    """Yield that `vendor.secret` says nothing, where it stands in the file that makes it so."""
+    if not source.vendor or not source.vendor.secret:
+        return
+    if source.pull:
+        if _in_one_file("vendor.secret", "pull", locations):
+            yield "vendor.secret", "is of a webhook; leave it out"
+    elif (derived := _derived(source.endpoint)) and _in_one_file("vendor.secret", "webhook.auth", locations):
+        yield "vendor.secret", f"is clear without it ({derived}); leave it out"
+
+
+def _derived(webhook: Webhook) -> str | None:
+    """Return what the auth type or a handshake says of the secret; None where it is shared, and only people know."""
+    if not any(map(can_sign, leaves(webhook.auth))):
+        return "their public key"
+    return "it is learned" if any(challenge.store_secret for challenge in webhook.challenges) else None
+
+
+def _in_one_file(key: str, other: str, locations: Mapping[str, Location]) -> bool:
+    """Return whether two keys stand in one definition: an inherited word may suit the source that it is from alone."""
+    return location_of(locations, key)[0] == location_of(locations, other)[0]
