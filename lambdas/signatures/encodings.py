@@ -15,11 +15,22 @@ def decode_text(text: str, encoding: Encoding) -> bytes:
 
 
 def _base64(text: bytes) -> bytes:
-    return base64.b64decode(text, validate=True)
+    return _exact(text, base64.b64decode(text, validate=True))
 
 
 def _base64url(text: bytes) -> bytes:
-    return base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    padded = text + b"=" * (-len(text) % 4)
+    return _exact(padded, base64.b64decode(padded, altchars=b"-_", validate=True), altchars=b"-_")
+
+
+def _exact(text: bytes, content: bytes, altchars: bytes | None = None) -> bytes:
+    """Return the bytes if the text is how base64 writes them: its last character may have bits that stand for nothing.
+
+    https://datatracker.ietf.org/doc/html/rfc4648#section-3.5
+    """
+    if base64.b64encode(content, altchars) != text:
+        raise ValueError("not as base64 is written")
+    return content
 
 
 _DECODERS: dict[str, Callable[[bytes], bytes]] = {
