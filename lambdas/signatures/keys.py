@@ -105,10 +105,23 @@ def secret_texts(stored: str) -> tuple[str, ...]:
 
 def read_key(settings: KeyEncoding, stored: str) -> tuple[bytes, ...]:
     """Return the keys of a secret, one for each of its `secret_texts`; UnusableSecret where none is a key."""
-    decoded = (key_bytes(settings, text) for text in secret_texts(stored))
+    decoded = (key_bytes(settings, text) for text in _key_texts(stored))
     if keys := tuple(dict.fromkeys(key for key in decoded if key)):
         return keys
     raise UnusableSecret(f"is no key written in {settings.encoding}, which the definition says that it is")
+
+
+def _key_texts(stored: str) -> tuple[str, ...]:
+    """Return a secret's texts; where it has an accent, also with that as a character of its own (NFKD).
+
+    EasyPost signs so: https://github.com/EasyPost/easypost-python/blob/master/easypost/util.py
+    """
+    texts = secret_texts(stored)
+    if stored.isascii():
+        return texts
+    from unicodedata import normalize
+
+    return (*texts, *(normalize("NFKD", text) for text in texts))
 
 
 def key_bytes(settings: KeyEncoding, secret: str) -> bytes | None:
