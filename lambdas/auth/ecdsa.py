@@ -27,7 +27,7 @@ class Settings(SignatureSettings):
     algorithm: Literal["sha256", "sha384", "sha512"] = "sha256"
     """The hash function."""
     secret: SecretName = SecretName("auth_token")
-    """Name of the parameter that holds the vendor's public key, of P-256 or P-384: SPKI as DER in base64, or PEM."""
+    """Name of the parameter that holds the vendor's public key (P-256, P-384) or certificate: PEM, or DER in base64."""
 
 
 def verified_by(_settings: Settings) -> Literal["handler"]:

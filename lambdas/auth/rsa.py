@@ -32,7 +32,7 @@ class Settings(SignatureSettings):
     padding: Literal["pkcs1", "pss"] = "pkcs1"
     """The padding: PKCS#1 v1.5, or PSS with a salt of any length."""
     secret: SecretName = SecretName("auth_token")
-    """Name of the parameter that holds the vendor's public key: SPKI as DER in base64, or PEM."""
+    """Name of the parameter that holds the vendor's public key or certificate: PEM, or DER in base64."""
 
 
 def verified_by(_settings: Settings) -> Literal["handler"]:

@@ -44,15 +44,38 @@ def verify(
 
 @lru_cache(8)
 def load_public_key(stored: str) -> Any:
-    """Return a public key, SPKI in PEM or as DER in base64; None where the stored text is none."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
+    """Return a public key, SPKI or an X.509 certificate in PEM or as DER in base64; None where the text is neither.
 
+    Of a certificate only the key counts: whoever stores it trusts it, as with a bare key.
+    """
     body = "".join(line for line in stored.split("\n") if not line.startswith("-----"))
     try:
-        return load_der_public_key(base64.b64decode("".join(body.split()), validate=True))
+        content = base64.b64decode("".join(body.split()), validate=True)
+    except ValueError:
+        return None
+    return _key_or_none(_load_spki, content) or _key_or_none(_load_certificate, content)
+
+
+def _key_or_none(load: Callable[[bytes], Any], content: bytes) -> Any:
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        return load(content)
     except (ValueError, UnsupportedAlgorithm):
         return None
+
+
+def _load_spki(content: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    return load_der_public_key(content)
+
+
+def _load_certificate(content: bytes) -> Any:
+    # Few vendors hand out a certificate, and every import lengthens a cold start.
+    from cryptography.x509 import load_der_x509_certificate
+
+    return load_der_x509_certificate(content).public_key()
 
 
 def hash_function(name: str) -> Any:
