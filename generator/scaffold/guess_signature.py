@@ -137,7 +137,9 @@ def _guess(request: Captured, signatures: list[value_kinds.HeaderSignature]) -> 
 
 def _kind(best: value_kinds.HeaderSignature) -> tuple[str, str]:
     """Return the auth type that makes such a signature, and its hash function as far as the length tells."""
-    size, words = len(best.content), f"{best.header} {best.prefix}".lower()
+    size = len(best.content)
+    # Some name the algorithm beside the signature: `algorithm="ed25519",signature="…"`.
+    words = " ".join((best.header, best.prefix, *(text for _, text in best.parts))).lower()
     if size in value_kinds.RSA_SIGNATURE_BYTES:
         return "rsa", next((name for name in ("sha384", "sha512") if name in words), "sha256")
     if best.is_ecdsa:

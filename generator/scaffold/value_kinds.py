@@ -11,6 +11,7 @@ from typing import get_args
 from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.encodings import decode_text
 from lambdas.signatures.signature_settings import Encoding
+from lambdas.signatures.value_parts import after_prefix
 
 HASH_BY_SIZE = {20: "sha1", 32: "sha256", 48: "sha384", 64: "sha512"}
 """Hash functions by the bytes of a hash."""
@@ -65,7 +66,7 @@ def read_header_signature(header: str, value: str) -> HeaderSignature | None:
         parts = [part.strip(" ") for part in value.split(separator)]
         matches = [match for part in parts if (match := _PREFIXED.fullmatch(part))]
         if len(parts) > 1 and len(matches) == len(parts):
-            return _from_parts(header, separator, [(match[1], match[2]) for match in matches])
+            return _from_parts(header, separator, [(match[1], after_prefix(match[2], "") or "") for match in matches])
         if len(parts) > 1 and (listed := _from_list(header, separator, parts)):
             return listed
     if versioned := _VERSIONED.match(value):

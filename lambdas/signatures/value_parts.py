@@ -9,11 +9,17 @@ def split_parts(value: str, split: str) -> list[str]:
 
 
 def after_prefix(part: str, prefix: str) -> str | None:
-    """Return what stands after the prefix; None where it does not stand before the part. `*` in it is any text."""
-    if "*" not in prefix:
-        return part[len(prefix) :] if part.startswith(prefix) else None
-    before, _, after = prefix.partition("*")
+    """Return what stands after the prefix, without double quotes around it; None where the prefix is not there.
+
+    `*` in the prefix is any text.
+    """
+    before, star, after = prefix.partition("*")
     if not part.startswith(before):
         return None
-    _, end, rest = part[len(before) :].partition(after)
-    return rest if end else None
+    rest = part[len(before) :]
+    if star:
+        _, end, rest = rest.partition(after)
+        if not end:
+            return None
+    # https://datatracker.ietf.org/doc/html/draft-cavage-http-signatures-12#section-4.1
+    return rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == '"' else rest

@@ -150,4 +150,4 @@ def _received_signatures(value: str, signature: Signature) -> str:
 def _part_start(part: str, prefix: str) -> str:
     """Return what stands before a signature, and the signature's start."""
     signature = after_prefix(part, prefix)
-    return signature_start(part, part.removesuffix(signature) if signature else prefix)
+    return signature_start(part, part.partition(signature)[0] if signature else prefix)
