@@ -45,7 +45,7 @@ def _issuer_problems(settings: Settings, keyed: Sequence[str], *, covered: bool)
         yield "key", "says how a secret is written, and `secret` names none"
     if not settings.issuer and not settings.jwks_url:
         yield "issuer", "is missing; without `secret`, the token is verified with the public keys of its issuer"
-    elif not covered and not settings.issuer:
+    elif not covered and not settings.issuer and "iss" not in (settings.claims or {}):
         yield "issuer", "is missing; a token that names no hash of the body is good for whatever its issuer signs"
     if not settings.audience and not covered:
         yield "audience", "names nobody: a token that the issuer made for another would be taken"

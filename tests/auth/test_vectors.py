@@ -992,6 +992,21 @@ def test_a_token_of_the_issuer_verifies(issuer: Issuer, claims: dict[str, Any]) 
         assert not refuses(JWT, bearer_request(issuer.token({**CLAIMS, **claims}), scheme="bearer"))
 
 
+def test_an_issuer_that_is_no_url_is_a_claim(tmp_path: Path) -> None:
+    # https://developers.google.com/workspace/chat/verify-requests-from-chat
+    text = f"""
+        description: Google Chat
+        webhook:
+          auth:
+            jwt: {{jwks_url: "{KEYS_URL}", audience: ["1234567890"], claims: {{iss: chat@example.com}}}}
+    """
+    auth = make_definition(tmp_path, text).source.endpoint.auth
+    claims = {"iss": "chat@example.com", "aud": "1234567890", "exp": NOW + 300}
+    with with_keys():
+        assert not refuses(auth, bearer_request(ISSUER.token(claims)))
+        assert refuses(auth, bearer_request(ISSUER.token({**claims, "iss": "https://issuer.example.com"})))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
