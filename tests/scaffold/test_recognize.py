@@ -287,6 +287,15 @@ TRIO = {
                 }
             },
         ),
+        # Parts in double quotes, which name the algorithm beside the signature, as Keygen and Drone send them.
+        (
+            {"X-Sig": f'keyId="7", algorithm="hmac-sha256", signature="{BASE64}", headers="date digest"'},
+            {"hmac": {"signature": {"header": "X-Sig", "prefix": "signature=", "split": ",", "encoding": "base64"}}},
+        ),
+        (
+            {"X-Sig": f'algorithm="ed25519",signature="{base64.b64encode(b"Z" * 64).decode()}"'},
+            {"ed25519": {"signature": {"header": "X-Sig", "prefix": "signature=", "split": ",", "encoding": "base64"}}},
+        ),
         (
             {"X-Sig": f"v1={HEX},v1={'4b' * 32}"},
             {"hmac": {"signature": {"header": "X-Sig", "prefix": "v1=", "split": ","}}},
