@@ -87,5 +87,6 @@ SOURCE = Source(
         docs='https://docs.incident.io/integrations/webhooks',
         deadline=15,
         retries='for 24 hours, ever later, after anything but a 2xx; an endpoint that fails for 5 days is turned off',
+        secret='issued',
     ),
 )
