@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from generator.definition.read import load
+from troposphere import Template
+
 from generator.definition.secret_names import source_secrets
-from generator.definition.source_folders import source_names
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
 from lambdas.model import Source
 from lambdas.model_deployment import Parameter, ParameterPattern
 from lambdas.model_request_types import Duration
-from tests.definitions import CASES, SOURCES
+from tests.definitions import CASES, SOURCES, every_definition
 
 FIVE_MINUTES = Duration(300)
+_BUILDS: dict[str, Callable[[Source], Template]] = {
+    "event-source.json": lambda source: event_source.build(source, "code/0.zip"),
+    "pipeline.json": lambda source: pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip")),
+}
 
 
 def template_shapes() -> dict[str, str]:
     """A template of each shape by its folder, source and file: zoom's and okta's, where they have it too."""
     shapes: dict[str, tuple[str, str]] = {}
     for folder in (SOURCES, CASES):
-        names = sorted(source_names(folder), key=lambda name: name not in ("zoom", "okta"))
-        for definition in load(folder, names):
+        for definition in sorted(every_definition(folder), key=lambda entry: entry.source.name not in ("zoom", "okta")):
             source = definition.source
-            alike = {file: _lines(template, source) for file, template in _templates(_alike(source)).items()}
-            for file, template in _templates(source).items():
-                shapes.setdefault(alike[file], (f"{folder.name}/{source.name}/{file}", template))
+            for file, build in _BUILDS.items():
+                shape = _lines(template_text(build(_alike(source))), source)
+                if shape not in shapes:
+                    shapes[shape] = f"{folder.name}/{source.name}/{file}", template_text(build(source))
     return dict(shapes.values())
 
 
@@ -47,10 +52,3 @@ def _lines(template: str, source: Source) -> str:
     text = re.sub(rf"/({names})(?=(_previous)?[\",])", "/same", template)
     text = re.sub(r'"Value": {"Fn::Sub": ".*/same"}', "SecretNames", text)
     return "\n".join(sorted({line.rstrip(",") for line in text.splitlines()}))
-
-
-def _templates(source: Source) -> dict[str, str]:
-    return {
-        "event-source.json": template_text(event_source.build(source, "code/0.zip")),
-        "pipeline.json": template_text(pipeline.build(source, ZipKeys("merge/0.zip", "config/0.zip"))),
-    }

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,11 +26,11 @@ from generator.samples import comparison
 from generator.samples import files as sample_files
 from generator.samples import run as sample_run
 from lambdas.model import Pipeline
-from tests.definitions import ROOT, SOURCES, bundled_source, make_definition
+from tests.definitions import ROOT, SOURCES, bundled_source, every_definition, make_definition
 
-EVERY = pytest.mark.parametrize(
-    "definition", [bundled_source(name) for name in source_names(SOURCES)], ids=source_names(SOURCES)
-)
+EVERY = pytest.mark.parametrize("definition", every_definition(SOURCES), ids=source_names(SOURCES))
+# A source whose vendor calls, and one whose vendor is asked: the buildspecs and scripts of the others are the same.
+SAMPLE = pytest.mark.parametrize("name", ["zoom", "okta-log"])
 TESTS = {"tests/integration/test_stack.py", "tests/unit/test_source.py"}
 PLAIN = {".gitattributes", "buildspec.yml", "deploy.sh", *TESTS}
 BOTH, GITHUB, CODECOMMIT = ("github", "codecommit"), ("github",), ("codecommit",)
@@ -114,6 +115,11 @@ def test_a_definition_that_is_not_private_is_in_the_framework(repositories: tupl
     ) == configuration.config_files(definition)
 
 
+@cache
+def in_checkout(name: str) -> bytes:
+    return (ROOT / name).read_bytes()
+
+
 @EVERY
 def test_codecommit_alone_has_the_framework_beside_it(definition: Definition) -> None:
     alone = with_pipeline(definition, source=CODECOMMIT)
@@ -129,7 +135,7 @@ def test_codecommit_alone_has_the_framework_beside_it(definition: Definition) ->
     } <= framework
     assert {name.partition("/")[0] for name in framework if "/" in name} == {"generator", "lambdas", "sources"}
     assert not [name for name in framework if "__pycache__" in name or name.endswith(".pyc")]
-    assert {name: (ROOT / name).read_bytes() for name in framework} == {name: files[name] for name in framework}
+    assert {name: in_checkout(name) for name in framework} == {name: files[name] for name in framework}
 
 
 def test_codecommit_alone_has_a_definition_from_elsewhere_too(tmp_path: Path) -> None:
@@ -536,13 +542,21 @@ def test_frameworks_definition_stays_without_an_own_one(checkout: Checkout) -> N
     assert not (checkout.folder / "sources").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("file", ["buildspec.yml", "deploy.sh"])
 @EVERY
+def test_buildspecs_and_scripts_of_two_sources_differ_in_the_name_alone(definition: Definition, file: str) -> None:
+    zooms = configuration.config_files(bundled_source("zoom"))[file]
+    own = configuration.config_files(definition)[file]
+    assert own.decode() == zooms.decode().replace("zoom", definition.source.name)
+
+
+@pytest.mark.slow
+@SAMPLE
 @VARIANTS
-def test_every_buildspec_is_one_that_a_rehearsal_carries_out(
-    definition: Definition, repositories: tuple[str, ...]
+def test_the_buildspecs_of_a_source_are_those_that_a_rehearsal_carries_out(
+    name: str, repositories: tuple[str, ...]
 ) -> None:
-    files = source_files(with_pipeline(definition, source=repositories))
+    files = source_files(with_pipeline(bundled_source(name), source=repositories))
     with zipfile.ZipFile(io.BytesIO(files["config.zip"])) as packed:
         folder = "config/" if repositories == CODECOMMIT else ""
         build = read_buildspec(packed.read(f"{folder}buildspec.yml").decode(), "buildspec.yml")
@@ -562,10 +576,10 @@ def test_every_buildspec_is_one_that_a_rehearsal_carries_out(
 
 
 @pytest.mark.slow
-@EVERY
-def test_the_script_is_one_in_which_shellcheck_finds_nothing(definition: Definition, tmp_path: Path) -> None:
+@SAMPLE
+def test_the_script_is_one_in_which_shellcheck_finds_nothing(name: str, tmp_path: Path) -> None:
     script = tmp_path / "deploy.sh"
-    script.write_bytes(configuration.config_files(definition)["deploy.sh"])
+    script.write_bytes(configuration.config_files(bundled_source(name))["deploy.sh"])
     command = [str(Path(sys.executable).with_name("shellcheck")), str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -6,17 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from generator.definition.read import load
-from generator.definition.source_folders import source_names
 from generator.templates import event_source, pipeline, scanner_exceptions
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
-from tests.definitions import CASES, ROOT, SOURCES
+from tests.definitions import ROOT, every_definition
 
 KEYS = ZipKeys("code/0.zip", "code/1.zip")
-SOURCES_AND_CASES = [
-    definition.source for folder in (SOURCES, CASES) for definition in load(folder, source_names(folder))
-]
+SOURCES_AND_CASES = [definition.source for definition in every_definition()]
 
 
 def resources() -> Iterator[dict[str, Any]]:

@@ -421,9 +421,10 @@ def test_ci_calls_the_readmes_test_command() -> None:
         assert part in ci
 
 
-def test_ci_builds_the_site_as_tox_does() -> None:
+def test_ci_reads_the_site_as_tox_builds_it() -> None:
     (line,) = re.findall(r"^commands = (sphinx-build .*) \{posargs\}$", (ROOT / "tox.ini").read_text(), re.MULTILINE)
-    assert f"  {line}\n" in (ROOT / ".ci" / "run").read_text()
+    command = line.replace("sphinx-build", "sphinx-build -b dummy")
+    assert f"  {command}\n" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_the_definitions_point_editors_at_the_schema() -> None:

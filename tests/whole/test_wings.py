@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
@@ -114,7 +115,10 @@ def test_an_import_for_annotations_is_not_counted() -> None:
     assert list(imports_of("if TYPE_CHECKING:\n    import lambdas.runtime.log", ["lambdas", "runtime"])) == []
 
 
-IMPORTS = [(file, imported) for file in FILES for imported in imports(file)]
+@cache
+def every_import() -> list[tuple[Path, Path]]:
+    """Each file with each file that it imports."""
+    return [(file, imported) for file in FILES for imported in imports(file)]
 
 
 def test_the_plan_is_read() -> None:
@@ -142,7 +146,7 @@ def test_every_module_is_in_a_wing() -> None:
 
 
 def test_imports_go_downwards() -> None:
-    for file, imported in IMPORTS:
+    for file, imported in every_import():
         own, other = wing_of(file), wing_of(imported)
         if own is None or other is None or other == own or package_of(imported) != package_of(file):
             continue
@@ -159,7 +163,7 @@ def test_imports_go_downwards() -> None:
 def test_no_import_cycles() -> None:
     # A package's own __init__ is imported before each of its modules; here it counts where it is named.
     graph: dict[str, set[str]] = {}
-    for file, imported in IMPORTS:
+    for file, imported in every_import():
         if imported != file:
             graph.setdefault(relative_path(file), set()).add(relative_path(imported))
     try:
@@ -170,7 +174,7 @@ def test_no_import_cycles() -> None:
 
 
 def test_lambdas_import_nothing_of_the_generator() -> None:
-    for file, imported in IMPORTS:
+    for file, imported in every_import():
         assert (package_of(file), package_of(imported)) != ("lambdas", "generator"), (
             f"{relative_path(file)} imports {relative_path(imported)}, which is not in AWS. "
             "Move what both need to lambdas/."
