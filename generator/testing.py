@@ -2,14 +2,14 @@
 
 The tests in a configuration's repository begin with them:
 
-    from generator.testing import Sample, load_samples
+    from generator.testing import Sample, load_samples, summary_of
 
     for sample in load_samples("zoom"):
-        assert all(message["summary"] for message in sample.messages())
+        assert all(summary_of(message) for message in sample.messages())
 
     made_up = Sample("zoom", {"event": "user.created", "payload": {…}})
     (message,) = made_up.messages()
-    assert message["severity"] == "INFO"
+    assert message["severity"] == "INFO"  # a message is what the source's output makes: here, MozDef's
     assert event_of(message)["event"] == "user.created"
 
 Of a source that is pulled, a sample is the answers of a stream:
@@ -22,18 +22,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from json import dumps, loads
+from json import dumps
 from pathlib import Path
 from typing import Any
 
 from generator.definition.read import Definition, load
 from generator.errors import DefinitionError
 from generator.samples import files, run, sample
+from generator.samples.message_view import event_of, shown
 from generator.samples.pulled_files import PullSample, made_up_answer
 from lambdas.reading.formats import body_reader
 from lambdas.runtime.http_types import HttpAnswer
 
-__all__ = ["Refused", "Sample", "event_of", "load_samples"]
+__all__ = ["Refused", "Sample", "event_of", "load_samples", "summary_of"]
 SOURCES = Path("sources")
 
 
@@ -63,7 +64,7 @@ class Sample:
     """All pages of a stream, where it is from `samples/`."""
 
     def messages(self) -> list[dict[str, Any]]:
-        """Return the MozDef messages of the sample, in their order; Refused where an event becomes none.
+        """Return the messages of the sample as the source's output makes them; Refused where an event becomes none.
 
         A challenge has no message, and neither has an event that `transform()` drops.
         """
@@ -110,15 +111,13 @@ def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
     ]
 
 
+def summary_of(message: Mapping[str, Any]) -> str:
+    """Return the line for the analyst in a message of any output; of `raw`, which has none, the type of the event."""
+    return shown(message).summary
+
+
 def _of_stream(source: str, sources: Path, stored: PullSample) -> Sample:
     return Sample(source, stored.body, name=stored.name, sources=sources, stream=str(stored.key), stored=stored)
-
-
-def event_of(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the event in a MozDef message; KeyError where it has none, as one that is too large for the queue."""
-    details: dict[str, Any] = message["details"]
-    event: dict[str, Any] = loads("".join(details["json"])) if "fields" in details else details
-    return event
 
 
 @cache

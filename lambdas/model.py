@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lambdas.reading.request import Request
 
 
+OutputName = Literal["mozdef", "raw", "ecs", "ocsf"]
+"""The outputs, each a module in `lambdas/shaping/outputs/`."""
 Transform = Callable[[Any, "Request"], Iterable[dict[str, Any]]]
 Check = Callable[[Any, "Functions"], tuple[str, ...]]
 
@@ -169,6 +171,8 @@ class Source:
     """Where the parts of an event are in the body."""
     facts: Facts = Facts()
     """What happened, in words that every SIEM knows."""
+    output: OutputName = "mozdef"
+    """What messages are: MozDef's, the event as it is, Elastic's Common Schema, or OCSF."""
     mozdef: Mozdef = Mozdef()
     """What is MozDef's own of its message."""
     drop: Path | None = None

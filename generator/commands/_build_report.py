@@ -20,6 +20,7 @@ from generator.errors import command_line, display_path
 from generator.packaging.configuration import CONFIG_FOLDER
 from generator.packaging.lint_engines import Engines, engine_versions
 from generator.packaging.product import shared_files
+from generator.samples.message_view import shown
 from lambdas.model import Source, methods, verified_by
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def sample_line(shaped: Shaped, width: int) -> str:
     else:
         first = shaped.messages[0]
         more = f" (and {len(shaped.messages) - 1} more)" if len(shaped.messages) > 1 else ""
-        text = f"{first['timestamp'][:19].replace('T', ' ')} {first['severity']:<7} {first['summary']}"
+        text = shown(first).line
     return f"{_layout.shortened(text, width - len(more))}{more}"
 
 

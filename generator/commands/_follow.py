@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.commands import _console, _layout
+from generator.samples.message_view import shown
 from lambdas.receiving.request_log import UNVERIFIABLE
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def follow(out: Console, followed: SourceFollower, *, as_json: bool) -> None:
         words = f"[{color}]{status}[/] {_console.safe(text)}" if status else f"[{color}]{_console.safe(text)}[/]"
         _layout.columns(out, [(f"[dim]{line['timestamp'][11:19]}[/]", words)])
     for message in followed.messages():
-        summary = f"[bold]{_console.safe(message['severity'])}[/] {_console.safe(message['summary'])}"
+        view = shown(message)
+        summary = f"[bold]{_console.safe(view.severity)}[/] {_console.safe(view.summary)}"
         _layout.columns(out, [("        ", summary)])
         out.print(JSONHighlighter()(_console.printable(json.dumps(message, indent=2, ensure_ascii=False))))
     for key in followed.kept():

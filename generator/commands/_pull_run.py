@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from generator.commands import _console, _layout
 from generator.commands._pull_report import stream_line
 from generator.commands._pull_times import time_text
 from generator.errors import GeneratorError
+from generator.samples.message_view import shown
 
 if TYPE_CHECKING:
     from generator.definition.read import Definition
@@ -80,18 +81,12 @@ def _lines(pull: Pull, step: Step, after: Step | None) -> Iterator[tuple[str, st
     elif step.kind == "answered":
         yield "answer", f"{step.value.status}, {_console.size(len(step.value.body))}"
     elif step.kind == "sent":
-        yield "message", message_text(step.value)
+        yield "message", shown(step.value).line
     elif step.value[0].startswith("position#"):  # the position of the look at the last day is stored beside it
         _name, fields = step.value
         goes_on = after is not None and after.kind == "asked"
         where = position_text(fields).replace(pull.url, "")
         yield "paging", f"goes on {where}" if goes_on else f"was the last page; the next run goes on {where}"
-
-
-def message_text(message: Mapping[str, Any]) -> str:
-    """Return a message in a line."""
-    at = message["timestamp"][:19].replace("T", " ")
-    return f"{at} {message['severity']:<7} {message['summary']}"
 
 
 def position_text(fields: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from generator.definition import own_code
 from generator.definition.parameter_values import with_values
 from generator.definition.read import load
 from generator.errors import GeneratorError
+from generator.samples.message_view import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,7 +84,8 @@ def _texts(result: SampleResult) -> Iterator[str]:
         yield "[yellow]not sent[/]: only the vendor can sign it"
         return
     for message in result.messages:
-        severity, summary = _console.safe(message["severity"]), _console.safe(message["summary"])
+        view = shown(message)
+        severity, summary = _console.safe(view.severity), _console.safe(view.summary)
         yield f"[green]{result.answer.status}[/] [bold]{severity}[/] {summary}"
     described = [describe_log_line(line) for line in result.lines]
     for status, text, color in described:

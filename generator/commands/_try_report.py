@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from generator.commands import _console
-from generator.commands._pull_run import message_text, position_text
+from generator.commands._pull_run import position_text
 from generator.commands._pull_times import time_text
 from generator.explain.redaction import shorten
+from generator.samples.message_view import shown
 
 if TYPE_CHECKING:
     from generator.explain.redaction import Redactor
@@ -77,7 +78,7 @@ def _reason(trial: PageTrial) -> str:
 
 def _message_lines(trial: PageTrial) -> Iterator[tuple[str, str, str]]:
     for message in trial.messages[:MAX_MESSAGES]:
-        yield "message", message_text(message), ""
+        yield "message", shown(message).line, ""
     if (more := len(trial.messages) - MAX_MESSAGES) > 0:
         yield "", f"and {_console.count(more, 'more message')}", ""
     for reason in dict.fromkeys(trial.refused):

@@ -22,8 +22,8 @@ from lambdas.model import Source
 
 FILE = "defaults.yml"
 DEFAULT_KEYS = (
-    *("webhook.path", "webhook.concurrency", "webhook.throttle", "events.expect_every", "mozdef"),
-    *("dedupe", "archive", "pipeline", "hardening"),
+    *("webhook.path", "webhook.concurrency", "webhook.throttle", "events.expect_every", "output"),
+    *("mozdef", "dedupe", "archive", "pipeline", "hardening"),
 )
 """The keys that can hold for all sources; the others say what a vendor sends, and are each source's own."""
 _MISSPELT = ("defaults.yaml", "default.yml", "default.yaml")
@@ -45,7 +45,7 @@ class Defaults:
     @property
     def alters_messages(self) -> bool:
         """Return whether a message may be another with these keys than without them."""
-        return self.node is not None and any(key.value == "mozdef" for key, _ in entries(self.node))
+        return self.node is not None and any(key.value in ("mozdef", "output") for key, _ in entries(self.node))
 
     def beneath(self, node: yaml.Node) -> yaml.Node:
         """Return a definition's node with the keys that it does not have itself; none of the other kind of source."""

@@ -1,4 +1,7 @@
-"""Check `facts` and `mozdef` for what would be lost, or would lose a message, behind the queue."""
+"""Check `facts` and `mozdef` for what would be lost, or would lose a message, behind the queue.
+
+Words that set off a plugin of MozDef's, and names of its index, are looked for where its messages are MozDef's.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,20 @@ _UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *PLACE_KEYS
 
 
 def message_mistakes(source: Source) -> Mistakes:
-    """Yield the names and words that MozDef or its index could not take."""
+    """Yield what is wrong with the facts of a source, and what its reader could not take."""
+    yield from _names(source) if source.output == "mozdef" else ()
+    yield from _severity(source)
+    for fact in FACT_CHOICES:
+        if choice := getattr(source.facts, fact):
+            yield from _patterns(fact, choice)
+    yield from _extra(source)
+    if source.output == "mozdef":
+        yield from _details(source)
+        yield from _words(source)
+
+
+def _names(source: Source) -> Mistakes:
+    """Yield a source's name, or that of a source that it extends, which sets off a plugin of MozDef's."""
     if is_plugin_word(source.name):
         yield (
             "",
@@ -32,13 +48,6 @@ def message_mistakes(source: Source) -> Mistakes:
             "extends",
             f"{base} sets off a plugin of MozDef's, which takes the messages; give that source another name",
         )
-    yield from _severity(source)
-    for fact in FACT_CHOICES:
-        if choice := getattr(source.facts, fact):
-            yield from _patterns(fact, choice)
-    yield from _extra(source)
-    yield from _details(source)
-    yield from _words(source)
 
 
 def _severity(source: Source) -> Mistakes:
@@ -81,6 +90,8 @@ def _extra(source: Source) -> Mistakes:
     for name in extra:
         if name in _FACTS:
             yield f"facts.extra.{name}", f"is a fact already: facts.{name}"
+        elif source.output != "mozdef":
+            continue
         elif name in _DETAILS:
             yield f"facts.extra.{name}", "is MozDef's name of a fact already; choose another"
         elif name in _UNUSABLE:

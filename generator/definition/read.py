@@ -13,6 +13,7 @@ from generator.definition import own_code, schemas, transform_file, yaml_nodes
 from generator.definition.cross_checks import cross_problems
 from generator.definition.defaults import Defaults, read_defaults
 from generator.definition.extends import explain_clash, merge_nodes, of_same_kind
+from generator.definition.output_keys import unused_mozdef, without_unused_mozdef
 from generator.definition.source_folders import source_folder, source_names, unknown_source_message
 from generator.definition.source_reader import read_source
 from generator.definition.yaml_nodes import Location, entries, location, location_of
@@ -89,7 +90,7 @@ def _load(folder: Path, reserved: frozenset[str], defaults: Defaults) -> tuple[D
             for problem in (explain_clash(problem, locations, display_path(file)) for problem in problems)
         ]
     alone = _read_source(name, bases, node, Defaults())[0] if defaults.alters_messages else None
-    if alone and alone.mozdef == source.mozdef:
+    if alone and (alone.output, alone.mozdef) == (source.output, source.mozdef):
         alone = None
     locations = {"": (display_path(file), 1), **locations}
     definition, problems = _with_schemas(Definition(source, folders, locations, "", defaults, alone))
@@ -111,8 +112,9 @@ def _read_source(
     source, locations, problems = read_source(defaults.beneath(node), name, bases)
     if source is None:
         return None, locations, problems
-    source = defaults.without_unfit(source, location_of(locations, "dedupe"))
-    return source, locations, list(cross_problems(source, locations))
+    unused = list(unused_mozdef(source, locations, defaults))
+    source = without_unused_mozdef(defaults.without_unfit(source, location_of(locations, "dedupe")))
+    return source, locations, [*unused, *cross_problems(source, locations)]
 
 
 def _with(definition: Definition, **fields: Any) -> Definition:

@@ -1,8 +1,10 @@
-"""Numbers and lists in words."""
+"""Numbers and lists in words, and who reads a queue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from lambdas.model import Source
 
 
 def capitalized(text: str) -> str:
@@ -19,3 +21,8 @@ def listed(texts: Iterable[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """Return "1 alarm", "2 alarms"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def reader(source: Source) -> str:
+    """Return who reads a source's queue: MozDef, or whichever SIEM it is where the output is another."""
+    return "MozDef" if source.output == "mozdef" else "your SIEM"

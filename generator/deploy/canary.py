@@ -20,6 +20,7 @@ from generator.deploy import secret_store, stacks
 from generator.errors import GeneratorError, command_line, existing
 from generator.samples import gateway
 from generator.samples.files import load_samples
+from generator.samples.message_view import places
 from generator.samples.run import shape
 from generator.samples.sample import Sample
 from generator.samples.sending import Endpoint, HttpResponse, choose_sample, send_request
@@ -119,7 +120,9 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
             )
         yield f"{sample.name}, signed, was answered {response.status}"
     _wait_for_log_line(target.client("logs"), deployed.log_group, canary_id, since)
-    yield f"its message is on the queue, with the tags {source.name} and canary"
+    tags = places(source.output)["tags"]
+    where = "" if tags == "tags" else f" in its {tags}"
+    yield f"its message is on the queue, with the tags {source.name} and canary{where}"
 
 
 def _send_forged(source: Source, sample: Sample, endpoint: Endpoint, explain_status: Callable[[int], str]) -> str:

@@ -9,6 +9,7 @@ from generator.explain.captured_case import CapturedCase
 from generator.explain.explanation import AuthNode, Explanation
 from generator.explain.redaction import visible
 from generator.explain.simulate import NO_ROUTE
+from generator.samples.message_view import shown
 from lambdas.model import Challenge
 from lambdas.runtime.times import iso_time
 
@@ -91,8 +92,9 @@ def _outcome(explained: Explanation) -> Iterator[Line]:
     happens = outcome is NO_ROUTE or not explained.auth or bool(explained.auth.verifies)
     becomes = "becomes" if happens else "would be"
     for message in outcome.messages[:_SHOWN]:
-        time = message["timestamp"][:19].replace("T", " ")
-        yield Line(becomes, f"{time} {message['severity']} {message['summary']}")
+        view = shown(message)
+        time = view.timestamp[:19].replace("T", " ")
+        yield Line(becomes, " ".join(filter(None, (time, view.severity, view.summary))))
     if len(outcome.messages) > _SHOWN:
         yield Line("", f"and {len(outcome.messages) - _SHOWN} more")
     if not explained.challenge and not outcome.messages:
@@ -125,12 +127,14 @@ def as_plain(explained: Explanation, case: CapturedCase) -> dict[str, Any]:
         "challenge": {"method": challenge.method, "when": challenge.when} if challenge else None,
         "status": explained.status,
         "onward": {"status": outcome.status, "body": outcome.body, "why": outcome.reason},
-        "messages": [
-            {name: message[name] for name in ("timestamp", "severity", "summary", "tags")}
-            for message in outcome.messages
-        ],
+        "messages": [_plain_message(message) for message in outcome.messages],
     }
     return {name: _redacted(explained, value) for name, value in plain.items()}
+
+
+def _plain_message(message: dict[str, Any]) -> dict[str, Any]:
+    view = shown(message)
+    return {name: getattr(view, name) for name in ("timestamp", "severity", "summary", "tags")}
 
 
 def _plain(node: AuthNode) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 from generator.errors import Problem, display_path
 from generator.files import regular_file
+from lambdas.model import OutputName
 
-_TEXT_SUFFIXES = (".mozdef.json", ".reply.json", ".request.json")
+_TEXT_SUFFIXES = tuple(f".{part}.json" for part in (*get_args(OutputName), "reply", "request"))
 HOW_TO_FIX = "save it with LF; in git: git config core.autocrlf input, git add --renormalize ., and check it out anew"
 
 

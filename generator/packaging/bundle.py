@@ -45,6 +45,7 @@ def lambdas_zip(definition: Definition) -> bytes:
         own_code["lambdas/schemas.py"] = definition.schema_code.encode()
     import_block = source_module.partition(b"\nSOURCE")[0]
     own_imports = {name for content in own_code.values() for name in module_closure.imported_modules(content)}
+    entries = (*entries, f"lambdas.shaping.outputs.{definition.source.output}")
     names = frozenset((*entries, *own_imports, *module_closure.imported_modules(import_block)))
     optional = frozenset(unused_late_modules(definition.source)) - own_imports
     framework = {**module_closure.module_files(names, optional), "lambdas/source.py": source_module}

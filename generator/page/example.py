@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from generator.definition.words import counted
+from generator.definition.words import counted, reader
 from generator.page.built_source import BuiltSource
 from generator.page.html import Child, element, paragraph, section
 from generator.samples.example import MAX_LINES, Example, find_example, json_lines
@@ -27,7 +27,7 @@ def example_section(built: BuiltSource) -> ET.Element:
         element(
             "div",
             _side("The event, as the vendor has it", example.event),
-            _side("The message that MozDef gets", example.message),
+            _side(f"The message that {reader(built.source)} gets", example.message),
             class_="sides",
         ),
     )

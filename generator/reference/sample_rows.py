@@ -11,6 +11,7 @@ from generator.definition.read import Definition
 from generator.reference.markdown import block, code, details, table
 from generator.samples.example import find_example, json_lines
 from generator.samples.files import load_samples
+from generator.samples.message_view import shown
 from generator.samples.run import sample_events
 from generator.samples.sample import Sample
 from lambdas.model import Source
@@ -53,16 +54,18 @@ def _cut(value: Any) -> Any:
 
 
 def _rows(definition: Definition, sample: Sample) -> Iterator[tuple[str, str]]:
-    messages, reply = _stored(sample, "mozdef"), sample.file("reply")
+    part = definition.source.output
+    messages, reply = _stored(sample, part), sample.file("reply")
     name = f"[{sample.name}]({_link(definition, sample.source_file)})"
     if reply.exists():
         yield f"{name}<br>→ [reply]({_link(definition, reply)})", "a handshake, which is answered"
         return
-    cell = f"{name}<br>→ [message]({_link(definition, sample.file('mozdef'))})"
+    cell = f"{name}<br>→ [message]({_link(definition, sample.file(part))})"
     if not messages:
         yield cell, "no event, so no message"
     for message, (action, kind) in zip(messages, _facts(definition.source, sample, messages), strict=True):
-        summary = f"{message['severity']} {code(_shortened(message['summary'], _LONGEST))}"
+        view = shown(message)
+        summary = f"{view.severity} {code(_shortened(view.summary, _LONGEST))}".strip()
         words = [f"{name} {code(word)}" for name, word in (("type", action), ("kind", kind)) if word]
         yield cell, "<br>".join(filter(None, (summary, ", ".join(words), f"id {code(_id(message))}")))
         cell = ""
@@ -75,8 +78,8 @@ def _stored(sample: Sample, part: str) -> list[dict[str, Any]]:
 
 
 def _facts(source: Source, sample: Sample, messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the type and kind of each message; one that is sent whole has no facts in it, so its event is asked."""
-    if not source.mozdef.whole:
+    """Return the type and kind of each message; of MozDef's bounded ones, from the message, else from the event."""
+    if source.output == "mozdef" and not source.mozdef.whole:
         details = (message["details"] for message in messages)
         return [(each.get("eventname", ""), each.get("kind", "")) for each in details]
     finder = FactFinder(source)
@@ -89,8 +92,7 @@ def _link(definition: Definition, file: Any) -> str:
 
 
 def _id(message: dict[str, Any]) -> str:
-    ids = (tag.removeprefix("id:") for tag in message["tags"] if tag.startswith("id:"))
-    return _shortened(next(ids, ""), _LONGEST_ID)
+    return _shortened(shown(message).id, _LONGEST_ID)
 
 
 def _shortened(text: str, longest: int) -> str:

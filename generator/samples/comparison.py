@@ -11,16 +11,17 @@ from typing import Any
 from generator.errors import Problem, display_path
 from generator.files.line_ends import HOW_TO_FIX
 from generator.samples.run import Shaped
-from generator.samples.sample import Sample, error_text, read_file
+from generator.samples.sample import EXPECTED_PARTS, Sample, error_text, read_file
 
-_EXPECTED = (".mozdef.json", ".reply.json", ".requests.txt")
+_EXPECTED = (*(f".{part}.json" for part in EXPECTED_PARTS), ".requests.txt")
+_KINDS = {"mozdef": "messages", "reply": "a reply"}
 Accepted = Mapping[Path, bytes | None]
 """Files beside samples as a build leaves them: their content, or None for a file that it removes."""
 
 
 def files_to_accept(shaped: Shaped) -> dict[Path, bytes | None]:
     """Return the content of each file to store beside a sample; None for a file to remove."""
-    stale = {shaped.stale_file: None} if shaped.stale_file else {}
+    stale = dict.fromkeys(shaped.stale_files)
     requests = {requests_file(shaped.sample): shaped.requests.encode()} if shaped.requests is not None else {}
     return {shaped.sample.file(shaped.expected_part): expected_text(shaped).encode(), **requests, **stale}
 
@@ -38,10 +39,10 @@ def is_expected(file: Path) -> bool:
 def compare(shaped: Shaped) -> list[Problem]:
     """Return how a sample's messages, or its reply, differ from the file stored beside it."""
     file, problems = shaped.sample.file(shaped.expected_part), list(_request_problems(shaped))
-    if shaped.stale_file:
-        kind = "messages" if shaped.reply is None else "a reply"
+    for stale_file in shaped.stale_files:
+        kind = _KINDS.get(shaped.expected_part, f"messages of the output {shaped.output}")
         message = f"is stale, since the sample becomes {kind}; if the build is right, --accept removes it"
-        problems.append(Problem(display_path(shaped.stale_file), 0, "", message))
+        problems.append(Problem(display_path(stale_file), 0, "", message))
     try:
         stored = json.loads(read_file(file))
     except FileNotFoundError:

@@ -1,8 +1,8 @@
 """Read the samples in `samples/`: requests as the vendor sends them.
 
 `<name>.json` is the body (`.txt` where it is no JSON); `<name>.request.json` has the method, the headers and the query,
-if they are needed; `<name>.mozdef.json` is the message (a list of them where the source splits), or `<name>.reply.json`
-the reply to a challenge.
+if they are needed; `<name>.mozdef.json` is the message (a list of them where the source splits), by the name of the
+source's output, or `<name>.reply.json` the reply to a challenge.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from generator.definition.read import Definition
 from generator.errors import Problem, display_path
 from generator.files.debris import is_debris
-from generator.samples.sample import Sample, error_text, read_file, read_json, refuse_empty
+from generator.samples.sample import EXPECTED_PARTS, Sample, error_text, read_file, read_json, refuse_empty
 from lambdas.reading.formats import body_reader
 from lambdas.reading.request import Request
 
@@ -38,7 +38,7 @@ def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
     except OSError as error:
         return [], [Problem(display_path(folder), 0, "", error_text(error))]
     files = {name.rpartition(".")[0] for name in existing_names if name.endswith((".json", ".txt"))}
-    names = {name.removesuffix(".request") for name in files if not name.endswith((".mozdef", ".reply"))}
+    names = {name.removesuffix(".request") for name in files if not _is_expected(name, files)}
     samples, problems = [], []
     for name in sorted(names):
         try:
@@ -59,6 +59,14 @@ def load_samples(definition: Definition) -> tuple[list[Sample], list[Problem]]:
         for name in sorted(stray_files)
     ]
     return samples, problems
+
+
+def _is_expected(name: str, names: set[str]) -> bool:
+    """Return whether a file stores what a sample becomes; a body may be called `invoice.raw`, where it stands alone."""
+    sample, _, part = name.rpartition(".")
+    return part in ("mozdef", "reply") or (
+        part in EXPECTED_PARTS and not names.isdisjoint((sample, f"{sample}.request"))
+    )
 
 
 def _is_text(value: str) -> bool:

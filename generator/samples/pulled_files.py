@@ -3,7 +3,7 @@
 `<stream>.json` is the answer to the first request (`.csv` or `.ndjson` where the format is), `<stream>.2.json` the next
 page; of a stream with `for`, `<stream>.<value>.json`. `<stream>.1.each.1.json` is the answer of the first item of page
 1. Beside an answer may stand its status and headers, as `<stream>.1.answer.json`. What becomes of all pages of a stream
-is in `<stream>.mozdef.json`, and what was asked in `<stream>.requests.txt`.
+is in `<stream>.mozdef.json`, by the name of the source's output, and what was asked in `<stream>.requests.txt`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from generator.definition.read import Definition
 from generator.errors import GeneratorError, Problem, display_path
 from generator.files.debris import is_debris
-from generator.samples.sample import Sample, error_text, read_file, read_json, refuse_empty
+from generator.samples.sample import EXPECTED_PARTS, Sample, error_text, read_file, read_json, refuse_empty
 from lambdas.model_pull import Pull
 from lambdas.pulling.parts import StreamKey
 from lambdas.pulling.runner import stream_keys
@@ -26,7 +26,6 @@ from lambdas.reading.request import Request
 from lambdas.runtime.http_types import HttpAnswer
 
 _ENDINGS = (".json", ".csv", ".ndjson")
-_STORED = (".mozdef.json", ".requests.txt")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ def load_pull_samples(definition: Definition, folder: Path) -> tuple[list[Sample
         except (OSError, ValueError, RecursionError) as error:
             file = Path(getattr(error, "filename", None) or folder / f"{name}.json")
             problems.append(Problem(display_path(file), getattr(error, "lineno", 0), "", error_text(error)))
-    stored = {f"{sample.name}{ending}" for sample in samples for ending in _STORED}
+    endings = (*(f"{part}.json" for part in EXPECTED_PARTS), "requests.txt")
+    stored = {f"{sample.name}.{ending}" for sample in samples for ending in endings}
     problems += [
         Problem(display_path(folder / name), 0, "", "belongs to no stream", warning=True)
         for name in sorted(existing - read - stored)

@@ -16,7 +16,7 @@ from generator.definition.transform_file import describe_error
 from generator.errors import GeneratorError, Problem, display_path
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
-from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
+from generator.samples.sample import EXPECTED_PARTS, SAMPLE_TIME, SECRET, Sample
 from generator.samples.vendor import sign_sample
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
@@ -44,17 +44,19 @@ class Shaped:
     """Fields and values that the source's JSON Schemas do not know."""
     requests: str | None = None
     """What the vendor's API is asked, a line for each request, where the source is pulled."""
+    output: str = "mozdef"
+    """The output that makes the messages."""
 
     @property
     def expected_part(self) -> str:
-        """Return the kind of the file that stores what the sample becomes: mozdef or reply."""
-        return "mozdef" if self.reply is None else "reply"
+        """Return the kind of the file that stores what the sample becomes: the output's name, or reply."""
+        return self.output if self.reply is None else "reply"
 
     @property
-    def stale_file(self) -> Path | None:
-        """Return the file of the other kind if it exists: it is left from when the sample became that."""
-        other = self.sample.file("reply" if self.expected_part == "mozdef" else "mozdef")
-        return other if other.exists() else None
+    def stale_files(self) -> list[Path]:
+        """Return the files of other kinds that exist: they are left from when the sample became that."""
+        others = (self.sample.file(part) for part in EXPECTED_PARTS if part != self.expected_part)
+        return [other for other in others if other.exists()]
 
 
 def shape(source: Source, sample: Sample) -> Shaped:
@@ -89,7 +91,7 @@ def shape(source: Source, sample: Sample) -> Shaped:
     messages = [json.loads(body) for body in queue.bodies]
     reply = _reply(response) if log_line["message"] == "challenge answered" else None
     unknown = list(sample_notes(source, sample_events(source, sample))) if source.check and messages else []
-    return Shaped(sample, messages, reply, problems, unknown)
+    return Shaped(sample, messages, reply, problems, unknown, output=source.output)
 
 
 def _shape_pulled(source: Source, sample: Sample) -> Shaped:
@@ -98,9 +100,8 @@ def _shape_pulled(source: Source, sample: Sample) -> Shaped:
 
     assert isinstance(sample, PullSample)  # noqa: S101 - load_samples() reads no other for a pulled source
     report, messages, requests = pulled.play(source, sample)
-    return Shaped(
-        sample, messages, None, pulled.problems(sample, report), requests="".join(f"{line}\n" for line in requests)
-    )
+    lines = "".join(f"{line}\n" for line in requests)
+    return Shaped(sample, messages, None, pulled.problems(sample, report), requests=lines, output=source.output)
 
 
 def _reason(source: Source, sample: Sample, reason: str) -> str:

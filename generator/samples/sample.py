@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from generator.files import regular_file
 from generator.samples import gateway
+from lambdas.model import OutputName
 from lambdas.reading.request import Request
 
 SECRET = "5a" * 24  # signs samples, and nothing else; it is valid hex and base64
+EXPECTED_PARTS = (*get_args(OutputName), "reply")
+"""The kinds of files that store what a sample becomes: the messages of an output, or the reply to a challenge."""
 SAMPLE_TIME = 1_767_225_600.0  # 2026-01-01: the time of every sample in a build
 
 

@@ -16,6 +16,7 @@ from lambdas.reading.masking import MASK
 from lambdas.reading.paths import CompiledPath, Functions, compile_path
 from lambdas.reading.text_templates import as_text, template_parts
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MAX_FACT = 1_000
 """Characters of a fact: a line to read or to search for, whatever the event holds."""
 _ADDRESS_AND_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")

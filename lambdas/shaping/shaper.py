@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.model import Source
 from lambdas.reading.body import Rejected, parse
@@ -14,7 +15,9 @@ from lambdas.reading.paths import CompiledPath, Functions, compile_path, split_p
 from lambdas.runtime.times import unix_seconds
 from lambdas.shaping.event import Message, RejectedEvent, ShapedEvent, content_tag, encode_json, event_id, id_tag
 from lambdas.shaping.facts import FactFinder
-from lambdas.shaping.outputs.mozdef import MozdefOutput
+
+if TYPE_CHECKING:
+    from lambdas.shaping.output import MessageOutput
 
 MAX_EVENTS = 10_000
 """Events of one body: as many as can be sent before the function's time ends."""
@@ -30,7 +33,7 @@ class Shaper:
         self._require = [(path, compile_path(path)) for path in events.require]
         self._id, self._time = _compile_optional(events.id), _compile_optional(events.time)
         self._facts = FactFinder(source)
-        self._output = MozdefOutput(source)
+        self._output: MessageOutput = import_module(f"lambdas.shaping.outputs.{source.output}").MessageOutput(source)
 
     def shape(self, intake: Intake) -> Iterator[Message | RejectedEvent]:
         """Yield a message, or why there is none, for each event; Rejected where the body can't be split at all."""

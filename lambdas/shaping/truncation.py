@@ -19,8 +19,8 @@ _MAX_KEYS = 128
 def truncate(event: Mapping[str, Any], first: Iterable[str]) -> dict[str, Any]:
     """Return an event with its texts, lists and objects shortened.
 
-    Values keep their types, so that a field that Elasticsearch knows as an object stays one. Short texts of the top
-    level stay whole, since a truncated address is no address. The keys in `first` stay, whatever else has no room.
+    Values keep their types, so that a field that an index knows as an object stays one. Short texts of the top level
+    stay whole, since a truncated address is no address. The keys in `first` stay, whatever else has no room.
     """
     ordered = {**{name: event[name] for name in first if name in event}, **event}
     for limit in _LIMITS:

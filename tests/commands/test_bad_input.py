@@ -1136,7 +1136,7 @@ DEFAULTS = [
         "hardning: strict\nwebhook: {concurency: 5}\n",
         [
             "1: hardning: no such key; did you mean hardening? "
-            "(archive, dedupe, events, hardening, mozdef, pipeline, webhook)",
+            "(archive, dedupe, events, hardening, mozdef, output, pipeline, webhook)",
             "2: webhook.concurency: no such key; did you mean concurrency? (concurrency, path, throttle)",
         ],
     ),

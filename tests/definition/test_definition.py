@@ -63,8 +63,8 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
     """) == [
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
-        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, parameters, pipeline, pull, "
-        "vendor, webhook)",
+        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, output, parameters, pipeline, "
+        "pull, vendor, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number in YAML; put it in quotes, "5"',
         f"6: webhook.auth.hmac.signed: {{timestam}} is not a piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
@@ -102,8 +102,8 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         ("a: 1\nb: 2\na: 3", "3: a: appears twice; the first is in line 1"),
         (
             "- a",
-            "1: must have keys (description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, "
-            "archive, pipeline, hardening, vendor), and is a list",
+            "1: must have keys (description, webhook, pull, extends, parameters, events, facts, output, mozdef, drop, "
+            "dedupe, archive, pipeline, hardening, vendor), and is a list",
         ),
         ("", " is empty; it needs at least description, and webhook or pull"),
     ],

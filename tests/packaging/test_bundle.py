@@ -106,3 +106,20 @@ def test_a_script_keeps_its_mode() -> None:
             "a.txt": "0o100644",
             "deploy.sh": "0o100755",
         }
+
+
+@pytest.mark.parametrize("output", ["mozdef", "raw", "ecs", "ocsf"])
+def test_zip_has_the_output_of_its_source_alone(tmp_path: Path, output: str) -> None:
+    text = f"description: made\nwebhook: {{auth: {{token: {{header: x-token}}}}}}\noutput: {output}\n"
+    content = bundle.lambdas_zip(make_definition(tmp_path, text))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = {name.removeprefix("lambdas/shaping/") for name in archive.namelist()}
+    own = {
+        "mozdef": {"flat_fields.py", "mozdef_names.py"},
+        "raw": {"truncation.py"},
+        "ecs": {"truncation.py"},
+        "ocsf": {"truncation.py", "ocsf_classes.py", "ocsf_objects.py"},
+    }
+    assert {name for name in names if name.startswith("outputs/")} == {"outputs/__init__.py", f"outputs/{output}.py"}
+    assert names & set.union(*own.values()) == own[output]
+    assert "output.py" not in names  # it is read by those who write an output, and by mypy

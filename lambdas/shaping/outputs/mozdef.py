@@ -7,7 +7,6 @@ https://github.com/mozilla/MozDef/blob/master/mq/esworker_sqs.py
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -15,16 +14,18 @@ from typing import Any
 from lambdas.model import Source
 from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import MAX_MESSAGE, ShapedEvent, encode_json, encode_text
-from lambdas.shaping.facts import EventFacts, compile_line
+from lambdas.shaping.facts import EMAIL, EventFacts, compile_line
 from lambdas.shaping.flat_fields import flat_fields
 from lambdas.shaping.mozdef_names import DETAIL_NAMES, ZOOM_WORDS, is_plugin_word
 
 MAX_PIECE = 8_000
 """Characters of a piece of an event's JSON: four bytes each at most, and so within a term of Elasticsearch."""
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class MozdefOutput:
+PLACES = {"summary": "summary", "severity": "severity", "time": "utctimestamp", "id": "tags", "tags": "tags"}
+
+
+class MessageOutput:
     """Makes MozDef's messages for a source, whose texts it compiles once."""
 
     def __init__(self, source: Source) -> None:
@@ -134,7 +135,7 @@ def _named_facts(facts: EventFacts) -> Iterator[tuple[str, Any]]:
             yield from _addresses("destination", word)
         else:
             yield DETAIL_NAMES.get(name, name), word
-            if name == "user" and _EMAIL.fullmatch(word):
+            if name == "user" and EMAIL.fullmatch(word):
                 yield "email", word
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.testing import Sample, load_samples
+from generator.testing import Sample, load_samples, summary_of
 
 SAMPLES = load_samples("SOURCE_NAME")
 
@@ -20,6 +20,4 @@ def test_there_is_an_event_to_test_with() -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_an_analyst_sees_what_happened_and_how_bad_it_is(sample: Sample) -> None:
     for message in sample.messages():
-        assert message["summary"]
-        assert message["severity"]
-        assert message["details"], "the event itself is what an investigation needs"
+        assert summary_of(message)
