@@ -11,7 +11,12 @@ from generator.local.resending import SampleResult
 from generator.samples.sending import HttpResponse
 
 ACCEPTED = {"message": "accepted", "status": 200, "sent": 1, "kept": 0}
-MESSAGE = {"severity": "INFO", "summary": "acme: login by [ann]\x1b"}
+MESSAGE = {
+    "severity": "INFO",
+    "summary": "acme: login by [ann]\x1b",
+    "utctimestamp": "2026-03-01T09:00:00.000+00:00",
+    "tags": ["acme", "id:7"],
+}
 SHOWN = "[green]200[/] [bold]INFO[/] acme: login by \\[ann]\\u001b"
 
 
