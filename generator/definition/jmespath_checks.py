@@ -20,6 +20,9 @@ _UNQUOTED = re.compile(r"(?<![\w@:-])(?=[\w@:-]*[^\W\d_])[\w@:-]+")
 QUOTED_NAME = "goes in double quotes"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9-]+")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
+_NUMBER = re.compile(r"(?:[=!]=|[<>]=?)\s*(-?\d+(?:\.\d+)?)(?![\w.])")
+_NEGATED = re.compile(r"!\s*(\w+(?:\[\d+\])?\.[\w.\[\]]*\w)")
+_BELOW = frozenset(("subexpression", "projection", "value_projection", "filter_projection", "flatten"))
 _BRACED = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 Node = dict[str, Any]
 MAX_LENGTH = 4_000
@@ -45,6 +48,8 @@ def path_problem(path: str) -> str | None:
             )
         if braced := _BRACED.fullmatch(path):
             return f"{path} is not a path; here a path stands without braces: {braced[1]}"
+        if number := _NUMBER.search(_QUOTED.sub("", path)):
+            return f"{path} is not a path; a number goes in backticks: `{number[1]}`"
         if problem := _quotes_problem(path):
             return problem
         return f"{path} is not a path: {_syntax_error(error)}"
@@ -68,11 +73,19 @@ def _quotes_problem(path: str) -> str | None:
 def _node_problem(path: str, node: Node, parent: Node | None) -> str | None:
     if node["type"] == "comparator":
         left, right = node["children"]
+        if right.get("value") in ("true", "false", "null") and right["type"] == "field":
+            return f"{path} compares with a path; {right['value']} goes in backticks: `{right['value']}`"
         if right["type"] in ("field", "subexpression") and left["type"] in ("field", "subexpression"):
             text = path.partition(_comparison_sign(node))[2].strip().strip('"')
             return f"{path} compares two paths; text goes in single quotes: '{text}'"
     elif node["type"] == "function_expression":
         return _call_problem(path, node)
+    elif node["type"] in _BELOW and node["children"][0]["type"] == "not_expression":
+        negated = _NEGATED.search(path)
+        return (
+            f"{path} finds nothing, since ! negates the first name alone; put what it negates in brackets: "
+            f"!({negated[1] if negated else 'a.b'})"
+        )
     elif node["type"] == "expref" and (parent is None or parent["type"] != "function_expression"):
         return f"{path} has &, which is allowed only in a function such as sort_by()"
     return None

@@ -6,6 +6,7 @@ Words that set off a plugin of MozDef's, and names of its index, are looked for 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 
 from generator.definition.path_checks import Mistakes
 from generator.definition.scalars import suggestion
@@ -20,7 +21,16 @@ MAX_EXTRA = 8
 """Facts of a definition's own, and keys of MozDef's `details`: all sources share an index, which has 1,000 fields."""
 _FACTS = frozenset((*FACT_TEXTS, *FACT_CHOICES))
 _DETAILS = frozenset((*DETAIL_NAMES.values(), "email", "sourceipv6address", "destinationipv6address"))
-_UNUSABLE = frozenset((*PLUGIN_WORDS, *REWRITTEN_KEYS, *OBJECT_KEYS, *PLACE_KEYS, *RESERVED_DETAILS))
+_UNUSABLE: Mapping[str, Collection[str]] = {
+    "every message has this key": RESERVED_DETAILS,
+    "the word sets off a plugin of MozDef's": PLUGIN_WORDS,
+    "a plugin of MozDef's takes an address from it": REWRITTEN_KEYS,
+    "MozDef stores the place of an address there": PLACE_KEYS,
+    "it is an object in MozDef's index": OBJECT_KEYS,
+}
+"""The names that can't be keys of MozDef's details, by the reason."""
+REFUSED_EXTRA = {"it is a fact already": _FACTS, "it is MozDef's name of a fact": _DETAILS, **_UNUSABLE}
+"""The names that `facts.extra` can't have, by the reason."""
 
 
 def message_mistakes(source: Source) -> Mistakes:
@@ -94,8 +104,8 @@ def _extra(source: Source) -> Mistakes:
             continue
         elif name in _DETAILS:
             yield f"facts.extra.{name}", "is MozDef's name of a fact already; choose another"
-        elif name in _UNUSABLE:
-            yield f"facts.extra.{name}", _unusable_message(name)
+        elif reason := _unusable_reason(name):
+            yield f"facts.extra.{name}", reason
 
 
 def _details(source: Source) -> Mistakes:
@@ -107,8 +117,8 @@ def _details(source: Source) -> Mistakes:
             "fields",
         )
     for name in names:
-        if name in _UNUSABLE:
-            yield f"mozdef.details.{name}", _unusable_message(name)
+        if reason := _unusable_reason(name):
+            yield f"mozdef.details.{name}", reason
 
 
 def _words(source: Source) -> Mistakes:
@@ -127,7 +137,7 @@ def _words(source: Source) -> Mistakes:
             yield key, f"{text} sets off a plugin of MozDef's that needs the whole event; add mozdef.whole: true"
 
 
-def _unusable_message(name: str) -> str:
-    if name in RESERVED_DETAILS:
-        return "is the name of a key that every message has; choose another"
-    return f"can't be a key of MozDef's details: {name} sets off a plugin, or has another type in its index"
+def _unusable_reason(name: str) -> str | None:
+    """Return why a name can't be a key of MozDef's details; None where it can."""
+    reason = next((reason for reason, names in _UNUSABLE.items() if name in names), None)
+    return f"can't be a key of MozDef's details: {reason}; choose another" if reason else None

@@ -1,10 +1,14 @@
-"""The tables in docs/reference/facts.md of the facts that each source fills, made from their definitions."""
+"""The tables in docs/reference/facts.md of the facts that each source fills, made from their definitions.
+
+And of the names that facts of a definition's own can't have, in docs/reference/definition/facts.md.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
 
+from generator.definition.message_checks import REFUSED_EXTRA
 from generator.definition.read import Definition
 from generator.reference.markdown import table
 from lambdas.model import Source
@@ -27,6 +31,12 @@ def kinds_table(definitions: Iterable[Definition]) -> str:
     sources = [definition.source for definition in definitions]
     names = {kind: [source.name for source in sources if kind in _kinds(source)] for kind in KINDS}
     return table(("kind", "sources"), ((f"`{kind}`", ", ".join(names[kind])) for kind in KINDS if names[kind]))
+
+
+def refused_names_table() -> str:
+    """Return the table of the names that facts of a definition's own can't have."""
+    rows = ((", ".join(f"`{name}`" for name in sorted(names)), reason) for reason, names in REFUSED_EXTRA.items())
+    return table(("names", "why not"), rows)
 
 
 def _kinds(source: Source) -> Iterable[str]:

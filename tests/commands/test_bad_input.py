@@ -1033,6 +1033,17 @@ REQUESTS = [
         ],
     ),
     Written(
+        "paths that compare, or negate, something else than was meant",
+        f"description: a\n{TOKEN}events: {{require: [a == 5, a == true, '!a.b', a == b]}}\n",
+        [
+            "3: events.require[0]: a == 5 is not a path; a number goes in backticks: `5`",
+            "3: events.require[1]: a == true compares with a path; true goes in backticks: `true`",
+            "3: events.require[2]: !a.b finds nothing, since ! negates the first name alone; put what it negates in "
+            "brackets: !(a.b)",
+            "3: events.require[3]: a == b compares two paths; text goes in single quotes: 'b'",
+        ],
+    ),
+    Written(
         "`dedupe`, and no id",
         f"description: a\n{TOKEN}dedupe: {{}}\n",
         ["3: dedupe: needs the vendor's id of each event; add `events.id`"],

@@ -136,6 +136,30 @@ def challenge(when: str, reply: str = "{text: x}", more: str = "") -> str:
             ["5: webhook.challenges[0].when: a == \"b\" compares two paths; text goes in single quotes: 'b'"],
         ),
         (
+            challenge("a == 5"),
+            ["5: webhook.challenges[0].when: a == 5 is not a path; a number goes in backticks: `5`"],
+        ),
+        (
+            challenge("a == true && b"),
+            [
+                "5: webhook.challenges[0].when: a == true && b compares with a path; true goes in backticks: `true`",
+            ],
+        ),
+        (
+            challenge('"!data.item.x"'),
+            [
+                "5: webhook.challenges[0].when: !data.item.x finds nothing, since ! negates the first name alone; "
+                "put what it negates in brackets: !(data.item.x)"
+            ],
+        ),
+        (
+            challenge('"!items[]"'),
+            [
+                "5: webhook.challenges[0].when: !items[] finds nothing, since ! negates the first name alone; "
+                "put what it negates in brackets: !(a.b)"
+            ],
+        ),
+        (
             challenge("a = 'b'"),
             ["5: webhook.challenges[0].when: a = 'b' is not a path; compare with =="],
         ),

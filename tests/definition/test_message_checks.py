@@ -13,7 +13,10 @@ from tests.definitions import SOURCES, make_definition
 WEBHOOK = "description: made\nwebhook: {auth: {token: {header: x-token}}}\n"
 NEEDS_WHOLE = "zoom_host sets off a plugin of MozDef's that needs the whole event; add mozdef.whole: true"
 SEVERITY_KEYS = "ALERT, CRITICAL, DEBUG, EMERGENCY, ERROR, INFO, NOTICE, WARNING, of"
-OTHER_TYPE = "can't be a key of MozDef's details: {} sets off a plugin, or has another type in its index"
+UNUSABLE = "can't be a key of MozDef's details: {}; choose another"
+ADDRESS = UNUSABLE.format("a plugin of MozDef's takes an address from it")
+PLUGIN = UNUSABLE.format("the word sets off a plugin of MozDef's")
+OBJECT = UNUSABLE.format("it is an object in MozDef's index")
 
 
 def problems(folder: Path, text: str, name: str = "made") -> list[str]:
@@ -86,23 +89,21 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
         ("facts: {extra: {username: a}}", "facts.extra.username: is MozDef's name of a fact already; choose another"),
         (
             "facts: {extra: {fields: a}}",
-            "facts.extra.fields: is the name of a key that every message has; choose another",
+            f"facts.extra.fields: {UNUSABLE.format('every message has this key')}",
         ),
         (
             f"mozdef: {{details: {{username: a, role: a, {', '.join(f'n{number}: a' for number in range(9))}}}}}",
             "mozdef.details: at most 8 names beside those of facts, and it has 9: all sources share an index of 1,000 "
             "fields",
         ),
-        ("mozdef: {details: {src: a}}", f"mozdef.details.src: {OTHER_TYPE.format('src')}"),
-        ("facts: {extra: {apiversion: a}}", f"facts.extra.apiversion: {OTHER_TYPE.format('apiversion')}"),
+        ("mozdef: {details: {src: a}}", f"mozdef.details.src: {ADDRESS}"),
+        ("facts: {extra: {network: a}}", f"facts.extra.network: {PLUGIN}"),
+        ("facts: {extra: {apiversion: a}}", f"facts.extra.apiversion: {OBJECT}"),
         (
             "facts: {extra: {sourceipgeolocation: a}}",
-            f"facts.extra.sourceipgeolocation: {OTHER_TYPE.format('sourceipgeolocation')}",
+            f"facts.extra.sourceipgeolocation: {UNUSABLE.format('MozDef stores the place of an address there')}",
         ),
-        (
-            "facts: {extra: {cluster_client_ip: a}}",
-            f"facts.extra.cluster_client_ip: {OTHER_TYPE.format('cluster_client_ip')}",
-        ),
+        ("facts: {extra: {cluster_client_ip: a}}", f"facts.extra.cluster_client_ip: {ADDRESS}"),
     ],
 )
 def test_what_mozdef_would_lose_is_refused(tmp_path: Path, text: str, problem: str) -> None:

@@ -57,7 +57,8 @@ def test_fact_is_a_line_of_text(tmp_path: Path, value: Any, text: str) -> None:
 
 
 def test_summary_shows_a_dash_and_json_where_there_is_no_text(tmp_path: Path) -> None:
-    assert find(tmp_path, "{summary: 'by {a}: {b}'}", {"b": ["x"]}).summary == 'by -: ["x"]'
+    event = {"b": ["x"], "c": False, "d": ""}
+    assert find(tmp_path, "{summary: 'by {a}, {d}, {c}: {b}'}", event).summary == 'by -, -, false: ["x"]'
     assert find(tmp_path, "{summary: '{a}'}", {}).summary == "-"
 
 

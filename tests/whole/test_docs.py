@@ -16,11 +16,12 @@ import yaml
 
 from generator.commands import main, names
 from generator.definition.auth_types import auth_types
+from generator.definition.jmespath_checks import path_problem
 from generator.definition.key_types import CHOICES, type_name
 from generator.definition.secret_names import stored_names
 from generator.definition.secret_origin import secret_origin
 from generator.definition.source_folders import source_names
-from generator.reference.facts_table import facts_table, kinds_table
+from generator.reference.facts_table import facts_table, kinds_table, refused_names_table
 from generator.reference.json_schema import json_schema
 from generator.reference.key_sections import sections
 from generator.reference.key_tables import heading, page_of, place_of, tables_at
@@ -30,6 +31,8 @@ from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.text import template_text
 from lambdas.model_facts import Kind, Outcome, Severity
+from lambdas.reading.intake import Intake
+from lambdas.reading.paths import Functions, compile_path
 from tests import iam
 from tests.definitions import ROOT, SOURCES, bundled_source, every_definition, make_definition, webhook_definitions
 from tests.pages import DEFINITION_PAGES, assert_generated, key_places, load_example, yaml_examples
@@ -191,6 +194,20 @@ def test_the_references_examples_work(page: Path, tmp_path: Path) -> None:
         load_example(tmp_path, example, files)
 
 
+def test_paths_that_surprise_find_what_their_page_says() -> None:
+    section = (ROOT / "docs" / "reference" / "definition" / "paths.md").read_text().partition("### Where a path")[2]
+    event = json.loads(re.findall(r"`(\{.*\})`", section)[0])
+    rows = re.findall(r"^\| (?:`` (.+?) ``|`(.+?)`) \| (?:`(.+?)`|\*refused\*) \| .* \|$", section, re.MULTILINE)
+    assert len(rows) == 7
+    for double, single, found in rows:
+        path = (double or single).replace(r"\|", "|")
+        if found:
+            assert path_problem(path) is None
+            assert compile_path(path)(event, Functions(Intake(event, 0.0))) == json.loads(found), path
+        else:
+            assert path_problem(path), path
+
+
 def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
@@ -280,6 +297,11 @@ def test_tables_of_facts_are_generated_from_the_definitions(update: bool) -> Non
     definitions, page = every_definition(SOURCES), ROOT / "docs" / "reference" / "facts.md"
     assert_generated(page, "facts_table.py: facts", facts_table(definitions, "../../sources"), update=update)
     assert_generated(page, "facts_table.py: kinds", kinds_table(definitions), update=update)
+
+
+def test_the_names_that_a_build_refuses_are_on_the_page_of_facts(update: bool) -> None:
+    page = ROOT / "docs" / "reference" / "definition" / "facts.md"
+    assert_generated(page, "facts_table.py: refused names", refused_names_table(), update=update)
 
 
 @pytest.mark.parametrize("name", source_names(SOURCES))
