@@ -77,5 +77,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhooks',
         retries='6 times in 8 hours: after 5, 10 and 15 minutes, 1, 2 and 4 hours; not after a 200 or a 406',
+        secret='issued',
     ),
 )
