@@ -16,8 +16,8 @@ from generator.definition.transform_file import describe_error
 from generator.errors import GeneratorError, Problem, display_path
 from generator.samples import gateway
 from generator.samples.fake_aws import Bucket, Queue, Store
-from generator.samples.sample import EXPECTED_PARTS, SAMPLE_TIME, SECRET, Sample
-from generator.samples.vendor import sign_sample
+from generator.samples.sample import EXPECTED_PARTS, SAMPLE_TIME, Sample
+from generator.samples.vendor import sample_secrets, sign_sample
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
@@ -66,11 +66,12 @@ def shape(source: Source, sample: Sample) -> Shaped:
     stores_secret = matching_challenge(
         tuple(challenge for challenge in source.endpoint.challenges if challenge.store_secret), sample.request
     )
+    stored = sample_secrets(source.endpoint)
     # While a challenge hands the secret over, the store has none yet.
-    secrets = Secrets("/sample", lambda: Store(lambda _name: () if stores_secret else (SECRET,)))
+    secrets = Secrets("/sample", lambda: Store(lambda name: () if stores_secret else (stored[name],)))
     queue, kept = Queue(), KeptBucket("kept", Bucket)
     receiver = Receiver(source, secrets, Outbox("queue", queue), kept, clock=lambda: SAMPLE_TIME, fetch=_refuse_fetch)
-    signed = sign_sample(source, sample, gateway.URL, lambda _name: (SECRET,), SAMPLE_TIME)
+    signed = sign_sample(source, sample, gateway.URL, lambda name: (stored[name],), SAMPLE_TIME)
     method, url, headers, body = signed or OutgoingRequest(sample.method, gateway.URL, sample.headers, sample.body)
     event = gateway.event(method, headers, body, url=url, query=sample.query)
     event[BY_IAM] = signed is None

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from generator.aws import read_secret
 from generator.definition.secret_names import ssm_names
 from generator.errors import GeneratorError
+from generator.samples.sample import SECRET
 from generator.samples.stand_in_credentials import random_credentials
 from lambdas.auth import basic, leaves, secret_names
 from lambdas.auth_type import OutgoingRequest, SecretLookup, Unauthenticated
@@ -27,13 +28,26 @@ PRIVATE_KEY_SUFFIX = "_held"
 def random_secrets(webhook: Webhook) -> dict[str, tuple[str, str]]:
     """Return a random pair for each secret: what is stored, and what the vendor signs with."""
     pairs = {}
-    for leaf in [leaf for auth in auths(webhook) for leaf in leaves(auth)]:
+    for leaf in _leaves(webhook):
         for name in secret_names(leaf):
-            user = "mozdef:" if isinstance(leaf.settings, basic.Settings) else ""
-            token = f"{user}{secrets.token_hex(24)}"
+            token = _written(leaf, secrets.token_hex(24))
             make_pair: Any = getattr(leaf.type, "key_pair", lambda _settings, token=token: (token, token))
             pairs[name] = make_pair(leaf.settings)
     return pairs
+
+
+def sample_secrets(webhook: Webhook) -> dict[str, str]:
+    """Return for each secret the one that samples are signed with."""
+    return {name: _written(leaf, SECRET) for leaf in _leaves(webhook) for name in secret_names(leaf)}
+
+
+def _leaves(webhook: Webhook) -> list[Auth]:
+    return [leaf for auth in auths(webhook) for leaf in leaves(auth)]
+
+
+def _written(leaf: Auth, secret: str) -> str:
+    """Return a secret as the auth type wants it stored: that of `basic` is a user and a password."""
+    return f"mozdef:{secret}" if isinstance(leaf.settings, basic.Settings) else secret
 
 
 def store_random_secrets(source: Source, ssm: Any, project: str, environment: str) -> None:
@@ -53,7 +67,7 @@ def replace_unfit_secrets(source: Source, ssm: Any, project: str, environment: s
     For the emulator's Parameter Store, after a change of the definition.
     """
     parameters, replaced = ssm_names(source, project, environment), {}
-    for leaf in [leaf for auth in auths(source.endpoint) for leaf in leaves(auth)]:
+    for leaf in _leaves(source.endpoint):
         unfit = [name for name in secret_names(leaf) if not _is_fit(leaf, parameters[name], ssm)]
         replaced.update(dict.fromkeys(unfit))
     for name, (stored, vendor_key) in random_secrets(source.endpoint).items() if replaced else ():

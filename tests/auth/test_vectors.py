@@ -604,7 +604,7 @@ def item_of(body: Any) -> Any:
     return body["notificationItems"][0]["NotificationRequestItem"]
 
 
-ADYEN, MAILGUN = "cases/adyen/1", "sources/mailgun/0"
+ADYEN, MAILGUN = "sources/adyen/0", "sources/mailgun/0"
 
 
 @given(signatures([ADYEN]), st.sampled_from(["originalReference", "merchantAccountCode", "eventCode", "success"]), bits)
@@ -766,8 +766,8 @@ def test_any_of_needs_one_verifying_type(name: str) -> None:
 
 
 def test_all_of_several_ways_must_hold() -> None:
-    auth = SOURCE["cases/adyen"].webhook.auth
-    stored = {"basic": ("user:5a",), "auth_token": ("5a",)}
+    auth = SOURCE["sources/adyen"].webhook.auth
+    stored = {"login": ("user:5a",), "auth_token": ("5a",)}
     both = auth.type.sign(auth.settings, OutgoingRequest("POST", URL, {}, body_with("7")), stored.__getitem__, NOW)
     assert both
     auth.type.verify(auth.settings, Request.from_outgoing(both, NOW), stored.__getitem__, NOW)

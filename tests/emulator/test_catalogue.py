@@ -20,9 +20,9 @@ from generator.local.running import SourceFollower, deploy_source
 from generator.local.start import run_emulator
 from generator.samples import files as sample_files
 from generator.samples import gateway
-from generator.samples.sample import SAMPLE_TIME, SECRET, Sample
+from generator.samples.sample import SAMPLE_TIME, Sample
 from generator.samples.sending import Endpoint, HttpResponse, send_request
-from generator.samples.vendor import PRIVATE_KEY_SUFFIX, auth_of_sample, sign_sample, stored_secrets
+from generator.samples.vendor import PRIVATE_KEY_SUFFIX, auth_of_sample, sample_secrets, sign_sample, stored_secrets
 from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import BY_IAM
 from tests.definitions import SOURCES, webhook_names
@@ -59,11 +59,12 @@ class Deployed:
     def _share_the_secret_of_the_samples(self) -> None:
         """Where the vendor has the same as we: it is part of some answers. What is learned is not there yet."""
         learns = any(challenge.store_secret for challenge in self.source.endpoint.challenges)
-        for name in ssm_names(self.source).values():
+        secrets = sample_secrets(self.source.endpoint)
+        for secret, name in ssm_names(self.source).items():
             if learns:
                 self._ssm.delete_parameter(Name=name)
             elif not self._ssm.get_parameters(Names=[name + PRIVATE_KEY_SUFFIX])["Parameters"]:
-                self._ssm.put_parameter(Name=name, Value=SECRET, Type="SecureString", Overwrite=True)
+                self._ssm.put_parameter(Name=name, Value=secrets[secret], Type="SecureString", Overwrite=True)
 
     def _take_to_the_time_of_the_samples(self, function: str, build: Path) -> None:
         """Their time is signed in some, and what they would have us call is not on this machine."""
