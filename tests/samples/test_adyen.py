@@ -75,7 +75,7 @@ def test_numbers_of_accounts_and_of_people_are_masked() -> None:
 @pytest.mark.parametrize(("value", "refused"), [(1130, False), (1131, True)])
 def test_the_signature_in_adyens_own_tests_is_verified(value: int, *, refused: bool) -> None:
     """github.com/Adyen/adyen-php-api-library, tests/Adyen/Util/HmacSignatureTest.php."""
-    _, leaf = leaves(bundled_source("adyen").source.endpoint.auth)
+    leaf, _ = leaves(bundled_source("adyen").source.endpoint.auth)
     signed = {"hmacSignature": "Ny9gS2veKo5E4w8/OL6xz1/wvT/hYkAXy1xNc/QvO4I="}
     body = request(eventCode="AUTHORISATION", amount={"value": value, "currency": "EUR"}, additionalData=signed)
     arrives = Request.from_outgoing(

@@ -16,7 +16,6 @@ SOURCE = Source(
             type=all_of,
             settings=all_of.Settings(
                 of=(
-                    Auth(type=basic, settings=basic.Settings(secret='login')),
                     Auth(
                         type=body_hmac,
                         settings=body_hmac.Settings(
@@ -27,6 +26,7 @@ SOURCE = Source(
                             key=KeyEncoding(encoding='hex'),
                         ),
                     ),
+                    Auth(type=basic, settings=basic.Settings(secret='login')),
                 ),
             ),
         ),
@@ -97,5 +97,6 @@ SOURCE = Source(
     vendor=Vendor(
         docs='https://docs.adyen.com/development-resources/webhooks',
         retries='for 30 days: three times within a minute, then after 2, 5, 10, 15 and 30 minutes, 1, 2, 4 and 8 hours; not after a 2xx',
+        secret='issued',
     ),
 )
