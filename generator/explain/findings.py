@@ -12,6 +12,7 @@ from generator.explain.mistakes import (
     bodies,
     find_explanation,
     keys,
+    kinds,
     published,
     rewritten,
     schemes,
@@ -62,6 +63,7 @@ def _token_findings(attempt: VerificationAttempt, case: CapturedCase) -> Iterato
 def _body_hmac_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     yield from schemes.algorithm_mistakes(attempt)
     yield from schemes.encoding_mistakes(attempt)
+    yield from texts.body_text_mistakes(attempt)
 
 
 OTHER_MISTAKES: dict[str, Callable[[VerificationAttempt], Iterator[Mistake]]] = {
@@ -116,11 +118,14 @@ def _signature_mistakes(attempt: VerificationAttempt, case: CapturedCase) -> Ite
     yield from schemes.layout_mistakes(attempt)
     yield from schemes.separator_mistakes(attempt)
     yield from schemes.encoding_mistakes(attempt)
+    yield from schemes.in_base64_again(attempt)
     yield from schemes.algorithm_mistakes(attempt)
     yield from schemes.padding_mistakes(attempt)
+    yield from schemes.method_mistakes(attempt)
     if any(name == "url" for name, _ in PIECE.findall(attempt.settings.signed)):
         yield from urls.url_mistakes(attempt)
     yield from texts.text_mistakes(attempt)
+    yield from kinds.kind_mistakes(attempt)
 
 
 def _search(attempt: VerificationAttempt, case: CapturedCase, candidates: Iterator[Mistake]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from generator.definition.auth_types import auth_type_name
-from generator.explain import simulate, suspicions
+from generator.explain import body_suspicions, simulate
 from generator.explain.captured_case import CapturedCase
 from generator.explain.findings import findings
 from generator.explain.mistakes import VerificationAttempt
@@ -27,7 +27,7 @@ def all_findings(auth: Auth | None, case: CapturedCase, request: Request) -> Ite
         routes = " and ".join(methods(case.source.endpoint))
         diagnosis = f"{visible(request.method)} has no route: there is one for {routes}"
         yield Finding(diagnosis, "have the vendor send events as POST")
-    yield from (Finding(*texts) for texts in suspicions.undeclared_gzip(request))
+    yield from (Finding(*texts) for texts in body_suspicions.undeclared_gzip(request))
     if auth:
         yield from _findings(auth, case, request)
 

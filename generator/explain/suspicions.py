@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 
 from generator.deploy import secret_store
+from generator.explain import body_suspicions
 from generator.explain.evidence.tokens import tokens_in
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.mistakes.schemes import possible_signature_headers
+from generator.explain.redaction import visible
 from generator.samples.captured import Captured
 from lambdas.auth_type import Unauthenticated
-from lambdas.reading.body import Rejected
-from lambdas.reading.formats import decompress
-from lambdas.reading.request import Request
 from lambdas.signatures.signature_check import received_signatures
 from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Url
 
 _MASKED = re.compile(
     r"(.*[^*])?\*{3,}.*|.*(\[|<)?(masked|redacted|filtered|hidden|removed|omitted)(\]|>)?", re.IGNORECASE
 )
-_GZIP = b"\x1f\x8b\x08"
-"""The first bytes of every gzip file (RFC 1952, 2.3.1): its mark, and its only compression method."""
 _SIZES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}
 Suspicion = tuple[str, str]
 """A diagnosis, and advice."""
@@ -31,7 +29,7 @@ def suspicions(attempt: VerificationAttempt, captured: Captured, has_url: bool) 
     """Yield what may be wrong, each with advice."""
     for warning in captured.warnings:
         yield warning, "capture the body byte for byte"
-    yield from _coding(attempt)
+    yield from body_suspicions.body_suspicions(attempt.request)
     if attempt.type_name == "body_token":
         yield from _items(attempt)
     if isinstance(attempt.settings, SignatureSettings):
@@ -56,8 +54,24 @@ def missing_credentials(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     if query and attempt.request.query(query) is None:
         yield f"there is no {query} in the query", "capture the URL with its query, and give the vendor one that has it"
     for name in names:
-        if name in headers and _MASKED.fullmatch(headers[name]):
+        if name in headers and not headers[name].strip():
+            yield f"{name} is empty", "the vendor is set up without a secret, or whatever captured it left it out"
+        elif name in headers and _MASKED.fullmatch(headers[name]):
             yield f"{name} was masked by whatever captured it", "capture the header too"
+    if attempt.type_name == "basic" and "authorization" in headers:
+        yield from _basic(headers["authorization"])
+
+
+def _basic(value: str) -> Iterator[Suspicion]:
+    scheme, _, pair = value.partition(" ")
+    if scheme.lower() != "basic":
+        known = visible(scheme[:20]) if pair else "no scheme"
+        yield f"authorization has {known} before the credential, not Basic", "have the vendor send user and password"
+        return
+    try:
+        base64.b64decode(pair.strip(), validate=True)
+    except ValueError:
+        yield "what authorization has after Basic is no base64", "have the vendor write user:password in base64"
 
 
 def repeated_parameters(attempt: VerificationAttempt) -> Iterator[Suspicion]:
@@ -70,34 +84,12 @@ def repeated_parameters(attempt: VerificationAttempt) -> Iterator[Suspicion]:
             yield f"{name} is in the query more than once", "have it sent once: of two, nobody knows which is meant"
 
 
-def undeclared_gzip(request: Request) -> Iterator[Suspicion]:
-    """Yield that the body is gzip without a header that says so: certain, whether the request verifies or not."""
-    if request.body.startswith(_GZIP) and "content-encoding" not in request.headers:
-        advice = (
-            "capture the header too; if it was never sent, have the vendor, or a proxy before the endpoint, send it"
-        )
-        yield "the body is gzip by its first bytes, and no content-encoding header says so", advice
-
-
 def _items(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     received = tokens_in(attempt) or []
     valid = [token for token in received if token in attempt.secret_texts]
     if 0 < len(valid) < len(received):
         diagnosis = f"{len(received) - len(valid)} of {len(received)} items have another token, or none"
         yield diagnosis, "every item must carry the secret: another subscription may have been made with another one"
-
-
-def _coding(attempt: VerificationAttempt) -> Iterator[Suspicion]:
-    headers = attempt.request.headers
-    try:
-        decompress(attempt.request.body, headers)
-    except Rejected:
-        coding = headers.get("content-encoding")
-        diagnosis = f"content-encoding says {coding}, and the body is not compressed so: it was decompressed on its way"
-        yield (
-            diagnosis,
-            "what is signed may be the compressed body: capture what arrives, and let nothing decompress it",
-        )
 
 
 def _signature(attempt: VerificationAttempt) -> Iterator[Suspicion]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
+import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -98,6 +100,17 @@ def rewritten_json(**options: Any) -> Change:
             "the same JSON without spaces, with \\u escapes, with \\/ as PHP writes it",
             REWRITTEN,
         ),
+        (rewritten_json(indent="\t", ensure_ascii=False), "the same JSON indented by a tab", REWRITTEN),
+        (
+            lambda body: json.dumps(json.loads(body), separators=(",", ":")).replace("00fc", "00FC").encode(),
+            "the same JSON without spaces, with \\u escapes in capitals",
+            REWRITTEN,
+        ),
+        (
+            lambda body: json.dumps(body.decode()).encode(),
+            "the body as a JSON text: encoded twice",
+            "have the sender sign what it sends: it signs its JSON encoded as a JSON text once more",
+        ),
         (
             lambda body: body.replace(b"1.0", b"1"),
             "the same JSON without spaces, numbers as JavaScript writes them",
@@ -126,6 +139,31 @@ def test_body_differs_from_the_signed_body(tmp_path: Path, was: Change, diagnosi
     source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
     sent = signed(source.endpoint.auth, was(BODY))._replace(body=BODY)
     assert findings(source, sent) == [Finding(f"what was signed is {diagnosis}", advice)]
+
+
+MARKS = b'{"a":"<b> & c"}'
+ESCAPED = [
+    (
+        MARKS.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026"),
+        MARKS,
+        "the same JSON without spaces, with \\u003c for < as Go writes it",
+    ),
+    (
+        MARKS.replace(b"<", b"\\u003C").replace(b">", b"\\u003E").replace(b"&", b"\\u0026"),
+        MARKS,
+        "the same JSON without spaces in capitals, and \\u003C for < as .NET writes it",
+    ),
+    (MARKS, b'{"a":"&lt;b&gt; &amp; c"}', "the body before it was escaped for HTML"),
+    (b"[1]", "[1]".encode("utf-16"), "the body in UTF-8"),
+    (b"[1, 2, 3, 4]?", base64.urlsafe_b64encode(b"[1, 2, 3, 4]?").rstrip(b"="), "the body decoded from base64"),
+]
+
+
+@pytest.mark.parametrize(("was", "became", "diagnosis"), ESCAPED)
+def test_a_body_that_was_escaped_or_encoded(tmp_path: Path, was: bytes, became: bytes, diagnosis: str) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    [finding] = findings(source, signed(source.endpoint.auth, was)._replace(body=became))
+    assert finding.diagnosis == f"what was signed is {diagnosis}"
 
 
 @pytest.mark.parametrize(
@@ -249,6 +287,29 @@ ALONE = "store the secret alone: it was copied with what stands around it"
             "the key is the secret with a line break at its end",
             "give the vendor the secret once more, alone: there, a line break is part of it",
         ),
+        ("", "w0rd-5f2c9e8b", "w0rd- 5f2c9e8b", "the key is the secret without the white space in it", ALONE),
+        (
+            "",
+            "w0rd-5f2c9e8b",
+            "WEBHOOK_SECRET=w0rd-5f2c9e8b",
+            "the key is the secret without the name before it",
+            ALONE,
+        ),
+        ("", KEY, KEY + KEY, "the key is the secret once, and it is stored twice in a row", "store the secret once"),
+        (
+            "",
+            base64.b64encode(SECRET.encode()).decode(),
+            SECRET,
+            "the key is the secret written in base64",
+            "store the secret in base64, as its sender takes it",
+        ),
+        (
+            "",
+            SECRET.encode().hex(),
+            SECRET,
+            "the key is the secret written in hex",
+            "store the secret in hex, as its sender takes it",
+        ),
         (
             "",
             f"whsec_{KEY}",
@@ -288,6 +349,7 @@ def test_another_key(tmp_path: Path, auth: str, theirs: str, ours: str, diagnosi
             "the key is the secret without whsec_ decoded from base64",
         ),
         ("{encoding: hex}", "ab" * 20, "the key is the secret decoded from hex"),
+        ("{hash: sha256}", KEY, "the key is the SHA256 of the secret"),
         (
             "{encoding: utf8, strip: whsec_}",
             f"whsec_{KEY}",
@@ -369,6 +431,95 @@ def test_another_scheme(tmp_path: Path, theirs: str, ours: str, diagnosis: str, 
     sent = sent._replace(headers={"X-Time": str(int(NOW)), **sent.headers})
     source = make_source(tmp_path, f"hmac: {{{ours}}}")
     assert findings(source, sent) == [Finding(diagnosis, f"in the definition, {advice}")]
+
+
+HASHED = 'signed: "{secret}{body}"'
+
+
+def test_a_plain_hash_is_told_from_an_hmac(tmp_path: Path) -> None:
+    keyed, plain = (make_source(tmp_path, text) for text in (f"hmac: {{{PLAIN}}}", f"digest: {{{PLAIN}, {HASHED}}}"))
+    assert findings(keyed, signed(plain.endpoint.auth)) == [
+        Finding(
+            'the signature is a plain hash of "{secret}{body}", and no HMAC',
+            'in the definition, `digest` in the place of `hmac`, with `signed: "{secret}{body}"`',
+        )
+    ]
+    assert findings(plain, signed(keyed.endpoint.auth)) == [
+        Finding(
+            'the signature is an HMAC of "{body}", and no plain hash',
+            'in the definition, `hmac` in the place of `digest`, with `signed: "{body}"`',
+        )
+    ]
+
+
+def test_a_hash_without_any_secret_is_no_signature(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    sent = OutgoingRequest("POST", URL, {"x-signature": hashlib.sha256(BODY).hexdigest()}, BODY)
+    assert findings(source, sent) == [
+        Finding(
+            "the signature is a plain hash of the body, without any secret",
+            "have the vendor sign with a secret: anyone can make this hash",
+        )
+    ]
+
+
+def test_a_signature_in_hex_that_is_in_base64_too(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    signature = hmac.new(SECRET.encode(), BODY, "sha256").hexdigest()
+    twice = OutgoingRequest("POST", URL, {"x-signature": base64.b64encode(signature.encode()).decode()}, BODY)
+    advice = "have the vendor write the bytes in hex or in base64: no `encoding` stands for both"
+    assert findings(source, twice) == [Finding("the signature is written in hex, and that in base64", advice)]
+
+
+def test_a_signature_in_the_query_or_in_a_header_instead(tmp_path: Path) -> None:
+    header, query = (make_source(tmp_path, f"hmac: {{{text}}}") for text in (PLAIN, "signature: {query: sig}"))
+    assert findings(header, signed(query.endpoint.auth)) == [
+        Finding(
+            "the signature is in sig in the query, not in x-signature",
+            "in the definition, `signature: {query: sig}`",
+        )
+    ]
+    assert findings(query, signed(header.endpoint.auth)) == [
+        Finding(
+            "the signature is in x-signature, not in query parameter sig",
+            "in the definition, `signature: {header: x-signature}`",
+        )
+    ]
+
+
+def test_another_method_than_was_signed(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f'hmac: {{{PLAIN}, signed: "{{method}}{{body}}"}}')
+    signature = hmac.new(SECRET.encode(), b"PUT" + BODY, "sha256").hexdigest()
+    [finding] = findings(source, OutgoingRequest("POST", URL, {"x-signature": signature}, BODY))
+    assert finding.diagnosis == "the method that was signed is PUT, not POST"
+
+
+@pytest.mark.parametrize("signed_text", ["{path}:{event}", "{path}{event}", "{event}|{path}"])
+def test_another_order_of_the_fields_that_are_signed(tmp_path: Path, signed_text: str) -> None:
+    scheme = "body_hmac: {signature: {path: sig}, uncovered: the rest, signed: '%s'}"
+    source = make_source(tmp_path, scheme % "{event}:{path}")
+    sent = signed(make_source(tmp_path, scheme % signed_text).endpoint.auth)
+    assert findings(source, sent) == [
+        Finding(
+            f'what is signed is "{signed_text}", not "{{event}}:{{path}}"',
+            f'in the definition, `signed: "{signed_text}"`',
+        )
+    ]
+
+
+CHANGED = [
+    (json.dumps(dict(sorted(VALUE.items()))).encode(), "the keys of the body are in the order of the alphabet"),
+    (BODY[:-1], "the body is not JSON, as content-type says it is"),
+    (b"\x1b\x0f\x00\xf8", "the body is no text in UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("body", "diagnosis"), CHANGED)
+def test_a_body_that_no_search_restores_is_suspected(tmp_path: Path, body: bytes, diagnosis: str) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    suspected, unexplained = findings(source, signed(source.endpoint.auth, b"another")._replace(body=body))
+    assert (suspected.diagnosis, suspected.proven) == (diagnosis, False)
+    assert unexplained.diagnosis.startswith("the secret is another one, or the body is")
 
 
 def test_two_mistakes_at_once_are_both_named(tmp_path: Path) -> None:
@@ -516,6 +667,36 @@ def test_query_of_the_file_is_added_to_the_registered_url(tmp_path: Path) -> Non
 def test_token_in_another_form(tmp_path: Path, auth: str, header: dict[str, str], diagnosis: str, advice: str) -> None:
     source = make_source(tmp_path, auth)
     assert findings(source, OutgoingRequest("POST", URL, {**JSON_TYPE, **header}, BODY)) == [Finding(diagnosis, advice)]
+
+
+@pytest.mark.parametrize(
+    ("token", "diagnosis", "advice"),
+    [
+        (f"{SECRET}-2f", "the secret is only the beginning of the token", "copy the secret once more, whole"),
+        (SECRET[:-2], "the token is only the beginning of the secret", "give the vendor the whole secret"),
+        (SECRET[2:], "the token is only the end of the secret", "give the vendor the whole secret"),
+    ],
+)
+def test_a_part_of_a_token(tmp_path: Path, token: str, diagnosis: str, advice: str) -> None:
+    source = make_source(tmp_path, "token: {header: X-Token}")
+    assert findings(source, OutgoingRequest("POST", URL, {"x-token": token}, BODY)) == [Finding(diagnosis, advice)]
+
+
+@pytest.mark.parametrize(
+    ("auth", "header", "diagnosis"),
+    [
+        (
+            "basic: {}",
+            {"authorization": f"Bearer {SECRET}"},
+            "authorization has Bearer before the credential, not Basic",
+        ),
+        ("basic: {}", {"authorization": "Basic ann:word"}, "what authorization has after Basic is no base64"),
+        ("token: {header: X-Token}", {"x-token": " "}, "x-token is empty"),
+    ],
+)
+def test_a_credential_of_another_scheme(tmp_path: Path, auth: str, header: dict[str, str], diagnosis: str) -> None:
+    [finding] = findings(make_source(tmp_path, auth), OutgoingRequest("POST", URL, header, BODY))
+    assert finding.diagnosis == diagnosis
 
 
 def test_token_in_another_query_parameter_or_field(tmp_path: Path) -> None:

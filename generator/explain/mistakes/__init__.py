@@ -76,12 +76,16 @@ Correction = Callable[[VerificationAttempt], VerificationAttempt]
 
 
 class Mistake(NamedTuple):
-    """A diagnosis, advice, and the function that corrects an attempt; `axis` names what the correction changes."""
+    """A diagnosis, advice, and the function that corrects an attempt; `axis` names what the correction changes.
+
+    A rare mistake is tried alone, and not together with each other one: `in_pairs` is false.
+    """
 
     axis: str
     diagnosis: str
     advice: str
     correct: Correction
+    in_pairs: bool = True
 
 
 def with_settings(**changed: Any) -> Correction:
@@ -111,7 +115,7 @@ def find_explanation(attempt: VerificationAttempt, mistakes: Iterable[Mistake]) 
     for mistake in mistakes:
         if mistake.correct(attempt).verifies:
             return (mistake,)
-        if in_pairs:
+        if in_pairs and mistake.in_pairs:
             tried.append(mistake)
     for first, second in combinations(tried, 2):
         if first.axis != second.axis and second.correct(first.correct(attempt)).verifies:

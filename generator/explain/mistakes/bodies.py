@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 
 from generator.explain.mistakes import Mistake, VerificationAttempt, rewritten, with_request, wrapped
 from generator.explain.mistakes.rewritten import Variant
@@ -16,19 +18,23 @@ from lambdas.reading.request import FORM, Request
 
 _LINES = "pass on what was sent: an editor, a shell or the tool that captured it changed the line breaks"
 _COMPRESSED = "let what stands before the endpoint neither compress nor decompress, and capture what arrives there"
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_\s-]+={0,2}\s*")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _FORM_BODY = re.compile(rb"[\w.%\[\]-]+=")
 _BOM = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def body_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
     """Yield each other body that may have been signed."""
     # Hashes instead of bodies: a hundred bodies of 6 MB may be more memory than a machine has.
     known = {hash(attempt.request.body)}
-    for body, diagnosis, advice in _variants(attempt.request):
+    usual = ((variant, True) for variant in _variants(attempt.request))
+    rare = ((variant, False) for variant in _rare_variants(attempt.request.body))
+    for (body, diagnosis, advice), in_pairs in chain(usual, rare):
         if hash(body) not in known:
             known.add(hash(body))
-            yield Mistake("body", f"what was signed is {diagnosis}", advice, with_request(body=body))
+            yield Mistake("body", f"what was signed is {diagnosis}", advice, with_request(body=body), in_pairs)
     if "{body" in getattr(attempt.settings, "signed", "") and attempt.request.body:
         # On the axis of texts: together with another text, it would only say that the text has no body in it.
         advice = "the sender must sign the body that it sends: whoever gets hold of it can change it"
@@ -55,6 +61,11 @@ def _variants(request: Request) -> Iterator[Variant]:
     yield from wrapped.wrapped_bodies(body)
     yield from _compressed(request)
     yield from _recoded(body)
+
+
+def _rare_variants(body: bytes) -> Iterator[Variant]:
+    yield from rewritten.rarely_rewritten_json(body)
+    yield from wrapped.rarely_wrapped_bodies(body)
 
 
 def _breaks(body: bytes) -> Iterator[Variant]:
@@ -86,7 +97,8 @@ def _compressed(request: Request) -> Iterator[Variant]:
 def _recoded(body: bytes) -> Iterator[Variant]:
     if len(body) >= 8 and _BASE64.fullmatch(body):
         try:
-            decoded = base64.b64decode(b"".join(body.split()), validate=True)
+            text = b"".join(body.split()).translate(_URL_SAFE).rstrip(b"=")
+            decoded = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
             yield (
                 decoded,
                 "the body decoded from base64",
@@ -95,6 +107,9 @@ def _recoded(body: bytes) -> Iterator[Variant]:
         except ValueError:
             pass
     advice = "pass on what was sent: the body was read in one character set, and written in another"
+    if body.startswith(_UTF16_MARKS):
+        with contextlib.suppress(UnicodeError):
+            yield body.decode("utf-16").encode(), "the body in UTF-8", advice
     for codec in ("latin-1", "cp1252"):
         for source, target in (("utf-8", codec), (codec, "utf-8")):
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
@@ -19,12 +19,26 @@ _SPACING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("indented by 4", {"indent": 4}),
 )
 _OF_LINES = _SPACING[:2]
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+# https://pkg.go.dev/encoding/json#HTMLEscape
+_HTML_SAFE = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+# https://learn.microsoft.com/dotnet/standard/serialization/system-text-json/character-encoding
+_DOT_NET = {ord(mark): f"\\u{ord(mark):04X}" for mark in "<>&'+`"}
 _SPACE = re.compile(r"[ \t\r\n]*")
 Variant = tuple[bytes, str, str]
 
 
 def rewritten_json(body: bytes) -> Iterator[Variant]:
     """Yield the same JSON, or JSON lines, as other programs write it; each with a final line break and without."""
+    yield from _rewritten(body, _styles)
+
+
+def rarely_rewritten_json(body: bytes) -> Iterator[Variant]:
+    """Yield the same JSON as Go and .NET write it, which escape what means something in HTML, and with tabs."""
+    yield from _rewritten(body, _rare_styles)
+
+
+def _rewritten(body: bytes, styles: Callable[[list[Any]], Iterator[tuple[str, str]]]) -> Iterator[Variant]:
     try:
         text = body.decode()
         read = [
@@ -35,7 +49,7 @@ def rewritten_json(body: bytes) -> Iterator[Variant]:
         return
     for values, numbers in read:
         subject = "the same lines of JSON" if len(values) > 1 else "the same JSON"
-        for rewritten, style in _styles(values):
+        for rewritten, style in styles(values):
             content, diagnosis = rewritten.encode("utf-8", "surrogatepass"), f"{subject} {style}{numbers}"
             yield content, diagnosis, REWRITTEN_ADVICE
             yield content + b"\n", f"{diagnosis}, with a line break (LF) at its end", REWRITTEN_ADVICE
@@ -65,6 +79,17 @@ def _styles(values: list[Any]) -> Iterator[tuple[str, str]]:
                 text, style = "\n".join(lines), f"{spacing}{order}{escapes}"
                 yield text, style
                 yield text.replace("/", "\\/"), f"{style}, with \\/ as PHP writes it"
+
+
+def _rare_styles(values: list[Any]) -> Iterator[tuple[str, str]]:
+    for text, style in _styles(values):
+        yield text.translate(_HTML_SAFE), f"{style}, with \\u003c for < as Go writes it"
+        capitals = _ESCAPE.sub(lambda match: f"\\u{match[1].upper()}", text)
+        yield capitals, f"{style} in capitals"
+        yield capitals.translate(_DOT_NET), f"{style} in capitals, and \\u003C for < as .NET writes it"
+    if len(values) == 1:
+        for ascii_only, escapes in ((False, ""), (True, ", with \\u escapes")):
+            yield json.dumps(values[0], ensure_ascii=ascii_only, indent="\t"), f"indented by a tab{escapes}"
 
 
 def _number(text: str) -> int | float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,9 +11,9 @@ from typing import get_args
 
 from generator.definition.key_types import field_types
 from generator.explain.mistakes import Mistake, VerificationAttempt, with_request, with_settings, with_signature
-from lambdas.signatures.signature_check import signature_headers
+from lambdas.signatures.signature_check import carrier, signature_headers
 
-ALGORITHMS = ("sha256", "sha1", "sha512", "sha384", "md5")
+ALGORITHMS = ("sha256", "sha1", "sha512", "sha384", "md5", "sha3_256")
 NEVER_SIGNATURE = frozenset(
     {"authorization", "cookie", "host", "user-agent", "content-type", "content-length", "accept"}
 )
@@ -20,6 +21,28 @@ NEVER_SIGNATURE = frozenset(
 _SPLITS = (",", " ", ";")
 _BEFORE = re.compile(r"(?:^|[, ;])\s*([A-Za-z][A-Za-z0-9_-]{0,15}[=:, ])")
 _MADE = re.compile(r"(?:[A-Za-z][A-Za-z0-9_-]{0,15}[=:, ])?[A-Za-z0-9+/_=-]{27,}")
+
+
+def in_base64_again(attempt: VerificationAttempt) -> Iterator[Mistake]:
+    """Yield the signature in hex that is itself in base64."""
+    headers = attempt.request.headers
+    for name in signature_headers(attempt.settings):
+        try:
+            text = base64.b64decode(headers.get(name, "").removeprefix(attempt.settings.signature.prefix)).decode()
+            bytes.fromhex(text)
+        except ValueError:
+            continue
+        advice = "have the vendor write the bytes in hex or in base64: no `encoding` stands for both"
+        changed = {**headers, name: f"{attempt.settings.signature.prefix}{text}"}
+        correct = partial(_with_hex, changed)
+        yield Mistake(
+            "encoding", "the signature is written in hex, and that in base64", advice, correct, in_pairs=False
+        )
+
+
+def _with_hex(headers: dict[str, str], attempt: VerificationAttempt) -> VerificationAttempt:
+    signature = replace(attempt.settings.signature, encoding="hex")
+    return attempt.with_request(headers=headers).with_settings(signature=signature)
 
 
 def algorithm_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
@@ -56,15 +79,29 @@ def encoding_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
             yield Mistake("encoding", diagnosis, advice, with_signature(encoding=encoding))
 
 
+def method_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
+    """Yield other methods, where the method is signed."""
+    for method in ("POST", "PUT", "PATCH", "GET") if "{method}" in attempt.settings.signed else ():
+        if method != attempt.request.method:
+            diagnosis = f"the method that was signed is {method}, not {attempt.request.method}"
+            advice = "capture the method as it was sent, and let nothing before the endpoint change it"
+            yield Mistake("method", diagnosis, advice, with_request(method=method))
+
+
 def header_mistakes(attempt: VerificationAttempt, as_sent: Iterable[tuple[str, str]]) -> Iterator[Mistake]:
     """Yield other headers, and each value of a header that was sent several times; `as_sent` has all values."""
     own, headers = signature_headers(attempt.settings), attempt.request.headers
-    header_names = " or ".join(attempt.settings.signature.header).lower()
+    own_place = carrier(attempt.settings.signature)
     for name in possible_signature_headers(attempt):
         advice = f"in the definition, `signature: {{header: {name}}}`"
-        yield Mistake(
-            "header", f"the signature is in {name}, not in {header_names}", advice, with_signature(header=(name,))
-        )
+        elsewhere = with_signature(header=(name,), query=None, form=None)
+        yield Mistake("header", f"the signature is in {name}, not in {own_place}", advice, elsewhere)
+    for name, value in attempt.request.query_parameters:
+        if name != attempt.settings.signature.query and _MADE.fullmatch(value):
+            advice = f"in the definition, `signature: {{query: {name}}}`"
+            elsewhere = with_signature(header=(), query=name, form=None)
+            diagnosis = f"the signature is in {name} in the query, not in {own_place}"
+            yield Mistake("header", diagnosis, advice, elsewhere)
     pairs = [(name.lower(), value) for name, value in as_sent]
     for name in own:
         values = [value for other, value in pairs if other == name]

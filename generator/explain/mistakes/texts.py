@@ -9,11 +9,14 @@ from itertools import permutations
 
 from generator.explain.mistakes import FOREVER, Mistake, VerificationAttempt, with_settings
 from generator.explain.mistakes.schemes import NEVER_SIGNATURE
-from lambdas.model_types import Header
+from lambdas.model_types import Header, SignedText
 from lambdas.runtime.times import TimeFormat, unix_seconds
 from lambdas.signatures.signature_settings import MessageId, Timestamp
 
 _GUESSES = 2
+_FIELD = re.compile(r"\{[^{}]+\}")
+_FEW_FIELDS = 4
+"""Fields up to which every order of them is tried."""
 _SEPARATORS = (".", "", ":", "\n", "|", ",", "-", ";")
 
 
@@ -29,6 +32,18 @@ def text_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
                 advice = f'in the definition, `signed: "{_yaml(text)}"`{_told(attempt, stamp, ident)}'
                 diagnosis = f'what is signed is "{_yaml(text)}", not "{_yaml(settings.signed)}"'
                 yield Mistake("text", diagnosis, advice, with_settings(**changed))
+
+
+def body_text_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
+    """Yield other orders of the fields that a signature in the body covers, and other separators."""
+    signed = attempt.settings.signed
+    fields = [match[0] for match in _FIELD.finditer(signed)]
+    for order in permutations(fields) if len(fields) <= _FEW_FIELDS else (fields,):
+        for text in dict.fromkeys(separator.join(order) for separator in _SEPARATORS):
+            if text != signed:
+                diagnosis = f'what is signed is "{_yaml(text)}", not "{_yaml(signed)}"'
+                advice = f'in the definition, `signed: "{_yaml(text)}"`'
+                yield Mistake("text", diagnosis, advice, with_settings(signed=SignedText(text)))
 
 
 def _in_body(attempt: VerificationAttempt) -> Timestamp | None:

@@ -13,6 +13,8 @@ from lambdas.reading.body import Rejected
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,15}[ =:]\s*")
 _MANY = 100
+_SHORTEST = 8
+"""Characters of a part of a secret that no other secret has by chance."""
 
 
 def token_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
@@ -39,6 +41,20 @@ def token_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
             yield Mistake("place", diagnosis, advice, with_settings(header=None, query=name))
     if own in headers:
         yield from _other_values(own, headers)
+        yield from _cut_off(attempt, headers[own].removeprefix(settings.prefix))
+
+
+def _cut_off(attempt: VerificationAttempt, token: str) -> Iterator[Mistake]:
+    """Yield that of the secret or of the token only the beginning or the end is there."""
+    for secret in attempt.secrets:
+        shorter, longer = sorted((secret.strip(), token.strip()), key=len)
+        if len(shorter) >= _SHORTEST and shorter != longer and longer.startswith(shorter) | longer.endswith(shorter):
+            part = "beginning" if longer.startswith(shorter) else "end"
+            if shorter == secret.strip():
+                diagnosis, advice = f"the secret is only the {part} of the token", "copy the secret once more, whole"
+            else:
+                diagnosis, advice = f"the token is only the {part} of the secret", "give the vendor the whole secret"
+            yield Mistake("secret", diagnosis, advice, with_secrets((token,)))
 
 
 def _other_values(name: str, headers: Mapping[str, str]) -> Iterator[Mistake]:
@@ -46,11 +62,12 @@ def _other_values(name: str, headers: Mapping[str, str]) -> Iterator[Mistake]:
     variants = [
         (value.strip().strip("\"'"), "the token has quotes around it", alone),
         (unquote(value), "the token is escaped as in a URL", alone),
+        (_decoded(value), "the token is in base64", "have the vendor send the secret as it is, or store its base64"),
     ]
     basic = "the token is sent in HTTP Basic"
     variants += [(part, basic, "in the definition, `basic: {}`") for part in _from_basic(value)]
     for text, diagnosis, advice in variants:
-        if text != value:
+        if text and text != value:
             yield Mistake("value", diagnosis, advice, with_request(headers={**headers, name: text}))
 
 

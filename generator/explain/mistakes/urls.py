@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import permutations
 from typing import get_args
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -18,6 +19,8 @@ from lambdas.signatures.signature_settings import Url, UrlVariant
 AXES = ("host", "scheme", "port", "path", "query")
 _STAGES = ("/prod", "/dev", "/default", "/$default")
 _VARIANTS: tuple[tuple[UrlVariant, ...], ...] = ((), *((variant,) for variant in get_args(UrlVariant)))
+_FEW = 4
+"""Parameters of a query up to which every order of them is tried."""
 _OWN_URL = "tell the vendor the endpoint's own URL"
 Change = Callable[[str], str]
 
@@ -60,7 +63,7 @@ def _changes(url: str, attempt: VerificationAttempt) -> Iterator[tuple[str, str,
     yield "scheme", f"with {scheme}", lambda changed: urlunsplit(urlsplit(changed)._replace(scheme=scheme))
     yield from _hosts(url, attempt)
     yield from _paths(url)
-    yield from _queries()
+    yield from _queries(urlsplit(url).query)
     yield "host", "without scheme and host", lambda changed: urlsplit(changed)._replace(scheme="", netloc="").geturl()
 
 
@@ -103,7 +106,7 @@ def _path(path: str, url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=path))
 
 
-def _queries() -> Iterator[tuple[str, str, Change]]:
+def _queries(query: str) -> Iterator[tuple[str, str, Change]]:
     for diagnosis, change in (
         ("without its query", lambda _: ""),
         ("with its query written anew", lambda query: urlencode(_pairs(query))),
@@ -113,6 +116,20 @@ def _queries() -> Iterator[tuple[str, str, Change]]:
         ("with JavaScript's escapes in its query", lambda query: _javascript(_pairs(query))),
     ):
         yield "query", diagnosis, partial(_query, change)
+    for change in _orders(query):
+        yield "query", "with its query in another order", partial(_query, change)
+
+
+def _orders(query: str) -> Iterator[Change]:
+    """Yield the changes to other orders of a query's parts, of which there are few."""
+    count = len(query.split("&"))
+    for order in permutations(range(count)) if 1 < count <= _FEW else ():
+        yield partial(_in_order, order)
+
+
+def _in_order(order: tuple[int, ...], query: str) -> str:
+    parts = query.split("&")
+    return "&".join(parts[index] for index in order) if len(parts) == len(order) else query
 
 
 def _query(change: Change, url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -32,6 +33,18 @@ def wrapped_bodies(body: bytes) -> Iterator[Variant]:
         yield from _forms(text, value)
     else:
         yield from _field_of_a_form(text)
+
+
+def rarely_wrapped_bodies(body: bytes) -> Iterator[Variant]:
+    """Yield what the body was before it was escaped for HTML, and its JSON as a JSON text."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return
+    yield html.unescape(text).encode("utf-8", "surrogatepass"), "the body before it was escaped for HTML", _TWICE
+    advice = "have the sender sign what it sends: it signs its JSON encoded as a JSON text once more"
+    for quoted in (json.dumps(text), json.dumps(text, ensure_ascii=False)) if _json(text) is not None else ():
+        yield quoted.encode("utf-8", "surrogatepass"), "the body as a JSON text: encoded twice", advice
 
 
 def _json(text: str) -> Any:
