@@ -108,7 +108,8 @@ def _of_signature(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
         yield Question("padding", "Padding", "pkcs1", PADDINGS)
     if is_timed:
         yield Question("timestamp_format", "How the time is written", "unix", get_args(TimeFormat))
-    signed = usual_signed_text(kind, answers.get("prefix", ""), is_timed=is_timed)
+    prefix = "" if is_shared(answers) else answers.get("prefix", "")
+    signed = usual_signed_text(kind, prefix, is_timed=is_timed)
     yield Question("signed", "What is signed", signed, restart_from="timestamp_header")
 
 

@@ -24,7 +24,7 @@ _OWN_ID = re.compile(
 # Ids of a person or an object, which are the same in many events.
 _NO_ID = re.compile(
     r"account|acct|actor|app|client|company|config|customer|device|group|hook(?!_?event)|host|network|org|owner|parent|"
-    r"project|resource|session|site|sub|team|tenant|user|workspace|(?<![ug])uid$|^[cpt]id$",
+    r"project|resource|session|site|sub|task|team|ticket|item|inspection|tenant|user|workspace|(?<![ug])uid$|^[cpt]id$",
     re.IGNORECASE,
 )
 _UNIQUE = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.:/+=-]{6,128}")
@@ -79,7 +79,7 @@ def _candidates(item: Any) -> Iterator[tuple[str, Any]]:
 def _reasons(path: str, value: Any, item: Any, items: list[Any]) -> Iterator[str]:
     """Yield the evidence that an id is not the event's own."""
     text, values = str(value), list(scalars(item))
-    if path == "id":
+    if path in ("id", "_id"):
         yield from _of_an_object(item)
     if _SUBSCRIPTION.search(_decoded(text)):
         yield "is a webhook's, as its text says in base64"
@@ -100,8 +100,8 @@ def _of_an_object(item: dict[str, Any]) -> Iterator[str]:
         yield f"stands beside {_listed(settings)}, which a webhook has, and not an event"
     created = [name for word, name in words.items() if _CREATED.fullmatch(word)]
     changed = [name for word, name in words.items() if _CHANGED.fullmatch(word)]
-    if created and changed:
-        yield f"stands beside {_listed([created[0], changed[0]])}, so it is that of an object, which changes again"
+    if changed:
+        yield f"stands beside {_listed([*created[:1], changed[0]])}, so it is that of an object, which changes again"
 
 
 def _listed(names: list[str]) -> str:

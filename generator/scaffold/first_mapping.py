@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from generator.definition.scalars import FIELD
 from generator.samples.captured import Captured
 from generator.scaffold.answer_values import joined
-from generator.scaffold.event_id import guess_id
+from generator.scaffold.event_id import IdGuess, guess_id
 from generator.scaffold.event_list import EventList, find_event_list
 from generator.scaffold.first_sample import Body
 from generator.scaffold.value_kinds import is_secret, time_format
@@ -43,12 +43,23 @@ _ADDRESSES = (
     *("execution_context.remote_address", "remote_address", "request.ip", "ipaddr", "sourceIp", "source.ip"),
     "initiatedBy.user.ipAddress",
 )
+# Names that end as a type's or a time's do, where no field has one of the usual names.
+_ANY_TYPE = re.compile(
+    r"(event|trigger(ed)?|notification|record|alert|activity|webhook|message)_?(type|event|name)|operation",
+    re.IGNORECASE,
+)
+_ANY_TIME = re.compile(
+    r"((event|server|create|creation|trigger|occurr?ed|sent|published|submitted|received)_?)(time(stamp)?|date|at|on)",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What all events of a vendor have for a type, so that another field says which event it is.
 _GENERAL_TYPE = re.compile(
     r"(notification|event|webhook|callback)s?([_.-]?(event|notification|callback|data))?", re.IGNORECASE
 )
 _NO_TIME = re.compile(r"expir|until|valid|due|next|deadline|birth|schedul", re.IGNORECASE)
+_SUBSCRIPTION = re.compile(r"subscription|webhook", re.IGNORECASE)
+_DELIVERY = re.compile(r"(.+-)?(delivery|event|message|notification)-?(uu)?id|idempotency-key|webhook-id|svix-id")
 _TYPE_HEADER = re.compile(r"(.*-)?(event|topic)(-?(type|key|name))?")
 _MAX_TYPE = 80
 
@@ -86,9 +97,11 @@ def guess_mapping(name: str, request: Captured, body: Body) -> MappingGuess:
     if event_list.path:
         events["split"] = event_list.path
     item, before = read.first, f"{holder}." if holder else ""
-    ids, kind = guess_id(items), _type(item)
-    time = _first(item, _TIMES, _is_time) or _first(item, _names(item), _is_written_time)
-    guesses = {"id": ids.path, "type": kind, "time": time}
+    ids, kind, time = _id(request, items, holder), _type(item), _time(item)
+    if time and _SUBSCRIPTION.search(holder) and time.startswith("created"):
+        time = None  # It is when the subscription was made.
+    guesses = {"type": kind, "time": time}
+    events |= {"id": ids.path} if ids.path else {}
     events |= {key: f"{before}{path}" for key, path in guesses.items() if path}
     if header := _type_header(request):
         events["type"] = header
@@ -103,7 +116,7 @@ def _find_events(body: Body) -> _Events:
     first = event_list.items[0] if event_list.items else None
     if isinstance(first, dict) and not _is_event(first):
         for key, member in first.items():
-            if isinstance(member, dict) and _type(member) and _first(member, _TIMES, _is_time):
+            if isinstance(member, dict) and _type(member) and _time(member):
                 holders = [item.get(key) for item in event_list.items if isinstance(item, dict)]
                 return _Events(event_list, joined("", key), holders)
     return _Events(event_list, "", event_list.items)
@@ -116,9 +129,16 @@ def _is_event(value: Any) -> bool:
 
 def _type(item: Any) -> str | None:
     """Return the path of an event's type; what says only that it is an event is taken where nothing else is there."""
-    return _first(item, _TYPES, lambda value: is_word(value) and not _GENERAL_TYPE.fullmatch(value)) or _first(
-        item, _TYPES, is_word
+    special = [*_TYPES, *(name for name in _names(item) if _ANY_TYPE.fullmatch(name))]
+    return _first(item, special, lambda value: is_word(value) and not _GENERAL_TYPE.fullmatch(value)) or _first(
+        item, special, is_word
     )
+
+
+def _time(item: Any) -> str | None:
+    """Return the path of an event's time: by a usual name, by one that ends so, or by a value that is nothing else."""
+    named = [name for name in _names(item) if _ANY_TIME.fullmatch(name)]
+    return _first(item, (*_TIMES, *named), _is_time) or _first(item, _names(item), _is_written_time)
 
 
 def guess_facts(name: str, events: Sequence[Any], kind: str | None) -> dict[str, Any]:
@@ -155,6 +175,22 @@ def sample_name(request: Captured, body: Body) -> str:
 def _type_header(request: Captured) -> str | None:
     names = (name for name, value in request.headers_by_name.items() if _TYPE_HEADER.fullmatch(name) and is_word(value))
     return next((f"header('{name}')" for name in names if not is_secret(name, request.headers_by_name[name])), None)
+
+
+def _id(request: Captured, items: list[Any], holder: str) -> IdGuess:
+    """Return the path of an event's own id in the body; else the header with that of its delivery."""
+    ids = IdGuess(None) if _SUBSCRIPTION.search(holder) else guess_id(items)
+    if ids.path:
+        return ids._replace(path=f"{holder}.{ids.path}" if holder else ids.path)
+    if len(items) != 1 or not (header := _delivery_header(request)):
+        return ids
+    check = f"that {header} is the same when the vendor sends an event again"
+    return IdGuess(f"header('{header}')", (*ids.to_check, check))
+
+
+def _delivery_header(request: Captured) -> str | None:
+    """Return the header with the id of a delivery or of an event."""
+    return next((name for name, value in request.headers_by_name.items() if _DELIVERY.fullmatch(name) and value), None)
 
 
 def _first(item: Any, paths: Iterable[str], fits: Callable[[Any], Any]) -> str | None:

@@ -13,7 +13,7 @@ from generator.scaffold.first_parameters import TOPIC_ARN
 from generator.scaffold.guess_signature import Guess
 
 _TOKEN_NAME = re.compile(
-    r"secret|token|passw|(^|[-_])auth($|[-_])|(api|access|auth|shared|webhook)[-_]?key", re.IGNORECASE
+    r"secret|token|passw|^verif|(^|[-_])auth($|[-_])|(api|access|auth|shared|webhook)[-_]?key", re.IGNORECASE
 )
 
 

@@ -68,7 +68,7 @@ def from_signature_length(request: Captured) -> Guess | None:
     signatures = [
         signature
         for signature in _signatures(request)
-        if not _ID.search(signature.header) and len(signature.content) != 20
+        if not _ID.search(signature.header) and (len(signature.content) != 20 or signature.encoding == "base64")
     ]
     if len(signatures) != 1:
         return None
@@ -172,7 +172,8 @@ def _time_settings(request: Captured, best: value_kinds.HeaderSignature) -> dict
     if timestamp["format"] == "unix":
         del timestamp["format"]
     version = best.prefix.removesuffix("=")
-    signed = f"{version}:{{timestamp}}:{{body}}" if version == "v0" else "{timestamp}.{body}"
+    is_slack = version == "v0" and not best.time_prefix
+    signed = f"{version}:{{timestamp}}:{{body}}" if is_slack else "{timestamp}.{body}"
     return {"timestamp": timestamp, "signed": signed}
 
 
@@ -212,9 +213,12 @@ def _checks(kind: str, algorithm: str, settings: dict[str, Any]) -> Iterator[str
     if "signed_headers" in settings:
         yield f"what is signed: {settings['signed']} is a guess, and so is how each header is written in it"
     elif "timestamp" in settings:
-        yield f"what is signed: {settings['signed']} is a guess, and {{timestamp}}{{body}} is usual too"
+        others = "a colon, nothing, and an id before it are usual too"
+        yield f"what is signed: {settings['signed']} is a guess; {others}"
         yield "that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}"
     else:
         yield "what is signed: {body} alone is a guess; others add the URL, an id or a time"
+    if kind == "hmac" and algorithm in ("sha1", "sha256"):
+        yield "that it is an HMAC: a plain hash of the secret and the request is as long (`digest`)"
     if kind == "hmac":
         yield "the key: the secret's text as it is, or decoded from hex or base64 first (`key`)"

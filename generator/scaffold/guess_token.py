@@ -53,6 +53,8 @@ def guess_jwt(request: Captured, header: str, prefix: str, token: str) -> Guess:
     else:
         settings = {**_of_issuer(claims, algorithm, bound), **place}
         checks = ["which claims are yours alone: an issuer signs for others too"]
+        if not isinstance(issuer, str):
+            checks.append("where its public keys are: the token names no issuer (`issuer`, `jwks_url`)")
     checks += [f"that {name} is the SHA-256 of the URL that the vendor was told (`url`)" for name in unseen]
     if not any("body" in text for text in bound.values()):
         checks.append("whether a claim holds a hash of the body: if none does, the token is good for another body too")

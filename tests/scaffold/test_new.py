@@ -527,8 +527,9 @@ def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new
         "request POST, 178 bytes of JSON",
         "sure X-Acme-Signature carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",
         "check in the vendor's documentation:",
-        "- what is signed: {timestamp}.{body} is a guess, and {timestamp}{body} is usual too",
+        "- what is signed: {timestamp}.{body} is a guess; a colon, nothing, and an id before it are usual too",
         "- that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}",
+        "- that it is an HMAC: a plain hash of the secret and the request is as long (`digest`)",
         "- the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
         "- Authorization may carry a credential too: `all_of` verifies both",
     ]

@@ -395,8 +395,9 @@ def test_guess_says_certain_parts_and_parts_to_check() -> None:
     assert guess is not None
     assert guess.certain == ("X-Sig carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",)
     assert guess.to_check == (
-        "what is signed: {timestamp}.{body} is a guess, and {timestamp}{body} is usual too",
+        "what is signed: {timestamp}.{body} is a guess; a colon, nothing, and an id before it are usual too",
         "that the time is signed at all: if not, take `timestamp` out, and let `signed` be {body}",
+        "that it is an HMAC: a plain hash of the secret and the request is as long (`digest`)",
         "the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
         "X-Other-Sig may carry a signature too: which one is the vendor's best?",
         "Authorization may carry a credential too: `all_of` verifies both",

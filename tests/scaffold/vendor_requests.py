@@ -275,6 +275,137 @@ REQUESTS = {
         {"hmac": {"signature": {"header": "x-line-signature", "encoding": "base64"}}},
         {"split": "events", "id": "webhookEventId", "type": "type", "time": "timestamp", "time_format": "unix_ms"},
     ),
+    "trello": VendorRequest(
+        "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/",
+        {"X-Trello-Webhook": base64.b64encode(b"Z" * 20).decode()},
+        {
+            "model": {"id": "4d5ea62fd76aa1136000000c", "name": "Board", "url": "https://trello.com/b/abc/board"},
+            "action": {
+                "id": "51f9424bcd6e040f3c002412",
+                "idMemberCreator": "4fc78a59a885233f4b349bd9",
+                "type": "updateBoard",
+                "date": "2026-03-01T09:00:00.902Z",
+            },
+        },
+        {"hmac": {"signature": {"header": "X-Trello-Webhook", "encoding": "base64"}, "algorithm": "sha1"}},
+        {"id": "action.id", "type": "action.type", "time": "action.date"},
+    ),
+    "twitch": VendorRequest(
+        "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/",
+        {
+            "Twitch-Eventsub-Message-Id": "e76c6bd4-55c9-4987-8304-da1588d8988b",
+            "Twitch-Eventsub-Message-Type": "notification",
+            "Twitch-Eventsub-Message-Timestamp": "2026-03-01T09:00:00.634234626Z",
+            "Twitch-Eventsub-Message-Signature": f"sha256={SHA256}",
+        },
+        {
+            "subscription": {
+                "id": "f1c2a387-161a-49f9-a165-0f21d7a4e1c4",
+                "type": "channel.follow",
+                "version": "1",
+                "created_at": "2026-02-11T10:11:12.123Z",
+            },
+            "event": {"user_id": "1337", "followed_at": "2026-03-01T09:00:00.634Z"},
+        },
+        {
+            "hmac": {
+                "signature": {"header": "Twitch-Eventsub-Message-Signature", "prefix": "sha256="},
+                "timestamp": {"header": "Twitch-Eventsub-Message-Timestamp", "format": "rfc3339"},
+                "signed": "{timestamp}.{body}",
+            }
+        },
+        {"id": "header('twitch-eventsub-message-id')", "type": "subscription.type"},
+        ("that twitch-eventsub-message-id is the same when the vendor sends an event again",),
+    ),
+    "elevenlabs": VendorRequest(
+        "https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks",
+        {"ElevenLabs-Signature": f"t=1772446878,v0={SHA256}"},
+        {"type": "post_call_transcription", "event_timestamp": 1772446878, "data": {"agent_id": "xyz"}},
+        {
+            "hmac": {
+                "signature": {"header": "ElevenLabs-Signature", "prefix": "v0=", "split": ","},
+                "timestamp": {"header": "ElevenLabs-Signature", "prefix": "t=", "split": ","},
+                "signed": "{timestamp}.{body}",
+            }
+        },
+        {"type": "type", "time": "event_timestamp", "time_format": "unix"},
+    ),
+    "lark": VendorRequest(
+        "https://open.larksuite.com/document/server-docs/event-subscription-guide/overview",
+        {"X-Lark-Request-Timestamp": "1772446878", "X-Lark-Request-Nonce": "1626757399", "X-Lark-Signature": SHA256},
+        {
+            "schema": "2.0",
+            "header": {
+                "event_id": "5e3702a84e847582be8db7fb73283c02",
+                "event_type": "im.message.receive_v1",
+                "create_time": "1772446878000",
+            },
+            "event": {"message": {"message_id": "om_1"}},
+        },
+        {
+            "hmac": {
+                "signature": {"header": "X-Lark-Signature"},
+                "timestamp": {"header": "X-Lark-Request-Timestamp"},
+                "signed": "{timestamp}.{body}",
+            }
+        },
+        {"id": "header.event_id", "type": "header.event_type", "time": "header.create_time", "time_format": "unix_ms"},
+    ),
+    "flutterwave": VendorRequest(
+        "https://developer.flutterwave.com/v3.0/docs/webhooks",
+        {"verif-hash": "of-mine"},
+        {"event": "charge.completed", "data": {"id": 285959875, "tx_ref": "x"}},
+        {"token": {"header": "verif-hash"}},
+        {"type": "event"},
+    ),
+    "webflow": VendorRequest(
+        "https://developers.webflow.com/data/docs/working-with-webhooks",
+        {"x-webflow-signature": SHA256, "x-webflow-timestamp": "1772446878123"},
+        {"triggerType": "form_submission", "payload": {"name": "Contact", "siteId": "65427cf400e02b306eaa049c"}},
+        {
+            "hmac": {
+                "signature": {"header": "x-webflow-signature"},
+                "timestamp": {"header": "x-webflow-timestamp", "format": "unix_ms"},
+                "signed": "{timestamp}.{body}",
+            }
+        },
+        {"type": "triggerType"},
+    ),
+    "clickup": VendorRequest(
+        "https://developer.clickup.com/docs/webhooksignature",
+        {"X-Signature": SHA256},
+        {"webhook_id": "7689a169-a000-4985-8676-6902b96d6627", "event": "taskCreated", "task_id": "1vj38vv"},
+        {"hmac": {"signature": {"header": "X-Signature"}}},
+        {"type": "event"},
+    ),
+    "sanity": VendorRequest(
+        "https://www.sanity.io/docs/content-lake/webhook-best-practices",
+        {"sanity-webhook-signature": f"t=1772446878123,v1={BASE64.rstrip('=')}"},
+        {
+            "_id": "drafts.1",
+            "_type": "post",
+            "_updatedAt": "2026-03-01T09:00:00Z",
+        },
+        {
+            "hmac": {
+                "signature": {
+                    "header": "sanity-webhook-signature",
+                    "prefix": "v1=",
+                    "split": ",",
+                    "encoding": "base64url",
+                },
+                "timestamp": {
+                    "header": "sanity-webhook-signature",
+                    "prefix": "t=",
+                    "split": ",",
+                    "format": "unix_ms",
+                },
+                "signed": "{timestamp}.{body}",
+            }
+        },
+        {"time": "_updatedAt"},
+        ("`_id` stands beside `_updatedAt`",),
+    ),
     "xero": VendorRequest(
         "https://developer.xero.com/documentation/guides/webhooks/overview/",
         {"x-xero-signature": BASE64},
