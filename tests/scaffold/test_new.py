@@ -523,7 +523,7 @@ def test_a_captured_request_proposes_the_scheme_and_becomes_the_first_sample(new
     Path("request.http").write_text(REQUEST)
     status, out, err = new("acme", *DESCRIBED, "--from-request", "request.http")
     assert (status, err) == (0, "")
-    assert lines(out)[:7] == [
+    assert lines(out)[:8] == [
         "request POST, 178 bytes of JSON",
         "sure X-Acme-Signature carries 32 bytes in hex after sha256=, as HMAC-SHA256 makes them",
         "check in the vendor's documentation:",
