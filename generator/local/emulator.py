@@ -48,17 +48,7 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that is the emulator's administrator, whatever the user's own AWS settings."""
-        from botocore.config import Config
-
-        return _session().client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=self.keys.access_key_id,
-            aws_secret_access_key=self.keys.secret_access_key,
-            verify=str(self.ca_bundle) if self.ca_bundle else None,
-            config=Config(proxies={}),
-        )
+        return _client(self, service)
 
     @property
     def aws_environment(self) -> dict[str, str]:
@@ -141,6 +131,22 @@ def _without_spaces(template: str) -> str:
         return json.dumps(json.loads(template), separators=(",", ":"))
     except ValueError:
         return template
+
+
+@cache
+def _client(emulator: Emulator, service: str) -> Any:
+    """Return the client of a service, with the connections that it has."""
+    from botocore.config import Config
+
+    return _session().client(
+        service,
+        region_name=emulator.region,
+        endpoint_url=emulator.endpoint,
+        aws_access_key_id=emulator.keys.access_key_id,
+        aws_secret_access_key=emulator.keys.secret_access_key,
+        verify=str(emulator.ca_bundle) if emulator.ca_bundle else None,
+        config=Config(proxies={}),
+    )
 
 
 @cache

@@ -26,8 +26,10 @@ import os
 import secrets
 import signal
 import sys
+import tempfile
 import threading
 import zipfile
+from functools import cache
 from typing import Any
 
 from hypercorn.__main__ import main
@@ -45,6 +47,9 @@ _action, _resource = iam.extract_iam_action, iam.extract_resource_arn
 _keys = iam.request_tag_context
 _trusts = iam_evaluator.evaluate_trust_policy
 _worker = lambda_runtime.Worker.__init__
+
+NO_CODE = b"PK\x05\x06" + bytes(18)
+"""A zip without files."""
 
 
 def iam_action(service: str, *request: Any) -> str | None:
@@ -93,15 +98,23 @@ def evaluate_trust(policy: Any, caller: str, context: Any = None) -> bool:
 
 
 def start_worker(self: Any, name: str, config: Any, code: bytes) -> None:
-    """Start a function's process; code with binaries for Lambda's platform is reduced to `lambdas/`."""
+    """Start a function's process, which finds its code where the processes of this code before have compiled it."""
+    variables = config.get("Environment", {}).get("Variables", {})
+    paths = [unpacked(code), variables.get("PYTHONPATH", os.environ.get("PYTHONPATH"))]
+    variables = {**variables, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    _worker(self, name, {**config, "Environment": {"Variables": variables}}, NO_CODE)
+
+
+@cache
+def unpacked(code: bytes) -> str:
+    """Unpack code into a folder, once; code with binaries for Lambda's platform is reduced to `lambdas/`."""
+    folder = tempfile.mkdtemp(prefix="code-")
     with zipfile.ZipFile(io.BytesIO(code)) as package:
-        has_binaries = any(entry.filename.endswith(".so") for entry in package.infolist())
-        own_code = io.BytesIO()
-        with zipfile.ZipFile(own_code, "w") as archive:
-            for entry in package.infolist():
-                if entry.filename.startswith("lambdas/"):
-                    archive.writestr(entry, package.read(entry))
-    _worker(self, name, config, own_code.getvalue() if has_binaries else code)
+        names = package.namelist()
+        if any(name.endswith(".so") for name in names):
+            names = [name for name in names if name.startswith("lambdas/")]
+        package.extractall(folder, names)
+    return folder
 
 
 def function_credentials(config: Any) -> dict[str, str]:

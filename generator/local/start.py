@@ -79,17 +79,12 @@ def _process(
     try:
         yield process
     finally:
-        try:
-            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                os.killpg(process.pid, signal.SIGTERM)
-                process.wait(STOP_SECONDS)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            assert process.stdin  # noqa: S101 - a pipe
-            process.stdin.close()
-            _wait_until_gone(process.pid)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # it has nothing to save
+        process.wait()
+        assert process.stdin  # noqa: S101 - a pipe
+        process.stdin.close()
+        _wait_until_gone(process.pid)
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from generator import names
 from generator.commands import main
-from generator.definition.read import Definition, load
+from generator.definition.read import Definition
 from generator.definition.secret_names import ssm_names
 from generator.deploy.endpoint import vendor_url
 from generator.local.emulator import Emulator
@@ -25,12 +25,12 @@ from generator.samples.sending import Endpoint, HttpResponse, send_request
 from generator.samples.vendor import PRIVATE_KEY_SUFFIX, auth_of_sample, sample_secrets, sign_sample, stored_secrets
 from lambdas.auth_type import OutgoingRequest
 from lambdas.reading.request import BY_IAM
-from tests.definitions import SOURCES, webhook_names
+from tests.definitions import SOURCES, webhook_definitions
 from tests.emulator.service import free_port
 
 pytestmark = pytest.mark.emulator
 
-NAMES = webhook_names()
+DEFINITIONS = {definition.source.name: definition for definition in webhook_definitions(SOURCES)}
 CLOCK = Path(__file__).parent / "clock"
 
 
@@ -105,7 +105,7 @@ class Deployed:
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("catalogue")
-    assert main([*NAMES, "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
+    assert main([*DEFINITIONS, "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
     return folder
 
 
@@ -115,11 +115,11 @@ def running() -> Iterator[Emulator]:
         yield started
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DEFINITIONS)
 def test_source_accepts_its_samples_answers_its_handshakes_and_refuses_a_forgery(
     name: str, build: Path, running: Emulator
 ) -> None:
-    definition = load(SOURCES, [name])[0]
+    definition = DEFINITIONS[name]
     deployed = Deployed(running, build, definition)
     samples = sample_files.load_samples(definition)[0]
     assert samples

@@ -12,7 +12,7 @@ import pytest
 
 from generator import names
 from generator.commands import main
-from generator.definition.read import Definition, load
+from generator.definition.read import Definition
 from generator.local.emulator import Emulator
 from generator.local.running import deploy_source
 from generator.local.start import run_emulator
@@ -22,23 +22,22 @@ from generator.samples.pulled_files import PullSample
 from generator.samples.sample import SAMPLE_TIME
 from generator.samples.vendor_answers import SampleAnswers
 from lambdas.runtime.http_types import HttpAnswer, HttpRequest
-from tests.definitions import SOURCES, pulled_definitions, pulled_names
+from tests.definitions import SOURCES, pulled_definitions
 from tests.emulator.pulled import Pulled
 from tests.emulator.service import free_port
 
 pytestmark = pytest.mark.emulator
 
-NAMES = pulled_names()
+DEFINITIONS = {definition.source.name: definition for definition in pulled_definitions(SOURCES)}
 
 
 class Vendors:
     """All vendors, by the hosts at which they are."""
 
-    def __init__(self, definitions: list[Definition]) -> None:
-        self.samples = {definition.source.name: _samples(definition) for definition in definitions}
+    def __init__(self) -> None:
+        self.samples = {name: _samples(definition) for name, definition in DEFINITIONS.items()}
         self.answers = {
-            definition.source.name: SampleAnswers(definition.source, self.samples[definition.source.name])
-            for definition in definitions
+            name: SampleAnswers(definition.source, self.samples[name]) for name, definition in DEFINITIONS.items()
         }
         self.hosts = sorted({host for answers in self.answers.values() for host in answers.hosts})
         self.current = ""
@@ -54,13 +53,13 @@ def _samples(definition: Definition) -> list[PullSample]:
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("catalogue")
-    assert main([*NAMES, "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
+    assert main([*DEFINITIONS, "--lint", "fast", "--sources", str(SOURCES), "--build", str(folder)]) == 0
     return folder
 
 
 @pytest.fixture(scope="module")
 def vendors() -> Vendors:
-    return Vendors(pulled_definitions(SOURCES))
+    return Vendors()
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +75,11 @@ def running(server: VendorServer) -> Iterator[Emulator]:
         yield started
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DEFINITIONS)
 def test_what_the_vendor_answers_becomes_the_messages_of_the_samples(
     name: str, build: Path, running: Emulator, vendors: Vendors
 ) -> None:
-    definition, folder = load(SOURCES, [name])[0], build / name
+    definition, folder = DEFINITIONS[name], build / name
     template = (folder / "event-source.json").read_text(encoding="utf-8")
     deploy_source(running, definition.source, template, (folder / "lambdas.zip").read_bytes())
     stack = names.stack_name(name)
