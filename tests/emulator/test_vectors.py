@@ -147,7 +147,16 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dep
         }
 
 
-@pytest.mark.parametrize("vector", REQUESTS, ids=published.vector_names(REQUESTS))
+def moment(vector: Vector) -> tuple[str, float, str]:
+    """What those have in common between which a source's functions go on with what they remember."""
+    arrives = delivery(vector)
+    return published.source_of(vector), arrives.now, arrives.stored or ""
+
+
+BY_MOMENT = sorted(REQUESTS, key=moment)
+
+
+@pytest.mark.parametrize("vector", BY_MOMENT, ids=published.vector_names(BY_MOMENT))
 def test_a_published_request_is_taken_or_refused_as_its_publisher_says(
     deployed: dict[str, Deployed], vector: Vector
 ) -> None:
