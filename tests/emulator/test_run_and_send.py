@@ -50,6 +50,10 @@ class Run:
     port: int
 
     @property
+    def build(self) -> str:
+        return str(self.announced.parent.parent)
+
+    @property
     def out(self) -> str:
         return (self.folder / "out").read_text(encoding="utf-8")
 
@@ -72,6 +76,10 @@ class Run:
 
     def wait_until_ready(self) -> None:
         assert eventually(lambda: self.announced.exists() and self.announced.stat().st_size), self.err
+
+    def wait_until_shown(self) -> None:
+        """Until a person has been told where it runs."""
+        assert eventually(lambda: "AWS_SECRET_ACCESS_KEY=" in self.out and self.out.endswith("\n\n")), self.out
 
 
 def _environment(process: Path) -> bytes:
@@ -109,6 +117,16 @@ def generator(folder: Path, *args: str, **more: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+@pytest.fixture(scope="module")
+def shown(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Zoom as it runs for a person, from a build of its own, so that other tests run it too."""
+    folder = tmp_path_factory.mktemp("shown")
+    with running(folder, shutil.copytree(build, folder / "build"), "zoom") as run:
+        run.wait_until_ready()
+        run.wait_until_shown()
+        yield run
+
+
 def sample(source: str, name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((SOURCES / source / "samples" / f"{name}.json").read_bytes())
     return document
@@ -130,53 +148,50 @@ def test_with_json_a_sample_that_is_sent_is_one_line_and_nothing_else(build: Pat
     assert run.err.endswith("\nstopped; nothing is left behind\n")
 
 
-def test_a_person_sees_the_endpoint_each_request_and_the_message(build: Path, tmp_path: Path) -> None:
-    with running(tmp_path, build, "zoom") as run:
-        run.wait_until_ready()
-        sent = generator(tmp_path, "send", "zoom", "--sample", "user.signed_in", "--build", str(build))
-        challenged = generator(tmp_path, "send", "zoom", "--sample", "endpoint.url_validation", "--build", str(build))
-        seen = eventually(lambda: "}\n" in run.out and "challenge answered" in run.out)
+def test_a_person_sees_the_endpoint_each_request_and_the_message(shown: Run, tmp_path: Path) -> None:
+    before = len(shown.out)
+    sent = generator(tmp_path, "send", "zoom", "--sample", "user.signed_in", "--build", shown.build)
+    challenged = generator(tmp_path, "send", "zoom", "--sample", "endpoint.url_validation", "--build", shown.build)
+    assert eventually(lambda: "}\n" in shown.out[before:] and "challenge answered" in shown.out[before:]), shown.out
 
-        [url] = re.findall(ENDPOINT, run.out)
-        assert sent == (0, f"sent    POST user.signed_in to {url}\nanswer  200\n", "")
-        assert re.fullmatch(
-            rf"sent    POST endpoint\.url_validation to {re.escape(url)}\n"
-            r'answer  200 \{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"[0-9a-f]{64}"\}\n',
-            challenged[1],
-        )
-        assert seen, run.out
-    head, _, followed = run.out.partition("  export")
-    settings, _, followed = followed.partition("\n\n")
+    [url] = re.findall(ENDPOINT, shown.out[:before])
+    assert sent == (0, f"sent    POST user.signed_in to {url}\nanswer  200\n", "")
+    assert re.fullmatch(
+        rf"sent    POST endpoint\.url_validation to {re.escape(url)}\n"
+        r'answer  200 \{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"[0-9a-f]{64}"\}\n',
+        challenged[1],
+    )
+    head, _, settings = shown.out[:before].partition("  export")
     assert re.fullmatch(
         rf""" \\
-    AWS_ENDPOINT_URL=http://127\.0\.0\.1:{run.port} \\
+    AWS_ENDPOINT_URL=http://127\.0\.0\.1:{shown.port} \\
     AWS_REGION=us-west-2 \\
     AWS_ACCESS_KEY_ID=AKIA[0-9A-F]{{16}} \\
     AWS_SECRET_ACCESS_KEY=[\w-]{{40}}""",
-        settings,
+        settings.partition("\n\n")[0],
     )
     assert head.startswith("\nzoom runs on this machine; Ctrl-C ends it\n  endpoint  http://127.0.0.1:")
+    followed = shown.out[before:]
     assert re.search(r"^\d\d:\d\d:\d\d 200 accepted$", followed, re.MULTILINE)
     assert re.search(r"^\d\d:\d\d:\d\d 200 challenge answered$", followed, re.MULTILINE)
     assert "         INFO zoom: user.signed_in by analyst@example.com\n{\n" in followed
     message, _ = json.JSONDecoder().raw_decode(followed, followed.index("{\n"))
     assert event_of(message) == sample("zoom", "user.signed_in")
-    assert run.err == ""
+    assert shown.err == ""
 
 
 @pytest.mark.parametrize("body", [b'{"event": "user.created"}\n', b"no JSON"], ids=["lacks", "no JSON"])
 def test_a_body_of_ones_own_is_signed_byte_for_byte_and_kept_where_it_is_bad(
-    build: Path, tmp_path: Path, body: bytes
+    shown: Run, tmp_path: Path, body: bytes
 ) -> None:
     file = tmp_path / "bad.json"
     file.write_bytes(body)
-    with running(tmp_path, build, "zoom") as run:
-        run.wait_until_ready()
-        status, out, err = generator(tmp_path, "send", "zoom", "--body", str(file), "--build", str(build))
-        assert (status, out.splitlines()[-1], err) == (0, "answer  200", "")
-        assert out.startswith(f"sent    POST {file} to http://127.0.0.1:")
-        line = re.compile(r"^\d\d:\d\d:\d\d 200 kept: (missing|not-json): ", re.MULTILINE)
-        assert eventually(lambda: "kept rejected/" in run.out and line.search(run.out)), run.out
+    before = len(shown.out)
+    status, out, err = generator(tmp_path, "send", "zoom", "--body", str(file), "--build", shown.build)
+    assert (status, out.splitlines()[-1], err) == (0, "answer  200", "")
+    assert out.startswith(f"sent    POST {file} to http://127.0.0.1:")
+    line = re.compile(r"^\d\d:\d\d:\d\d 200 kept: (missing|not-json): ", re.MULTILINE)
+    assert eventually(lambda: "kept rejected/" in shown.out[before:] and line.search(shown.out[before:])), shown.out
 
 
 @pytest.mark.parametrize("options", [[], ["--iam"]])
@@ -185,7 +200,7 @@ def test_the_command_that_is_shown_for_an_operator_acts_on_what_runs(
 ) -> None:
     with running(tmp_path, build, "zoom", *options) as run:
         run.wait_until_ready()
-        assert eventually(lambda: "AWS_SECRET_ACCESS_KEY=" in run.out and run.out.endswith("\n\n"))
+        run.wait_until_shown()
         leads = dict(re.findall(r"^    (AWS_[A-Z_]+)=(\S+)", run.out, re.MULTILINE))
         status, out, err = generator(tmp_path, "status", "zoom", **leads)
     assert (status, err) == (0, "")
@@ -207,18 +222,12 @@ def test_okta_is_sent_a_batch_and_its_challenge_under_iam(build: Path, tmp_path:
     assert events == [event["uuid"] for event in sample("okta", "batch")["data"]["events"]]
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"AWS_PROFILE": "missing", "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": NOWHERE, "AWS_CA_BUNDLE": "/none"},
-        dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"), NOWHERE),
-    ],
-    ids=["aws", "proxies"],
-)
-def test_the_users_own_settings_change_nothing(build: Path, tmp_path: Path, settings: dict[str, str]) -> None:
-    with running(tmp_path, build, "zoom", "--json", **settings) as run:
+def test_the_users_own_settings_change_nothing(build: Path, tmp_path: Path) -> None:
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"), NOWHERE)
+    aws = {"AWS_PROFILE": "missing", "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": NOWHERE, "AWS_CA_BUNDLE": "/none"}
+    with running(tmp_path, build, "zoom", "--json", **aws, **proxies) as run:
         run.wait_until_ready()
-        code, out, err = generator(tmp_path, "send", "zoom", "--build", str(build), **settings)
+        code, out, err = generator(tmp_path, "send", "zoom", "--build", str(build), **aws, **proxies)
         assert (code, err) == (0, "")
         assert out.endswith("\nanswer  200\n")
 
@@ -286,15 +295,13 @@ def test_the_keys_are_new_each_time_and_no_other_user_can_read_them(build: Path,
     assert len(seen) == 4
 
 
-def test_a_source_that_runs_already_is_said(build: Path, tmp_path: Path) -> None:
-    with running(tmp_path, build, "zoom") as run:
-        run.wait_until_ready()
-        outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", str(build))
-        assert outcome == (
-            1,
-            "",
-            f"error: zoom runs already, on port {run.port}: end it first, with Ctrl-C in its terminal\n",
-        )
+def test_a_source_that_runs_already_is_said(shown: Run, tmp_path: Path) -> None:
+    outcome = generator(tmp_path, "run", "zoom", "--port", str(free_port()), "--build", shown.build)
+    assert outcome == (
+        1,
+        "",
+        f"error: zoom runs already, on port {shown.port}: end it first, with Ctrl-C in its terminal\n",
+    )
 
 
 def test_a_build_that_is_not_what_the_definition_says_now_is_run_with_a_warning(tmp_path: Path) -> None:
