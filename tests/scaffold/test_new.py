@@ -758,11 +758,12 @@ def test_guessed_own_source_makes_nothing_certain(new) -> None:
     assert new("acme", *DESCRIBED, "--from-request", "r.json")[0] == 0
     status, out, _ = new("other", *DESCRIBED, "--from-request", "r.json")
     assert status == 0
-    assert lines(out)[1:7] == [
+    assert lines(out)[1:8] == [
         "sure x-acme-signature carries 32 bytes in hex, as HMAC-SHA256 makes them",
         "like it looks like an event of acme, which does not come with the framework",
         "check in the vendor's documentation:",
         "- what is signed: {body} alone is a guess; others add the URL, an id or a time",
+        "- that it is an HMAC: a plain hash of the secret and the request is as long (`digest`)",
         "- the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
         "note --from acme would take its mapping and its handshakes too",
     ]
