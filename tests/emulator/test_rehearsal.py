@@ -22,6 +22,7 @@ from generator.local import artifacts, container
 from generator.local.emulator import Emulator
 from generator.local.pipeline_actions import Folders
 from generator.local.rehearsal import Rehearsal, StageError, start_rehearsal
+from generator.packaging.configuration import framework_files
 from generator.packaging.product import FILES, shared_files, source_files
 from generator.testing import event_of
 from tests.definitions import ROOT
@@ -44,16 +45,25 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return container.create_python(tmp_path_factory.mktemp("image"))
 
 
-def clone(folder: Path) -> Path:
-    """The framework as it is checked out, in which a test may change what it pushes."""
-    return unpack_framework(artifacts.zip_folder(ROOT), folder)
+def clone(folder: Path, *sources: str) -> Path:
+    """What builds need of the framework, with these of its sources alone, in which a test may change what it pushes."""
+    shipped = tuple(f"sources/{name}/" for name in sources)
+    for name, content in framework_files().items():
+        if name.startswith(shipped) or not name.startswith("sources/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    return lint_fast(folder)
 
 
-def unpack_framework(artifact: bytes, folder: Path) -> Path:
-    """Its builds lint with AWS's engine alone: both engines run where a command has this repository itself."""
+def lint_fast(framework: Path) -> Path:
+    """Have its builds lint with AWS's engine alone: both engines run where a command has this repository itself."""
+    replace(framework / "generator" / "packaging" / "lint.py", "LintEngines(engines)", 'LintEngines("fast")')
+    return framework
+
+
+def unpack(artifact: bytes, folder: Path) -> Path:
     folder.mkdir(parents=True)
     artifacts.unpack(artifact, folder)
-    replace(folder / "generator" / "packaging" / "lint.py", "LintEngines(engines)", 'LintEngines("fast")')
     return folder
 
 
@@ -124,7 +134,7 @@ def deploy(python: Path) -> Deploy:
 def zoom(deploy: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repositories]:
     """Deployed once, green."""
     folder = tmp_path_factory.mktemp("zoom")
-    framework = clone(folder / "framework")
+    framework = clone(folder / "framework", "zoom")
     with deploy("zoom", framework / "sources", framework, folder) as deployed:
         repositories = Repositories(deployed)
         assert repositories.push() == GREEN
@@ -138,8 +148,7 @@ def changed(zoom: Repositories) -> Iterator[Repositories]:
     yield zoom
     for folder, content in kept.items():
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        artifacts.unpack(content, folder)
+        unpack(content, folder)
 
 
 def replace(file: Path, old: str, new: str) -> str:
@@ -291,7 +300,7 @@ def test_a_configuration_that_is_none_stops_where_it_is_missed(changed: Reposito
 
 def test_source_stays_undeployed_until_its_pipeline_passes(deploy: Deploy, tmp_path: Path) -> None:
     """From a wrong sample over a missing secret and a stack that can't be made to one that is there."""
-    framework = clone(tmp_path / "framework")
+    framework = clone(tmp_path / "framework", "zoom")
     with deploy("zoom", framework / "sources", framework, tmp_path, secret=False) as deployed:
         zoom = Repositories(deployed)
 
@@ -336,7 +345,7 @@ def test_source_stays_undeployed_until_its_pipeline_passes(deploy: Deploy, tmp_p
 
 
 def test_one_repository_on_github_is_enough_also_where_an_authorizer_verifies(deploy: Deploy, tmp_path: Path) -> None:
-    framework = clone(tmp_path / "framework")
+    framework = clone(tmp_path / "framework", "okta")
     with (framework / "sources" / "okta" / "source.yml").open("a") as definition:
         definition.write("pipeline: {source: github}\n")
     with deploy("okta", framework / "sources", framework, tmp_path) as deployed:
@@ -350,13 +359,13 @@ def test_one_repository_on_github_is_enough_also_where_an_authorizer_verifies(de
 
 def test_one_repository_on_codecommit_is_enough(deploy: Deploy, tmp_path: Path) -> None:
     """It begins with config.zip and nothing else; the definition, a second tenant's, is only there."""
-    sources = clone(tmp_path / "mine") / "sources"
+    sources = clone(tmp_path / "mine", "zoom") / "sources"
     (sources / "zoom-eu").mkdir()
     (sources / "zoom-eu" / "source.yml").write_text(
         "extends: zoom\ndescription: The other Zoom\npipeline: {source: codecommit}\n"
     )
     config_zip = source_files(load(sources, ["zoom-eu"])[0])["config.zip"]
-    repository = unpack_framework(config_zip, tmp_path / "repository")
+    repository = lint_fast(unpack(config_zip, tmp_path / "repository"))
     assert not (repository / "sources" / "zoom-eu").exists()
     with deploy("zoom-eu", sources, repository, tmp_path) as deployed:
         zoom = Repositories(deployed)
@@ -383,8 +392,8 @@ def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path,
     where = ["--sources", str(tmp_path / "sources"), "--build", str(build)]
     assert main(["acme", "--accept", "--lint", "fast", *where]) == 0
     built = {name: (build / "acme" / name).read_bytes() for name in FILES} | shared_files()
-    repository = built["config.zip"] if source == "codecommit" else artifacts.zip_folder(ROOT)
-    framework = unpack_framework(repository, tmp_path / "repository")
+    repository = tmp_path / "repository"
+    framework = lint_fast(unpack(built["config.zip"], repository)) if source == "codecommit" else clone(repository)
     folders = Folders(framework, build / "acme" / "config", tmp_path / "logs")
     definition = load(tmp_path / "sources", ["acme"])[0]
     with start_rehearsal(definition, built, folders, free_port(), {}, python=python) as deployed:
@@ -395,7 +404,7 @@ def test_of_a_private_source_the_first_push_passes(python: Path, tmp_path: Path,
 
 
 def test_a_source_that_is_pulled_asks_the_stand_in_of_its_vendor(deploy: Deploy, tmp_path: Path) -> None:
-    framework = clone(tmp_path / "framework")
+    framework = clone(tmp_path / "framework", "github-audit")
     with deploy("github-audit", framework / "sources", framework, tmp_path) as deployed:
         github = Repositories(deployed)
         assert github.push() == GREEN
@@ -441,7 +450,7 @@ def test_the_command_says_where_it_stops_and_keeps_that_log_alone(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(container, "create_python", lambda _: python)
-    framework = clone(tmp_path / "framework")
+    framework = clone(tmp_path / "framework", "zoom")
     replace(framework / "sources" / "zoom" / "samples" / "user.created.mozdef.json", "user.created by", "made by")
     sources = ["--sources", str(ROOT / "sources")]
     assert main(["zoom", "--lint", "fast", *sources]) == 0
