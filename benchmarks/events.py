@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 import time
+from typing import get_args
 
 from benchmarks.processes import ROOT
 from benchmarks.row import Row
+from lambdas.model import OutputName
 
 NOTE = (
     "events: a second of CPU time on one core; verify, parse, shape, send to a stub, and a line of log flushed into a "
@@ -19,12 +21,13 @@ _PAUSE = 0.003
 
 
 def measure() -> list[Row]:
-    """An event signed as Zoom signs, and one of Okta's behind its authorizer."""
-    return [_row("zoom", "verified in the handler"), _row("okta", "behind the authorizer")]
+    """An event signed as Zoom signs, and one of Okta's behind its authorizer, which all outputs make messages of."""
+    zoom = _row("zoom", "verified in the handler", "mozdef")
+    return [zoom, *(_row("okta", "behind the authorizer", output) for output in get_args(OutputName))]
 
 
-def _row(source: str, verified: str) -> Row:
-    command = [sys.executable, "-m", "benchmarks.receiving", source]
+def _row(source: str, verified: str, output: str) -> Row:
+    command = [sys.executable, "-m", "benchmarks.receiving", source, output]
     with subprocess.Popen(command, cwd=ROOT, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         # In AWS another process reads the log too. Waking for each line would take a share of the same core, so this
         # reads some sixty lines at a time, which a pipe easily holds.
@@ -35,7 +38,7 @@ def _row(source: str, verified: str) -> Row:
         raise SystemExit(report)
     size, event_seconds, reference_seconds = json.loads(report)
     return Row(
-        f"{source} events of {size:,} bytes, {verified}",
+        f"{source} events of {size:,} bytes, {verified}, output {output}",
         1 / event_seconds,
         "/s",
         1 / reference_seconds,

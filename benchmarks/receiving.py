@@ -7,9 +7,10 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from generator.definition.read import load
 from generator.errors import BUNDLED
@@ -17,7 +18,7 @@ from generator.samples import gateway
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.outbox import Outbox
-from lambdas.model import Source
+from lambdas.model import OutputName, Source
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.secrets import Secrets
 
@@ -41,10 +42,10 @@ class _Aws:
         raise AssertionError("an event was kept instead of sent")
 
 
-def main(source: str) -> None:
+def main(source: str, output: OutputName) -> None:
     """Print the body's size, and the median seconds of an event and of the reference."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    receiver, event, body = endpoint(load(BUNDLED, [source])[0].source, source)
+    receiver, event, body = endpoint(replace(load(BUNDLED, [source])[0].source, output=output), source)
     if (status := receiver.respond(event)["statusCode"]) >= HTTPStatus.MULTIPLE_CHOICES:
         raise SystemExit(f"{source}: the event is answered {status}")
 
@@ -116,4 +117,4 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], cast("OutputName", sys.argv[2]))
