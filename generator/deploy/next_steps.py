@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from generator.definition.pull_words import span_text
+from generator.definition.words import reader
 from generator.deploy.deployment import Deployment
 from generator.deploy.endpoint import endpoint_for
 from generator.deploy.stacks import Stack
@@ -50,7 +51,10 @@ def _source_steps(deployment: Deployment, stack: Stack) -> Iterator[tuple[str, s
     else:
         yield "vendor", f"calls {endpoint_for(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
     queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]
-    yield "MozDef", f"reads queue {queue}, region {context.target.region}, account {stack.account}"
+    yield (
+        reader(deployment.product.definition.source),
+        f"reads queue {queue}, region {context.target.region}, account {stack.account}",
+    )
     if consumer := stack.parameters.get("ConsumerPrincipalArn"):
         yield "", f"as {consumer}"
     else:

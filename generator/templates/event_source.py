@@ -16,6 +16,7 @@ from troposphere.dynamodb import Table
 from troposphere.s3 import Bucket
 
 from generator.definition.secret_names import source_secrets
+from generator.definition.words import reader
 from generator.templates import functions, inputs, monitoring
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.functions import FunctionContext, Stores
@@ -182,9 +183,9 @@ def _add_outputs(
         ]
     for name, value, description in (
         *entrance,
-        ("EventsQueueUrl", Ref(resources.events), "Queue from which MozDef receives its events"),
+        ("EventsQueueUrl", Ref(resources.events), f"Queue from which {reader(source)} receives its events"),
         ("EventsQueueArn", GetAtt(resources.events, "Arn"), "The same, as an ARN"),
-        ("DeadLettersQueueUrl", Ref(resources.dead_letters), "Messages that MozDef received too often"),
+        ("DeadLettersQueueUrl", Ref(resources.dead_letters), f"Messages that {reader(source)} received too often"),
         ("KeptBucket", Ref(stores.kept), "Events that became no message, or one too large for a queue"),
         *archive_output,
         (

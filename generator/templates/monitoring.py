@@ -10,6 +10,7 @@ from troposphere.awslambda import Function
 from troposphere.firehose import DeliveryStream
 
 from generator.definition.secret_names import credential_secrets, stored_names
+from generator.definition.words import capitalized, reader
 from generator.templates import dashboard
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.inputs import add_is_set_condition
@@ -46,7 +47,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     own_metrics = {"Stack": Ref("AWS::StackName")}
     sqs = "AWS/SQS"
-    command = f"python -m generator {{}} {source.name}"
+    command, siem = f"python -m generator {{}} {source.name}", capitalized(reader(source))
     yield AlarmSpec(
         "Refused",
         f"events could not be shaped, and are kept: {command.format('rejected')} shows why.",
@@ -66,7 +67,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     yield AlarmSpec(
         "DeadLetter",
-        f"MozDef never deleted a message it received: look at its worker, then {command.format('redrive')} --dead.",
+        f"{siem} never deleted a message it received: look at its worker, then {command.format('redrive')} --dead.",
         sqs,
         "ApproximateNumberOfMessagesVisible",
         dead_letters,
@@ -75,7 +76,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     yield AlarmSpec(
         "Unread",
-        "MozDef does not read the queue: messages are kept for 13 days.",
+        f"{siem} does not read the queue: messages are kept for 13 days.",
         sqs,
         "ApproximateAgeOfOldestMessage",
         events,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,32 @@ def test_canary_is_marked_in_the_messages_of_every_output(tmp_path: Path, output
     endpoint.post_signed({**EVENT, **ID}, {"x-mozdef-canary": "5a" * 16})
     (message,) = endpoint.queue.messages
     assert {"made", "canary"} <= set(shown(message).tags)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_events_are_sent_once_and_come_back_with_every_output(tmp_path: Path, output: str) -> None:
+    endpoint = Endpoint(source_of(tmp_path, output, "dedupe: {}\narchive: {}\n"), stack="stack")
+    for _ in range(2):
+        endpoint.post_signed({"id": "e-7", "action": "login"})
+    assert [shown(message).id for message in endpoint.queue.messages] == ["e-7"]
+    endpoint.post_signed(["no event"])
+    (key,) = endpoint.bucket.objects
+    endpoint.deploy(
+        replace(endpoint.source, events=replace(endpoint.source.events, split="[]", id=None), transform=wrap)
+    )
+    assert endpoint.reprocessor.send([key]) == [{"key": key, "sent": 1, "unsent": 0, "fails": []}]
+    message = endpoint.queue.messages[-1]
+    assert event_of(message) == {"text": "no event"}
+    assert shown(message).tags[-1] == "replayed"
+    endpoint.deploy(source_of(tmp_path, output, "dedupe: {}\narchive: {}\n"))
+    period = {"since": 0, "until": endpoint.now + 1, "limit": 9}
+    endpoint.replayer.replay({"objects": [[endpoint.firehose.deliver(), 0]], "send": True, **period})
+    replayed = [view.id for view in map(shown, endpoint.queue.messages) if view.tags[-1] == "replayed"]
+    assert replayed[1:] == ["e-7"]  # behind the message that was redriven
+
+
+def wrap(item: Any, _request: object) -> list[dict[str, Any]]:
+    return [{"text": item}]
 
 
 def test_sender_that_is_extended_is_the_vendor_of_the_one_that_extends(tmp_path: Path) -> None:

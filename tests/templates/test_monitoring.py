@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -397,3 +397,13 @@ def test_a_metric_has_no_dimension_that_a_sender_chooses() -> None:
         for metric in directive["Metrics"]
     }
     assert len(named) == 1
+
+
+@pytest.mark.parametrize("output", ["mozdef", "ecs"])
+def test_alarms_and_outputs_name_mozdef_where_messages_are_its_own(output: Literal["mozdef", "ecs"]) -> None:
+    text = template_text(event_source.build(replace(bundled_source("okta").source, output=output), "code/any.zip"))
+    reader = {"mozdef": "MozDef", "ecs": "your SIEM"}[output]
+    capitalized = f"{reader[0].upper()}{reader[1:]}"
+    assert f"{capitalized} does not read the queue" in text
+    assert f"{capitalized} never deleted a message" in text
+    assert f"Queue from which {reader} receives its events" in text

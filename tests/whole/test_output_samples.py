@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import cache
+from statistics import median
 from typing import Any
 
 import pytest
 
 from generator.definition.read import Definition
+from generator.reference.markdown import table
 from generator.reference.output_table import output_table
 from generator.samples.files import load_samples
-from generator.samples.message_view import event_of, shown
+from generator.samples.message_view import OUTPUTS, event_of, shown
 from generator.samples.run import shape
+from lambdas.shaping.event import encode_json
 from tests.definitions import ROOT, SOURCES, every_definition
 from tests.output_schemas import ecs_problems, fields_of, ocsf_problem
 from tests.pages import assert_generated
 
 SHIPPED = {definition.source.name: definition for definition in every_definition(SOURCES)}
+CHUNK = 64 * 1024
+"""Bytes of a message for which SQS counts a request: https://aws.amazon.com/sqs/pricing/"""
 PAGE = ROOT / "docs" / "reference" / "outputs" / "sources.md"
 
 
@@ -68,9 +72,16 @@ def test_table_of_sources_is_what_their_samples_become(update: bool) -> None:
     assert_generated(PAGE, "output_table.py", output_table(sources, "../../../sources"), update=update)
 
 
-def test_messages_of_the_other_outputs_are_smaller_than_mozdefs() -> None:
+def test_sizes_of_messages_are_on_the_page(update: bool) -> None:
     sizes = {
-        output: sum(len(json.dumps(message)) for name in SHIPPED for message in messages_of(name, output))
-        for output in ("mozdef", "raw", "ecs", "ocsf")
+        output: [len(encode_json(message)) for name in SHIPPED for message in messages_of(name, output)]
+        for output in OUTPUTS
     }
-    assert sizes["raw"] < sizes["ecs"] < sizes["ocsf"] < sizes["mozdef"], sizes
+    events = [len(encode_json(message["event"])) for name in SHIPPED for message in messages_of(name, "raw")]
+    rows = []
+    for output, lengths in sizes.items():
+        ratios = median(length / event for length, event in zip(lengths, events, strict=True))
+        rows.append((f"`{output}`", f"{ratios:.1f} times", f"{max(lengths) // 1024} KB"))
+    content = table(("output", "an event becomes, in the median", "the largest of all samples"), rows)
+    assert max(map(max, sizes.values())) < CHUNK
+    assert_generated(PAGE.with_name("index.md"), "test_output_samples.py", content, update=update)
