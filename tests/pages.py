@@ -19,7 +19,10 @@ _PLACE = re.compile(r"<!-- made by generator/reference/key_tables\.py: (\S+) -->
 def assert_generated(page: Path, maker: str, content: str, *, update: bool) -> None:
     """The part of a page that says who made it is what is made now; `update` writes it."""
     text = page.read_text(encoding="utf-8")
-    before, after = re.split(rf"(?<={re.escape(maker)} -->\n).*?(?=<!-- end -->)", text, maxsplit=1, flags=re.DOTALL)
+    parts = re.split(rf"(?<={re.escape(maker)} -->\n).*?(?=<!-- end -->)", text, maxsplit=1, flags=re.DOTALL)
+    marks = f"<!-- made by generator/reference/{maker} -->\n\n<!-- end -->"
+    assert len(parts) == 2, f"{page} has no place for what is made: add these two lines to it\n\n{marks}"  # noqa: PLR2004
+    before, after = parts
     updated = f"{before}\n{content}\n\n{after}"
     if update:
         page.write_text(updated, encoding="utf-8")

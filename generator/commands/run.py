@@ -192,7 +192,7 @@ def _next_steps(out: Console, send: str, settings: Mapping[str, str]) -> None:
     They are one command on several lines, which can be copied as it stands.
     """
     out.print(f"\n[dim]in a second terminal:[/]\n  [cyan]{send}[/]")
-    out.print("[dim]there, for status, logs, rejected, redrive, deploy and delete, first:[/]")
+    out.print("[dim]there, for canary, status, logs, rejected, redrive, deploy and delete, first:[/]")
     out.print(
         "  [cyan]export[/]" + "".join(f" \\\n    [cyan]{name}={quote(value)}[/]" for name, value in settings.items())
     )

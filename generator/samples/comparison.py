@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from generator.samples.run import Shaped
 from generator.samples.sample import EXPECTED_PARTS, Sample, error_text, read_file
 
 _EXPECTED = (*(f".{part}.json" for part in EXPECTED_PARTS), ".requests.txt")
+_NOTHING = object()
+"""An item that one of two lists does not have."""
+_SHOWN = 80
+"""Characters that a difference shows of each text."""
+_BEFORE = 20
+"""Characters that it shows before the place where two long texts begin to differ."""
 _KINDS = {"mozdef": "messages", "reply": "a reply"}
 Accepted = Mapping[Path, bytes | None]
 """Files beside samples as a build leaves them: their content, or None for a file that it removes."""
@@ -97,10 +104,22 @@ def _differences(stored: Any, current: Any, path: str = "") -> Iterator[tuple[st
     elif isinstance(stored, list) and isinstance(current, list) and len(stored) == len(current):
         for index, (old, new) in enumerate(zip(stored, current, strict=True)):
             yield from _differences(old, new, f"{path}[{index}]")
+    elif isinstance(stored, list) and isinstance(current, list):
+        # An item more or less moves all that follow, so only the first that differs is named.
+        pairs = enumerate(zip_longest(stored, current, fillvalue=_NOTHING))
+        index, (old, new) = next((index, pair) for index, pair in pairs if pair[0] != pair[1])
+        yield f"{path}[{index}]", _sentence(old, new)
     else:
-        yield path, f"{_short(stored)} is stored, and the build makes {_short(current)}"
+        yield path, _sentence(stored, current)
 
 
-def _short(value: Any) -> str:
-    shown = json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+def _sentence(stored: Any, current: Any) -> str:
+    old, new = ("nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False) for value in (stored, current))
+    same = len(commonprefix([old, new]))
+    start = same - _BEFORE if same > _SHOWN - _BEFORE else 0
+    return f"{_excerpt(old, start)} is stored, and the build makes {_excerpt(new, start)}"
+
+
+def _excerpt(text: str, start: int) -> str:
+    before, rest = "…" if start else "", text[start:]
+    return before + (rest if len(rest) <= _SHOWN else f"{rest[: _SHOWN - 1]}…")

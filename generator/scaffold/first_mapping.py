@@ -62,6 +62,7 @@ _SUBSCRIPTION = re.compile(r"subscription|webhook", re.IGNORECASE)
 _DELIVERY = re.compile(r"(.+-)?(delivery|event|message|notification)-?(uu)?id|idempotency-key|webhook-id|svix-id")
 _TYPE_HEADER = re.compile(r"(.*-)?(event|topic)(-?(type|key|name))?")
 _MAX_TYPE = 80
+_NOTHING_FOUND = "where an event has its id, its type and its time: no field has a usual name for one"
 
 
 class MappingGuess(NamedTuple):
@@ -108,7 +109,8 @@ def guess_mapping(name: str, request: Captured, body: Body) -> MappingGuess:
     if time and (format_of_time := _is_time(_at(item, time))) != "rfc3339":
         events["time_format"] = format_of_time
     facts = _facts(name, item, events.get("type"), before)
-    return MappingGuess(events, facts, (*event_list.to_check, *ids.to_check))
+    nothing = () if events.keys() & {*guesses, "split"} or ids.to_check else (_NOTHING_FOUND,)
+    return MappingGuess(events, facts, (*event_list.to_check, *ids.to_check, *nothing))
 
 
 def _find_events(body: Body) -> _Events:

@@ -206,7 +206,7 @@ def from_query(request: Captured) -> Guess | None:
 
 
 def _checks(kind: str, algorithm: str, settings: dict[str, Any]) -> Iterator[str]:
-    if kind == "hmac" and algorithm == "sha512":
+    if kind == "hmac" and algorithm == "sha512" and "sha512" not in settings["signature"].get("prefix", "").lower():
         yield "64 bytes are Ed25519's and ECDSA's too: then it is `ed25519` or `ecdsa`, with the vendor's public key"
     if kind == "rsa":
         yield f"the hash function and the padding: {algorithm} and PKCS#1 v1.5 are a guess (`algorithm`, `padding`)"

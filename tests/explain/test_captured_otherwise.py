@@ -203,7 +203,8 @@ def test_two_sets_of_time_and_signature(tmp_path: Path) -> None:
     good, bad = request.headers["Acme-Signature"], f"t={int(NOW)},v1={'5a' * 32}"
     assert said(source, request._replace(headers={"Acme-Signature": f"{good} {bad}"})) == [
         "why: acme-signature has 2 sets of a time and a signature, with ' ' between them",
-        "do: a definition reads one set: have the vendor end the change of its secret, and drop the old one",
+        "do: a definition reads the first time and the last signature: store the secret of the last set too, "
+        "or have the vendor end the change of its secret",
     ]
 
 

@@ -67,3 +67,28 @@ def test_sample_is_compared_without_the_teams_output(folder: Path) -> None:
 def test_body_that_is_called_after_an_output_is_a_sample_where_it_stands_alone(folder: Path) -> None:
     (folder / "acme" / "samples" / "invoice.raw.json").write_text(json.dumps({"id": "e-8"}))
     assert [shaped.sample.name for shaped in try_acme(folder).shaped] == ["a", "invoice.raw"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "difference"),
+    [
+        # An item that is new, one that is gone, and one that is another.
+        (["id=e-7"], 'details.fields[1]: nothing is stored, and the build makes "text=aaaa'),
+        (["id=e-7", "more=1", "text"], 'details.fields[1]: "more=1" is stored, and the build makes "text=aaaa'),
+        (
+            ["id=e-7", f"text={'a' * 100}c"],
+            f'details.fields[1]: …{"a" * 20}c" is stored, and the build makes …{"a" * 20}b"; if the build is right',
+        ),
+    ],
+)
+def test_a_difference_shows_where_two_lists_or_texts_begin_to_differ(
+    folder: Path, stored: list[str], difference: str
+) -> None:
+    (folder / "acme" / "samples" / "a.json").write_text(json.dumps({"id": "e-7", "text": f"{'a' * 100}b"}))
+    accept(try_acme(folder))
+    file = folder / "acme" / "samples" / "a.mozdef.json"
+    message = json.loads(file.read_text())
+    message["details"]["fields"] = stored
+    file.write_text(json.dumps(message))
+    (problem,) = try_acme(folder).differences
+    assert f"{problem.key}: {problem.message}".startswith(difference)

@@ -19,7 +19,7 @@ from generator.scaffold.recognize import Recognition, recognize
 from generator.scaffold.texts import DefinitionDraft
 from tests.definitions import SOURCES, bundled_source, make_definition
 from tests.published import ALL_VECTORS
-from tests.scaffold.vendor_requests import REQUESTS, SHA256, VendorRequest
+from tests.scaffold.vendor_requests import REQUESTS, SHA256, SHA512, VendorRequest
 
 
 @cache
@@ -109,6 +109,29 @@ def test_claims_that_bind_a_request_are_certain() -> None:
         "that url_hash is the SHA-256 of the URL that the vendor was told (`url`)",
         "whether a claim holds a hash of the body: if none does, the token is good for another body too",
     )
+
+
+def test_a_prefix_that_names_the_hash_leaves_no_other_way_to_sign() -> None:
+    # https://developer.hashicorp.com/hcp/docs/vault-radar/get-started/set-up-alerting/webhooks/payloads
+    named, _ = proposed(VendorRequest("", {"X-HCP-Radar-Signature": f"sha512={SHA512}"}, {"event_id": "e-1"}, {}))
+    checks = (
+        "what is signed: {body} alone is a guess; others add the URL, an id or a time",
+        "the key: the secret's text as it is, or decoded from hex or base64 first (`key`)",
+    )
+    assert named.to_check == checks
+    bare, _ = proposed(VendorRequest("", {"X-Sig": SHA512}, {"event_id": "e-1"}, {}))
+    other = "64 bytes are Ed25519's and ECDSA's too: then it is `ed25519` or `ecdsa`, with the vendor's public key"
+    assert bare.to_check == (other, *checks)
+
+
+def test_an_event_whose_fields_have_no_usual_names_is_said() -> None:
+    # As Persona writes its events, by JSON:API: https://docs.withpersona.com/docs/webhooks
+    event = {"type": "event", "id": "evt_1", "attributes": {"name": "inquiry.approved"}}
+    _, mapping = proposed(VendorRequest("", {"X-Sig": SHA256}, {"data": event}, {}))
+    assert mapping.events == {}
+    assert mapping.to_check == ("where an event has its id, its type and its time: no field has a usual name for one",)
+    _, named = proposed(VendorRequest("", {"X-Sig": SHA256}, event, {}))
+    assert named.to_check == ()
 
 
 IDS: list[tuple[Any, str | None, str]] = [

@@ -134,7 +134,8 @@ def layout_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
             for part in sets if len(sets) > 1 and all(stamp.prefix in each for each in sets) else ():
                 diagnosis = f"{name} has {len(sets)} sets of a time and a signature, with {split!r} between them"
                 advice = (
-                    "a definition reads one set: have the vendor end the change of its secret, and drop the old one"
+                    "a definition reads the first time and the last signature: store the secret of the last set too, "
+                    "or have the vendor end the change of its secret"
                 )
                 yield Mistake("header", diagnosis, advice, with_request(headers={**headers, name: part}))
 
