@@ -193,10 +193,13 @@ def test_every_default_that_is_commented_out_can_be_taken() -> None:
     assert shipped.source.pipeline.private
     file.write_text(re.sub(r"^# (?=[a-z ]+:)", "", text, flags=re.MULTILINE), encoding="utf-8")
     (definition,) = load(Path("sources"), ["github"])
-    assert (definition.source.hardening, definition.source.mozdef.tags) == ("strict", ("corp",))
+    assert (definition.source.hardening, definition.source.output) == ("strict", "ecs")
     assert definition.source.archive
     assert definition.source.dedupe
     assert definition.source.endpoint.throttle.rate == 500
+    file.write_text(file.read_text(encoding="utf-8").replace("output: ecs", ""), encoding="utf-8")
+    (definition,) = load(Path("sources"), ["github"])
+    assert definition.source.mozdef.tags == ("corp",)
 
 
 @pytest.mark.parametrize(
