@@ -112,7 +112,7 @@ def load_samples(source: str, sources: Path = SOURCES) -> list[Sample]:
 
 
 def summary_of(message: Mapping[str, Any]) -> str:
-    """Return the line for the analyst in a message of any output; of `raw`, which has none, the type of the event."""
+    """Return the line for the analyst in a message of any output; of `raw`, the event's type, or its id."""
     return shown(message).summary
 
 

@@ -16,7 +16,10 @@ OUTPUTS: tuple[str, ...] = get_args(OutputName)
 
 
 class Shown(NamedTuple):
-    """What people look for in a message; an empty text where its output has no such thing."""
+    """What people look for in a message; a severity is empty where its output has none.
+
+    The summary of a raw message is the event's type, or its id where the definition names no type.
+    """
 
     timestamp: str
     severity: str
@@ -44,7 +47,7 @@ def shown(message: Mapping[str, Any]) -> Shown:
     summary, severity = _at(message, where["summary"]), _at(message, where["severity"])
     if where["id"] == where["tags"]:
         id_ = next(tag.removeprefix("id:") for tag in tags if tag.startswith("id:"))
-    return Shown(iso_time(time / 1000) if isinstance(time, int) else time, severity or "", summary or "", tags, id_)
+    return Shown(iso_time(time / 1000) if isinstance(time, int) else time, severity or "", summary or id_, tags, id_)
 
 
 def output_of(message: Mapping[str, Any]) -> str:

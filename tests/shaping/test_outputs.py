@@ -258,6 +258,10 @@ def test_message_says_which_output_made_it_and_what_people_look_for(tmp_path: Pa
     assert view.timestamp.endswith("+00:00")
 
 
+def test_summary_of_a_raw_message_without_a_type_is_its_id(tmp_path: Path) -> None:
+    assert shown(message_of(tmp_path, "raw", ID)).summary == "e-7"
+
+
 @pytest.mark.parametrize("output", NOT_MOZDEF)
 def test_event_that_is_too_large_keeps_its_facts_and_says_where_it_is(tmp_path: Path, output: str) -> None:
     endpoint = Endpoint(source_of(tmp_path, output))
