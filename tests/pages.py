@@ -21,7 +21,7 @@ def assert_generated(page: Path, maker: str, content: str, *, update: bool) -> N
     text = page.read_text(encoding="utf-8")
     parts = re.split(rf"(?<={re.escape(maker)} -->\n).*?(?=<!-- end -->)", text, maxsplit=1, flags=re.DOTALL)
     marks = f"<!-- made by generator/reference/{maker} -->\n\n<!-- end -->"
-    assert len(parts) == 2, f"{page} has no place for what is made: add these two lines to it\n\n{marks}"  # noqa: PLR2004
+    assert len(parts) == 2, f"{page} has no place for what is made: add these two lines to it\n\n{marks}"
     before, after = parts
     updated = f"{before}\n{content}\n\n{after}"
     if update:

@@ -14,12 +14,14 @@ from generator.explain.mistakes.schemes import possible_signature_headers
 from generator.explain.redaction import visible
 from generator.samples.captured import Captured
 from lambdas.auth_type import Unauthenticated
-from lambdas.signatures.signature_check import received_signatures
-from lambdas.signatures.signature_settings import PIECE, SignatureSettings, Url
+from lambdas.reading.request import Request
+from lambdas.signatures.signature_check import carried_values, received_signatures, signature_texts
+from lambdas.signatures.signature_settings import PIECE, Signature, SignatureSettings, Url
 
 _MASKED = re.compile(
     r"(.*[^*])?\*{3,}.*|.*(\[|<)?(masked|redacted|filtered|hidden|removed|omitted)(\]|>)?", re.IGNORECASE
 )
+_HEX = re.compile("[0-9a-fA-F]+")
 _SIZES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}
 Suspicion = tuple[str, str]
 """A diagnosis, and advice."""
@@ -98,7 +100,10 @@ def _signature(attempt: VerificationAttempt) -> Iterator[Suspicion]:
     except Unauthenticated:
         return
     signature = attempt.settings.signature
-    if not received:
+    digits = _odd_digits(attempt.settings.signature, attempt.request)
+    if not received and digits:
+        yield f"the signature has {digits} digits of hex, an odd number: it was cut", "copy the whole header"
+    elif not received:
         after = f" after {signature.prefix}" if signature.prefix else ""
         diagnosis = f"nothing in the header is written in {signature.encoding}{after}"
         yield diagnosis, "compare it with `signature` in the definition"
@@ -110,6 +115,13 @@ def _signature(attempt: VerificationAttempt) -> Iterator[Suspicion]:
         maker = algorithm.upper() if algorithm else "no hash function"
         diagnosis = f"the signature has {actual} bytes, as {maker} makes them, not {size}"
         yield diagnosis, "compare `algorithm` and `encoding`"
+
+
+def _odd_digits(signature: Signature, request: Request) -> int:
+    """Return how many digits of hex a signature has, where an odd number shows that one is missing; else 0."""
+    texts = [text for value in carried_values(signature, request) for text in signature_texts(signature, value)]
+    digits = [len(text) for text in texts if signature.encoding == "hex" and _HEX.fullmatch(text)]
+    return next((number for number in digits if number % 2), 0)
 
 
 def _url(attempt: VerificationAttempt, has_url: bool) -> Iterator[Suspicion]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +113,15 @@ def _differences(stored: Any, current: Any, path: str = "") -> Iterator[tuple[st
 
 
 def _sentence(stored: Any, current: Any) -> str:
-    old, new = ("nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False) for value in (stored, current))
-    same = len(commonprefix([old, new]))
+    old, new = (_json(value) for value in (stored, current))
+    pairs = enumerate(zip_longest(old, new))
+    same = next((index for index, (a, b) in pairs if a != b), 0)
     start = same - _BEFORE if same > _SHOWN - _BEFORE else 0
     return f"{_excerpt(old, start)} is stored, and the build makes {_excerpt(new, start)}"
+
+
+def _json(value: Any) -> str:
+    return "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False)
 
 
 def _excerpt(text: str, start: int) -> str:

@@ -847,6 +847,14 @@ def test_unexplained_request_lists_suspicions(tmp_path: Path) -> None:
     ]
 
 
+def test_signature_that_lost_a_digit_is_said_to_be_cut(tmp_path: Path) -> None:
+    source = make_source(tmp_path, f"hmac: {{{PLAIN}}}")
+    request = signed(source.endpoint.auth)
+    cut = request._replace(headers={"X-Signature": request.headers["X-Signature"][:-1]})
+    diagnosis = "the signature has 63 digits of hex, an odd number: it was cut"
+    assert Finding(diagnosis, "copy the whole header", proven=False) in findings(source, cut)
+
+
 def test_unusable_secret_is_the_first_finding(tmp_path: Path) -> None:
     sender = make_source(tmp_path, f"hmac: {{{PLAIN}}}").webhook.auth
     source = make_source(tmp_path, f"hmac: {{{PLAIN}, key: {{encoding: hex}}}}")
