@@ -20,11 +20,13 @@ class Scripted:
 
     def __init__(self, _clock: Clock) -> None:
         self.asked: list[str] = []
+        self.hosts: set[str] = set()
         self.answers: dict[str, list[HttpAnswer]] = {}
 
     def send(self, request: HttpRequest, _seconds: float) -> HttpAnswer:
         parts = urlsplit(request.url)
         self.asked.append(f"{request.method} {parts.path}?{parts.query}")
+        self.hosts.add(parts.netloc)
         answers = self.answers.get(parts.path, [])
         return answers.pop(0) if answers else answer_of({"items": []})
 
