@@ -18,6 +18,6 @@ def test_there_is_an_event_to_test_with() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_an_analyst_sees_what_happened_and_how_bad_it_is(sample: Sample) -> None:
+def test_an_analyst_sees_what_happened(sample: Sample) -> None:
     for message in sample.messages():
         assert summary_of(message)
