@@ -10,7 +10,7 @@ import click
 from generator.commands import _console, _layout
 from generator.errors import command_line
 from generator.scaffold import auth_answers, auth_questions
-from generator.scaffold.auth_questions import Question
+from generator.scaffold.question import Question
 
 
 def description(option: str | None, default: str | None = None) -> str | None:
@@ -53,6 +53,8 @@ def auth(
     if kind is None:
         missing.append(f"--auth ({', '.join(auth_questions.KINDS)})")
         return {}
+    if kind in auth_questions.COMBINED_KINDS and kind != recognized_kind:
+        return _combined(kind, options)
     recognized_settings = settings if kind == recognized_kind else None
     if unused := auth_questions.unused_options(
         kind, options, recognized_settings if isinstance(recognized_settings, Mapping) else {}
@@ -68,6 +70,24 @@ def _ask_kind() -> str | None:
     if not _console.is_interactive():
         return None
     return choose("How does the vendor prove that it sent a request?", auth_questions.KINDS)
+
+
+def _combined(kind: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """Ask for two or more auth types, each with its questions."""
+    if options:
+        first = f"--{next(iter(options)).replace('_', '-')}"
+        raise click.UsageError(f"{first} can't be used with --auth {kind}, which asks for each of its types")
+    if not _console.is_interactive():
+        raise click.UsageError(f"no terminal to ask in: --auth {kind} asks for each of its types")
+    parts: list[dict[str, Any]] = []
+    while len(parts) < 2 or click.confirm(f"Another type of {kind}?", default=False, err=True):
+        part = click.prompt(
+            f"Type {len(parts) + 1} of {kind}", type=click.Choice(list(auth_questions.SINGLE_KINDS)), err=True
+        )
+        answers: dict[str, str] = {}
+        _ask(part, answers, [])
+        parts.append(auth_answers.auth_settings(part, answers))
+    return auth_answers.combined_settings(kind, parts)
 
 
 def choose(text: str, choices: Mapping[str, str]) -> str:

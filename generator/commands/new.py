@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.commands import _new_pull, _options, _prompts, names
+from generator.commands import _new_auth, _new_pull, _options, _prompts, names
 from generator.errors import GeneratorError, command_line, display_path
-from generator.scaffold.auth_questions import ALGORITHMS, KINDS, PADDINGS
-from lambdas.runtime.times import TimeFormat
-from lambdas.signatures.signature_settings import Encoding
 
 if TYPE_CHECKING:
     from generator.packaging.product import Product
-
-_ALGORITHM_HELP = "Hash function, such as sha256; or how a JWT is signed, such as HS256."
 
 
 @_options.command(short_help="Begin a source of your own.")
@@ -38,29 +33,7 @@ _ALGORITHM_HELP = "Hash function, such as sha256; or how a JWT is signed, such a
     help="Begin with a captured request: raw HTTP, or JSON.",
 )
 @click.option("--description", metavar="TEXT", help="What events these are, in one line.")
-@click.option(
-    "--auth",
-    "kind",
-    type=click.Choice(list(KINDS)),
-    metavar="TYPE",
-    help=f"How the sender is verified: {', '.join(KINDS)}.",
-)
-@click.option("--header", metavar="NAME", help="Header with the signature or the token.")
-@click.option("--query", metavar="NAME", help="Query parameter with it, if no header has it.")
-@click.option("--form", metavar="NAME", help="Field of a form with the signature, if neither has it.")
-@click.option("--field", metavar="PATH", help="Field of the body with it, for body_token and body_hmac.")
-@click.option("--each", metavar="PATH", help="List of which each item has this field.")
-@click.option("--prefix", help="Text before the signature or the token, such as sha256=.")
-@click.option("--separator", help="Text between the parts of that header, such as the comma of t=…,v1=….")
-@click.option("--encoding", type=click.Choice(get_args(Encoding)), help="Encoding of the signature.")
-@click.option("--algorithm", type=click.Choice(ALGORITHMS), metavar="NAME", help=_ALGORITHM_HELP)
-@click.option("--padding", type=click.Choice(PADDINGS), help="Padding of an RSA signature.")
-@click.option("--claim", metavar="NAME", help="Claim of a JWT that has the body's SHA-256.")
-@click.option("--timestamp-header", metavar="NAME", help="Header with the time of signing, if that is signed too.")
-@click.option("--timestamp-prefix", help="Text before the time, if it is in the signature's header: t=.")
-@click.option("--timestamp-format", type=click.Choice(get_args(TimeFormat)), help="Format of that time.")
-@click.option("--signed", help='Text that is signed, such as "{timestamp}.{body}".')
-@click.option("--uncovered", metavar="TEXT", help="What of the body a body_hmac does not cover.")
+@_new_auth.options
 @click.option("--lint", type=click.Choice(["full", "fast"]), default="full", help=_options.LINT_HELP)
 @_new_pull.options
 @_options.own_sources

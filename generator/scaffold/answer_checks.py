@@ -11,7 +11,8 @@ from generator.definition.read import load
 from generator.errors import DefinitionError
 from generator.scaffold import texts
 from generator.scaffold.auth_answers import auth_settings, events_for
-from generator.scaffold.auth_questions import Question
+from generator.scaffold.auth_questions import questions
+from generator.scaffold.question import Question
 from generator.scaffold.texts import DefinitionDraft
 
 
@@ -35,7 +36,7 @@ def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "draft" / "source.yml"
         file.parent.mkdir()
-        auth = auth_settings(kind, answers)
+        auth = auth_settings(kind, _with_examples(kind, answers))
         text = texts.definition_text(DefinitionDraft("draft", "Draft", auth=auth, events=events_for(auth)))
         file.write_text(text, encoding="utf-8")
         try:
@@ -44,3 +45,13 @@ def _mistakes(kind: str, answers: Mapping[str, str]) -> list[str]:
             keys = [(problem.key.partition(f"auth.{kind}.")[2], problem.message) for problem in error.problems]
             return [f"{key}: {message}" if key else message for key, message in keys]
     return []
+
+
+def _with_examples(kind: str, answers: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers, and examples for questions to come that have no usual answer."""
+    answers = dict(answers)
+    while question := next(
+        (each for each in questions(kind, answers) if each.default is None and each.name not in answers), None
+    ):
+        answers[question.name] = question.example
+    return answers

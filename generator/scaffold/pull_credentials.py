@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.scaffold.auth_questions import Question
+from generator.scaffold.question import Question
 
 CREDENTIALS = {
     "bearer": "Authorization: Bearer TOKEN (most vendors)",

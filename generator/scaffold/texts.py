@@ -98,9 +98,10 @@ def _mapping(draft: DefinitionDraft) -> str:
     checks = [f"  # - {line}" for line in draft.events_to_check]
     if not draft.events:
         return "\n".join([*checks, ""] if checks else []) + f"{_EVENTS}{_KEYS}{tail}"
-    if set(draft.events) == {"format"} and not draft.facts:
+    if set(draft.events) <= {"format", "split"} and not draft.facts:
         # Known from how the body is verified; nothing was captured.
-        return f"{_EVENTS.removeprefix('# ')}  format: {draft.events['format']}\n{_KEYS}{tail}"
+        known = "".join(f"  {key}: {flow(value)}\n" for key, value in draft.events.items())
+        return f"{_EVENTS.removeprefix('# ')}{known}{_KEYS}{tail}"
     lines = ["events:", "  # Paths into the body (jmespath.org), guessed from one event.", *checks]
     lines += [f"  {key}: {block(value)}" for key, value in draft.events.items()]
     guessed = [draft.events[key] for key in ("type", "id") if key in draft.events] or ["type"]

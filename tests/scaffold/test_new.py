@@ -250,7 +250,7 @@ def test_rarer_kinds_of_verification_are_made_from_options(options: list[str], a
 
 
 def test_new_asks_in_a_terminal_and_an_answer_opens_the_next_question(new) -> None:
-    typed = ["My events", "hmac", "X-Sig", "X-Time", "v0=", "", "", "sha1", "unix_ms", ""]
+    typed = ["My events", "hmac", "X-Sig", "X-Time", "v0=", "", "", "sha1", "unix_ms", "", ""]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert status == 0
     assert yaml.safe_load(text())["description"] == "My events"
@@ -269,10 +269,11 @@ OFFER = """\
 A request that the vendor has sent answers most of these questions:
   python -m generator new acme --from-request FILE
 """
+KEYS_URL = "https://auth.example.com/.well-known/jwks.json"
 ANSWERED = [
     (
         # t=1767225600,v1=5a5a…,v1=… as Stripe has it.
-        ["hmac", "Stripe-Signature", "Stripe-Signature", "t=", "v1=", "", "", "", "", ""],
+        ["hmac", "Stripe-Signature", "Stripe-Signature", "t=", "v1=", "", "", "", "", "", ""],
         {
             "hmac": {
                 "signature": {"header": "Stripe-Signature", "prefix": "v1=", "split": ","},
@@ -282,7 +283,7 @@ ANSWERED = [
         },
     ),
     (
-        ["hmac", "Paddle-Signature", "Paddle-Signature", "ts=", "h1=", ";", "", "", "", "{timestamp}:{body}"],
+        ["hmac", "Paddle-Signature", "Paddle-Signature", "ts=", "h1=", ";", "", "", "", "{timestamp}:{body}", ""],
         {
             "hmac": {
                 "signature": {"header": "Paddle-Signature", "prefix": "h1=", "split": ";"},
@@ -293,7 +294,7 @@ ANSWERED = [
     ),
     (
         # 1767225600000,5a5a…,5a5a… as Recurly has it.
-        ["hmac", "recurly-signature", "recurly-signature", "", "", "", "", "unix_ms", ""],
+        ["hmac", "recurly-signature", "recurly-signature", "", "", "", "", "unix_ms", "", ""],
         {
             "hmac": {
                 "signature": {"header": "recurly-signature", "split": ",", "part": 2},
@@ -304,12 +305,12 @@ ANSWERED = [
     ),
     (
         # v1=5a5a…,v1=5a5a… as PagerDuty has it.
-        ["hmac", "X-PagerDuty-Signature", "", "v1=", ",", "", "", ""],
+        ["hmac", "X-PagerDuty-Signature", "", "v1=", ",", "", "", "", "", ""],
         {"hmac": {"signature": {"header": "X-PagerDuty-Signature", "prefix": "v1=", "split": ","}}},
     ),
-    (["hmac", "", "", "sig", "", "", "", "", ""], {"hmac": {"signature": {"form": "sig"}}}),
+    (["hmac", "", "", "sig", "", "", "", "", "", "", "", ""], {"hmac": {"signature": {"form": "sig"}}}),
     (
-        ["rsa", "X-Signature", "", "", "", "sha384", "pss", ""],
+        ["rsa", "X-Signature", "", "", "", "", "sha384", "pss", "", ""],
         {
             "rsa": {
                 "signature": {"header": "X-Signature", "encoding": "base64"},
@@ -319,31 +320,43 @@ ANSWERED = [
         },
     ),
     (
-        ["digest", "X-Lark-Signature", "X-Lark-Request-Timestamp", "", "", "", "", "{timestamp}{secret}{body}"],
+        ["digest", "X-Acme-Hash", "X-Acme-Time", "", "", "", "", "", "{timestamp}{secret}{body}"],
         {
             "digest": {
-                "signature": {"header": "X-Lark-Signature"},
-                "timestamp": {"header": "X-Lark-Request-Timestamp"},
+                "signature": {"header": "X-Acme-Hash"},
+                "timestamp": {"header": "X-Acme-Time"},
                 "signed": "{timestamp}{secret}{body}",
             }
         },
     ),
     (["body_token", "a b", "sharedSecret", ""], {"body_token": {"field": "sharedSecret"}}),
     (
-        ["body_hmac", "signature.signature", "", "", "", "no field", "{signature.timestamp}{signature.token}", ""],
+        ["body_hmac", "s.signature", "", "", "", "", "no field", "{s.time}{s.token}", "", "", ""],
         {
             "body_hmac": {
-                "signature": {"path": "signature.signature"},
-                "signed": "{signature.timestamp}{signature.token}",
+                "signature": {"path": "s.signature"},
+                "signed": "{s.time}{s.token}",
                 "uncovered": "all that `signed` does not name",
             }
         },
     ),
     (
-        ["jwt", "", "HS512", "payload_hash", "base64"],
+        ["jwt", "", "HS512", "payload_hash", "base64", ""],
         {"jwt": {"secret": "auth_token", "algorithms": "HS512", "claims": {"payload_hash": "{body_sha256_base64}"}}},
     ),
-    (["jwt", "", "", ""], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
+    (
+        ["jwt", "X-FusionAuth-Signature-JWT", "", "ES256", "request_body_sha256", "base64", KEYS_URL],
+        {
+            "jwt": {
+                "jwks_url": KEYS_URL,
+                "algorithms": "ES256",
+                "claims": {"request_body_sha256": "{body_sha256_base64}"},
+                "header": "X-FusionAuth-Signature-JWT",
+                "prefix": "",
+            }
+        },
+    ),
+    (["jwt", "", "", "", ""], {"jwt": {"issuer": "https://${Issuer}", "audience": ["${Audience}"]}}),
 ]
 
 
@@ -385,7 +398,7 @@ CONTRADICTION = (
 
 
 def test_contradicting_answers_are_reported_at_once_and_asked_again(new) -> None:
-    typed = ["My events", "hmac", "X-Sig", "X-Time", "", "", "", "", "{body}", "", "", "", "", "{body}"]
+    typed = ["My events", "hmac", "X-Sig", "X-Time", *[""] * 5, "{body}", *[""] * 5, "{body}", "", ""]
     status, _, err = new("acme", typed="\n".join([*typed, ""]))
     assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
     assert yaml.safe_load(text())["webhook"]["auth"] == {"hmac": {"signature": {"header": "X-Sig"}}}
@@ -394,7 +407,7 @@ def test_contradicting_answers_are_reported_at_once_and_asked_again(new) -> None
 
 def test_value_of_an_option_is_not_asked_for(new) -> None:
     options = (*DESCRIBED, "--auth", "hmac", "--header", "X-Sig", "--timestamp-header", "X-Time")
-    status, _, err = new("acme", *options, typed="\n\n\n\n{body}\n{timestamp}:{body}\n")
+    status, _, err = new("acme", *options, typed="\n\n\n\n\n{body}\n{timestamp}:{body}\n\n")
     assert (status, err.count("Invalid answer"), CONTRADICTION in err) == (0, 1, True)
     assert yaml.safe_load(text())["webhook"]["auth"]["hmac"]["signed"] == "{timestamp}:{body}"
 
@@ -411,11 +424,11 @@ def test_value_of_an_option_is_not_asked_for(new) -> None:
             "Invalid answer: header: must be the name of a header, such as x-signature",
         ),
         (
-            ["Mine", "hmac", "X-T", "", "", "", "", "{timestamp}{body}", "", "", "", "", "{body}"],
+            ["Mine", "hmac", "X-T", *[""] * 5, "{timestamp}{body}", *[""] * 5, "{body}", "", ""],
             "Invalid answer: signed: has {timestamp}, but no key `timestamp` says which header that is",
         ),
         (
-            ["Mine", "hmac", "X-T", "", "", "", "", "{nope}", "", "", "", "", "{body}"],
+            ["Mine", "hmac", "X-T", *[""] * 5, "{nope}", *[""] * 5, "{body}", "", ""],
             "Invalid answer: signed: {nope} is not a piece of a request",
         ),
     ],
@@ -439,7 +452,7 @@ def test_who_goes_away_while_asked_leaves_nothing(new) -> None:
         (
             [],
             "no terminal to ask in: --description and --auth (hmac, token, basic, jwt, ed25519, ecdsa, rsa, "
-            "digest, body_token, body_hmac, sns) must be given",
+            "digest, body_token, body_hmac, sns, all_of, any_of) must be given",
         ),
         (["--auth", "hmac"], "no terminal to ask in: --description and --header must be given"),
         ([*DESCRIBED, "--auth", "token"], "no terminal to ask in: --header must be given"),
@@ -700,7 +713,8 @@ def test_a_request_without_a_credential_needs_the_options(new) -> None:
     assert status == 2
     assert "- how it shows that a request is its own: nothing here looks like a credential\n" in out
     assert err.endswith(
-        "--auth (hmac, token, basic, jwt, ed25519, ecdsa, rsa, digest, body_token, body_hmac, sns) must be given\n"
+        "--auth (hmac, token, basic, jwt, ed25519, ecdsa, rsa, digest, body_token, body_hmac, sns, all_of, any_of) "
+        "must be given\n"
     )
     assert nothing_is_there()
 

@@ -331,7 +331,7 @@ REQUESTS = {
         {"type": "type", "time": "event_timestamp", "time_format": "unix"},
     ),
     "lark": VendorRequest(
-        "https://open.larksuite.com/document/server-docs/event-subscription-guide/overview",
+        "https://open.larkoffice.com/document/ukTMukTMukTM/uYDNxYjL2QTM24iN0EjN/event-subscription-configure-/encrypt-key-encryption-configuration-case",
         {"X-Lark-Request-Timestamp": "1772446878", "X-Lark-Request-Nonce": "1626757399", "X-Lark-Signature": SHA256},
         {
             "schema": "2.0",
