@@ -140,6 +140,22 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class S3Objects:
+    """Messages become lines in objects of a bucket, and a queue has a notification of each."""
+
+    days: int = 90
+    """Days, 14 to 3650, for which the objects stay. A notification may wait for 13."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a SIEM takes messages from: `sqs`, a queue of messages, or a bucket."""
+
+    s3: S3Objects | None = None
+    """Into a bucket, for a SIEM that reads objects. `{}`, or `days`, turns it on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """The pipeline that deploys the source."""
 
@@ -181,6 +197,8 @@ class Source:
     """Sends each event once: a table remembers ids. `{}`, or a `window`, turns it on; it needs `events.id`."""
     archive: Archive | None = None
     """Keeps a copy of each accepted request, for `redrive --archive`. `{}`, or `days`, turns it on."""
+    delivery: Destination = Destination()
+    """Where a SIEM takes messages from: `sqs`, a queue, or `{s3: {}}`, objects of a bucket."""
     pipeline: Pipeline = Pipeline()
     """The pipeline that deploys the source."""
     hardening: Literal["baseline", "strict"] = "baseline"

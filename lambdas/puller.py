@@ -10,9 +10,8 @@ from typing import Any
 from botocore.config import Config
 
 from lambdas.delivering.dedupe import Claims
-from lambdas.delivering.delivery import load_archive
+from lambdas.delivering.delivery import load_archive, load_outbox
 from lambdas.delivering.kept_bucket import KeptBucket
-from lambdas.delivering.outbox import Outbox
 from lambdas.pulling.connections import Connections
 from lambdas.pulling.expiry import Expiry, credential_names
 from lambdas.pulling.page_delivery import PageDelivery
@@ -38,7 +37,7 @@ def _claims() -> Claims:
 
 DELIVERY = PageDelivery(
     SOURCE,
-    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE),
+    load_outbox(SOURCE, DEADLINE),
     KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
     _claims(),
     load_archive(SOURCE, DEADLINE),

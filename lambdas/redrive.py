@@ -7,10 +7,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.delivering.delivery import Delivery, load_claims
+from lambdas.delivering.delivery import Delivery, load_claims, load_outbox
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.object_store import ObjectStore
-from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.reprocess import Reprocessor
 from lambdas.delivering.sweep import Sweeper
 from lambdas.runtime.aws import client
@@ -44,7 +43,7 @@ def _delivery_type() -> type[Delivery]:
 
 
 DEADLINE = Deadline()
-OUTBOX = Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE)
+OUTBOX = load_outbox(SOURCE, DEADLINE)
 KEPT = KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE)
 REPROCESSOR = Reprocessor(SOURCE, OUTBOX, KEPT, _log, load_claims(SOURCE, DEADLINE), DEADLINE, _delivery_type())
 SWEEPER = Sweeper(OUTBOX, KEPT, _log, DEADLINE)

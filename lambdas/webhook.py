@@ -6,9 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.delivering.delivery import load_archive, load_claims
+from lambdas.delivering.delivery import load_archive, load_claims, load_outbox
 from lambdas.delivering.kept_bucket import KeptBucket
-from lambdas.delivering.outbox import Outbox
 from lambdas.receiving.receive import Receiver
 from lambdas.runtime.aws import client
 from lambdas.runtime.deadline import Deadline
@@ -19,7 +18,7 @@ DEADLINE = Deadline()
 RECEIVER = Receiver(
     SOURCE,
     Secrets(os.environ["SECRETS_PATH"], lambda: client("ssm")),
-    Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=DEADLINE),
+    load_outbox(SOURCE, DEADLINE),
     KeptBucket(os.environ["KEPT_BUCKET"], lambda: client("s3"), DEADLINE),
     stack=os.environ.get("STACK", ""),
     claims=load_claims(SOURCE, DEADLINE),

@@ -25,6 +25,7 @@ from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.replay import Replayer
 from lambdas.delivering.reprocess import Reprocessor
+from lambdas.delivering.stream_outbox import GZIP_TYPE, StreamOutbox
 from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Auth, Source, verified_by
 from lambdas.receiving.authorize import authorize
@@ -115,7 +116,7 @@ class Bucket:
     name: str = "kept"
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, ContentType: str) -> dict[str, Any]:  # noqa: N803
-        assert (Bucket, ContentType) == (self.name, "application/json")
+        assert (Bucket, ContentType) == (self.name, GZIP_TYPE if Key.endswith(".gz") else "application/json")
         self.faults.next()
         self.objects[Key] = Body
         return {"ETag": "etag"}
@@ -157,7 +158,7 @@ class Bucket:
 
 @dataclass
 class Firehose:
-    """The stream of an archive, which delivers into its bucket when a test says so."""
+    """A stream, such as that of an archive, which delivers into its bucket when a test says so."""
 
     bucket: Bucket
     records: list[bytes] = field(default_factory=list)
@@ -167,14 +168,17 @@ class Firehose:
         assert DeliveryStreamName == "stream"
         assert 1 <= len(Records) <= 500
         assert all(len(record["Data"]) <= 1_000 * 1_024 for record in Records)
-        if answer := self.faults.next():
-            return answer
-        self.records += [record["Data"] for record in Records]
-        return {"FailedPutCount": 0, "RequestResponses": [{"RecordId": "id"} for _ in Records]}
+        assert sum(len(record["Data"]) for record in Records) <= 4 * 1_048_576
+        taken = {"FailedPutCount": 0, "RequestResponses": [{"RecordId": "id"} for _ in Records]}
+        answer = self.faults.next() or taken
+        for record, result in zip(Records, answer.get("RequestResponses") or (), strict=False):
+            if "RecordId" in result:
+                self.records.append(record["Data"])
+        return answer
 
-    def deliver(self, hour: str = "2026-01-01/00") -> str:
+    def deliver(self, hour: str = "2026-01-01/00", prefix: str = "accepted") -> str:
         """Put what the stream has into one object, and return its key."""
-        key = f"accepted/{hour}/stream-1-{len(self.bucket.objects)}.gz"
+        key = f"{prefix}/{hour}/stream-1-{len(self.bucket.objects)}.gz"
         self.bucket.objects[key] = gzip.compress(b"".join(self.records))
         self.records = []
         return key
@@ -185,6 +189,12 @@ class Firehose:
         delivered = [content for key, content in self.bucket.objects.items() if key.startswith("accepted/")]
         whole = [gzip.decompress(content) if content[:1] != b"{" else content for content in delivered]
         return [json.loads(line) for part in [*self.records, *whole] for line in part.splitlines()]
+
+    @property
+    def lines(self) -> list[bytes]:
+        """All lines that came, delivered or not, and those that were put into the bucket beside the stream."""
+        objects = [gzip.decompress(content) for content in self.bucket.objects.values()]
+        return [line for part in [*self.records, *objects] for line in part.splitlines()]
 
 
 @dataclass
@@ -284,9 +294,12 @@ class Endpoint:
         self.queue, self.bucket, self.table = Queue(), Bucket(), Table()
         self.archive = Bucket(name="archive")
         self.firehose = Firehose(self.archive)
+        self.objects = Bucket(name="objects")
+        self.writer = Firehose(self.objects)
         self.pace = Pace()
         for service in (self.store, self.queue, self.bucket, self.table, self.archive, self.firehose):
             service.faults.pace = self.pace
+        self.objects.faults.pace = self.writer.faults.pace = self.pace
         self.deadline = Deadline(lambda: self.pace.now)
         self.clock = 0.0
         self.slept: list[float] = []
@@ -300,20 +313,26 @@ class Endpoint:
         self.source = source
         self.secrets = Secrets(self.path, lambda: self.store, clock=lambda: self.clock, jitter=lambda: 0.0)
         outbox = Outbox("queue-url", self.queue, self.slept.append, self.deadline)
+        if source.delivery.s3:
+            objects, sleep = ObjectStore("objects", lambda: self.objects, self.deadline), self.slept.append
+            outbox = StreamOutbox(source.name, "stream", self.writer, objects, sleep, self.deadline, self._time)
         kept = KeptBucket("kept", lambda: self.bucket, self.deadline)
         claims = None
         if source.dedupe:
-            claims = Claims(source, "claims", self.table, LEASE, lambda: self.now + self.clock, self.deadline)
+            claims = Claims(source, "claims", self.table, LEASE, self._time, self.deadline)
         bucket, writer = ObjectStore("archive", lambda: self.archive, self.deadline), None
         if source.archive:
-            clock, headers = lambda: self.now + self.clock, secret_headers(source)
-            writer = ArchiveWriter(source.name, headers, "stream", self.firehose, bucket, self.deadline, clock)
+            headers = secret_headers(source)
+            writer = ArchiveWriter(source.name, headers, "stream", self.firehose, bucket, self.deadline, self._time)
         self.receiver = Receiver(
             source, self.secrets, outbox, kept, lambda: self.now, stack=self.stack, claims=claims, archive=writer
         )
         self.replayer = Replayer(source, outbox, kept, bucket, self._report, self.deadline)
         self.reprocessor = Reprocessor(source, outbox, kept, self._report, claims, self.deadline)
         self.sweeper = Sweeper(outbox, kept, self._report, self.deadline)
+
+    def _time(self) -> float:
+        return self.now + self.clock
 
     def begin(self, seconds: float, takes: float = 0.0) -> None:
         """Begin an invocation that ends after `seconds`, while each call to AWS takes `takes` seconds."""

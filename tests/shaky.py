@@ -129,6 +129,29 @@ class ShakyFirehose(Firehose):
         return answer
 
 
+class ShakyWriter(Firehose):
+    """A stream in place of the queue: a call to it may succeed in part."""
+
+    fates: Fates
+
+    def put_record_batch(self, **request: Any) -> dict[str, Any]:
+        partial_failure = self.fates.partly
+
+        def put() -> dict[str, Any]:
+            if partial_failure:
+                # A stream refuses none for good.
+                step = 2 if partial_failure == "partly" else 1
+                results = [
+                    {"RecordId": "id"} if index % step else {"ErrorCode": "ServiceUnavailableException"}
+                    for index in range(len(request["Records"]))
+                ]
+                self.faults.lined_up = [{"FailedPutCount": 1, "RequestResponses": results}]
+            return super(ShakyWriter, self).put_record_batch(**request)
+
+        answer: dict[str, Any] = self.fates.around(put)
+        return answer
+
+
 class ShakyStore(Store):
     fates: Fates
 
@@ -180,7 +203,9 @@ def shaken(endpoint: Endpoint) -> Fates:
     endpoint.queue, endpoint.bucket, endpoint.table = ShakyQueue(), ShakyBucket(page=2), ShakyTable()
     endpoint.store, endpoint.archive = ShakyStore(endpoint.store.values), ShakyBucket(name="archive")
     endpoint.firehose = ShakyFirehose(endpoint.archive)
-    stores = (endpoint.store, endpoint.archive, endpoint.firehose)
+    endpoint.objects = ShakyBucket(name="objects")
+    endpoint.writer = ShakyWriter(endpoint.objects)
+    stores = (endpoint.store, endpoint.archive, endpoint.firehose, endpoint.objects, endpoint.writer)
     for service in (endpoint.queue, endpoint.bucket, endpoint.table, *stores):
         service.fates = fates  # type: ignore[attr-defined]
     endpoint.deploy(endpoint.source)

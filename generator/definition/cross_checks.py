@@ -19,6 +19,8 @@ from lambdas.model_pull import Pull
 
 MAX_DEDUPE_HOURS = 168
 MAX_ARCHIVE_DAYS = 3_650
+MIN_OBJECT_DAYS = 14
+"""As long as a notification may wait, and be a dead letter: one of an object that has expired can't be read."""
 MAX_SILENCE_HOURS = 168
 """CloudWatch looks back a week at most: periods times evaluation, for periods of an hour or more.
 
@@ -39,6 +41,9 @@ def _mistakes(source: Source, locations: Mapping[str, Location]) -> Mistakes:
     yield from _source(source)
     if source.archive and not 1 <= source.archive.days <= MAX_ARCHIVE_DAYS:
         yield "archive.days", f"must be 1 to {MAX_ARCHIVE_DAYS} days"
+    objects = source.delivery.s3
+    if objects and not MIN_OBJECT_DAYS <= objects.days <= MAX_ARCHIVE_DAYS:
+        yield "delivery.s3.days", f"must be {MIN_OBJECT_DAYS} to {MAX_ARCHIVE_DAYS} days"
     yield from message_mistakes(source)
     yield from origin_mistakes(source, locations)
     if source.pull:

@@ -12,6 +12,7 @@ import yaml
 
 from generator.definition.key_types import (
     CHOICES,
+    DEFAULT_WORDS,
     TYPED,
     allows_scalar_for_list,
     field_types,
@@ -60,9 +61,13 @@ class DataclassReader:
         if not isinstance(node, yaml.MappingNode):
             if short_tag(node) == "null" and not has_required(cls):
                 return cls()  # `basic:` and nothing below it
+            word = DEFAULT_WORDS.get(cls)
+            if word and isinstance(node, yaml.ScalarNode) and node.value == word:
+                return cls()
             hint = "; write {} for its defaults" if short_tag(node) == "bool" and not has_required(cls) else ""
+            either = f"be {word}, or have" if word else "have"
             return self._report(
-                node, key, f"must have keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{hint}"
+                node, key, f"must {either} keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{hint}"
             )
         values, types_of_fields = dict(preset), field_types(cls)
         fields = {key_name(field): field for field in dataclasses.fields(cls)}

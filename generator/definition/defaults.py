@@ -23,7 +23,7 @@ from lambdas.model import Source
 FILE = "defaults.yml"
 DEFAULT_KEYS = (
     *("webhook.path", "webhook.concurrency", "webhook.throttle", "events.expect_every", "output"),
-    *("mozdef", "dedupe", "archive", "pipeline", "hardening"),
+    *("mozdef", "dedupe", "archive", "delivery", "pipeline", "hardening"),
 )
 """The keys that can hold for all sources; the others say what a vendor sends, and are each source's own."""
 _MISSPELT = ("defaults.yaml", "default.yml", "default.yaml")

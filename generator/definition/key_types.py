@@ -84,6 +84,8 @@ def type_name(value: Any) -> str:
     return str(value.type.__name__ if hasattr(value, "type") else value.style.__name__).rpartition(".")[2]
 
 
+DEFAULT_WORDS: dict[Any, str] = {model.Destination: "sqs"}
+"""The word that may stand in place of a dataclass's keys, and means all of their defaults."""
 CHOICES: dict[Any, tuple[str, ...]] = {
     model_facts.Severity: model_facts.SEVERITY_WORDS,
     model_facts.Kind: model_facts.KINDS,

@@ -24,5 +24,5 @@ def counted(number: int, noun: str) -> str:
 
 
 def reader(source: Source) -> str:
-    """Return who reads a source's queue: MozDef, or whichever SIEM it is where the output is another."""
-    return "MozDef" if source.output == "mozdef" else "your SIEM"
+    """Return who reads a source's events: MozDef, or whichever SIEM it is where it needs another output, or objects."""
+    return "MozDef" if source.output == "mozdef" and source.delivery.s3 is None else "your SIEM"

@@ -64,6 +64,8 @@ def unused_late_modules(source: Source) -> Iterator[str]:
 def _unused_by_any_kind(source: Source) -> Iterator[str]:
     if source.archive is None:
         yield from ("lambdas.delivering.archive", "lambdas.delivering.replay")
+    if source.delivery.s3 is None:
+        yield "lambdas.delivering.stream_outbox"
     if not source.mozdef.whole:
         yield "lambdas.shaping.whole_details"
     if not source.events.schemas:

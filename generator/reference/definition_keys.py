@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition.key_types import (
     CHOICES,
+    DEFAULT_WORDS,
     allows_scalar_for_list,
     dataclass_of,
     key_names,
@@ -101,6 +102,8 @@ def value_words(hint: Any, link: str) -> str:
         return f"{item}, or a list of them" if allows_scalar_for_list(args[0]) else f"a list of {item}"
     if is_mapping(hint):
         return f"names, each with {link}" if dataclass_of(args[1]) else f"names with {value_words(args[1], link)}"
+    if hint in DEFAULT_WORDS:
+        return f"`{DEFAULT_WORDS[hint]}`, or {link}"
     return options(args) if origin is Literal else link
 
 
@@ -116,6 +119,8 @@ def default_words(field: dataclasses.Field[Any], hint: Any) -> str:
         return "*required*"
     if hint is model_request_types.Duration:
         return f"`{duration_text(default)}`"
+    if hint in DEFAULT_WORDS:
+        return f"`{DEFAULT_WORDS[hint]}`"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if default and isinstance(default, tuple):

@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from generator.definition.defaults import DEFAULT_KEYS, may_be_default
 from generator.definition.key_types import (
     CHOICES,
+    DEFAULT_WORDS,
     TYPED,
     allows_scalar_for_list,
     field_types,
@@ -131,8 +132,9 @@ def _required(cls: type[Any]) -> list[str]:
 def _default(field: dataclasses.Field[Any], hint: Any) -> dict[str, Any]:
     if hint is model_request_types.Duration and field.default is not dataclasses.MISSING:
         return {"default": duration_text(field.default)}
-    is_simple = isinstance(field.default, str | int | bool) and field.default != ""
-    return {"default": field.default} if is_simple else {}
+    default = DEFAULT_WORDS.get(hint, field.default)
+    is_simple = isinstance(default, str | int | bool) and default != ""
+    return {"default": default} if is_simple else {}
 
 
 def _type(hint: Any) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def _type(hint: Any) -> dict[str, Any]:
             CHOICES[hint], {"type": "string"} if hint is model_facts.Severity else {"enum": list(CHOICES[hint])}
         )
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return _object(hint)
+        return {"oneOf": [{"enum": [DEFAULT_WORDS[hint]]}, _object(hint)]} if hint in DEFAULT_WORDS else _object(hint)
     if origin is tuple:
         array = {"type": "array", "items": _type(args[0])}
         return {"oneOf": [array["items"], array]} if allows_scalar_for_list(args[0]) else array

@@ -27,6 +27,7 @@ PAGES = {
     "mozdef": "mozdef.md",
     "dedupe": "dedupe.md",
     "archive": "dedupe.md",
+    "delivery": "delivery.md",
     "parameters": "deployments.md",
     "pipeline": "deployments.md",
 }

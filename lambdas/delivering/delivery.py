@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +32,18 @@ MAX_PART = 16 * 1_048_576
 """Bytes of messages in one object of unsent messages."""
 LATE = 60.0
 """Seconds from an event to its receipt, from which on its lag is reported."""
+
+
+def load_outbox(source: Source, deadline: Deadline) -> Outbox:
+    """Return what sends a source's messages: onto its queue, or with `delivery: {s3: …}` into its stream."""
+    # Imported late, as claims are, and for builds, which make no client.
+    from lambdas.runtime.aws import client
+
+    if source.delivery.s3 is None:
+        return Outbox(os.environ["EVENTS_QUEUE_URL"], client("sqs"), deadline=deadline)
+    from lambdas.delivering.stream_outbox import stream_outbox_from_environ
+
+    return stream_outbox_from_environ(source, deadline)
 
 
 def load_claims(source: Source, deadline: Deadline) -> Claims | None:

@@ -16,6 +16,8 @@ ENVELOPE_VERSION = 1
 """The version of what `kept_bucket` and `archive` write, and the only one that is read."""
 ARCHIVE_PREFIX = "accepted"
 """The prefix of the archive's keys; day and hour of receipt, in UTC, come next."""
+OBJECTS_PREFIX = "events"
+"""The prefix of objects of messages; the source's name and the hour come next."""
 MAX_MARKS = 4_000_000
 """Commas and brackets in an object: beyond what we write, and what is between them within a function's memory."""
 WHOLE_BODY = -1

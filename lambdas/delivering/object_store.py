@@ -50,8 +50,8 @@ class ObjectStore:
         self._deadline.require(1)
         call_aws(self._client().delete_object, Bucket=self.bucket, Key=key)
 
-    def put(self, key: str, body: bytes) -> None:
+    def put(self, key: str, body: bytes, content_type: str = "application/json") -> None:
         """Store an object; one of AWS_ERRORS where it may not have been stored, or there might not be time for it."""
         self._deadline.require(1)
         put = self._client().put_object
-        required_field(call_aws(put, Bucket=self.bucket, Key=key, Body=body, ContentType="application/json"), "ETag")
+        required_field(call_aws(put, Bucket=self.bucket, Key=key, Body=body, ContentType=content_type), "ETag")

@@ -188,15 +188,15 @@ def test_mistakes_are_said_once_beside_those_of_the_sources() -> None:
     takes = ", ".join(DEFAULT_KEYS)
     assert problems_of("acme", "other", "wrong") == [
         "sources/defaults.yml:1: hardning: no such key; did you mean hardening? "
-        "(archive, dedupe, events, hardening, mozdef, output, pipeline, webhook)",
+        "(archive, dedupe, delivery, events, hardening, mozdef, output, pipeline, webhook)",
         "sources/defaults.yml:2: mozdef.hostnam: no such key; did you mean hostname? "
         "(category, details, eventsource, hostname, json, processname, source, tags, whole)",
         "sources/defaults.yml:2: mozdef.summary: is facts.summary now; move it there as it is",
         f"sources/defaults.yml:3: webhook.auth: is each source's own, and has no default; defaults.yml takes {takes}",
         "sources/wrong/source.yml:1: needs `webhook`, the endpoint that the vendor calls, or `pull`, its API",
         "sources/wrong/source.yml:1: webhok: no such key; did you mean webhook? "
-        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, output, parameters, pipeline, "
-        "pull, vendor, webhook)",
+        "(archive, dedupe, delivery, description, drop, events, extends, facts, hardening, mozdef, output, "
+        "parameters, pipeline, pull, vendor, webhook)",
     ]
 
 

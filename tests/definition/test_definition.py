@@ -63,8 +63,8 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
     """) == [
         "1: description: is missing",
         "1: descripton: no such key; did you mean description? "
-        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, output, parameters, pipeline, "
-        "pull, vendor, webhook)",
+        "(archive, dedupe, delivery, description, drop, events, extends, facts, hardening, mozdef, output, "
+        "parameters, pipeline, pull, vendor, webhook)",
         '5: webhook.auth.hmac.signature.prefix: must be text; 5 is a number in YAML; put it in quotes, "5"',
         f"6: webhook.auth.hmac.signed: {{timestam}} is not a piece of a request; there are {PIECES}",
         "8: webhook.challenges[0].reply: is missing",
@@ -103,7 +103,7 @@ def test_all_mistakes_are_reported_at_once_with_line_key_and_correction(problems
         (
             "- a",
             "1: must have keys (description, webhook, pull, extends, parameters, events, facts, output, mozdef, drop, "
-            "dedupe, archive, pipeline, hardening, vendor), and is a list",
+            "dedupe, archive, delivery, pipeline, hardening, vendor), and is a list",
         ),
         ("", " is empty; it needs at least description, and webhook or pull"),
     ],
@@ -643,6 +643,38 @@ def test_dedupe_is_off_by_default(tmp_path: Path) -> None:
     for text, window in (("", None), ("dedupe: null", None), ("dedupe: {}", 24), ("dedupe: {window: 72}", 72)):
         source = make_definition(tmp_path, f"{dedent(TOKEN)}\nevents: {{id: id}}\n{text}").source
         assert (source.dedupe.window if source.dedupe else None) == window
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("", None),
+        ("delivery: sqs", None),
+        ("delivery: {}", None),
+        ("delivery: {s3: null}", None),
+        ("delivery: {s3: {}}", 90),
+        ("delivery: {s3: {days: 14}}", 14),
+    ],
+)
+def test_messages_go_onto_a_queue_unless_the_definition_says_objects(
+    tmp_path: Path, text: str, days: int | None
+) -> None:
+    source = make_definition(tmp_path, f"{dedent(TOKEN)}\n{text}").source
+    assert (source.delivery.s3.days if source.delivery.s3 else None) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("delivery: s3", "3: delivery: must be sqs, or have keys (s3), and is text"),
+        ("delivery: [sqs]", "3: delivery: must be sqs, or have keys (s3), and is a list"),
+        ("delivery: {kinesis: {}}", "3: delivery.kinesis: no such key (s3)"),
+        ("delivery: {s3: {days: 13}}", "3: delivery.s3.days: must be 14 to 3650 days"),
+        ("delivery: {s3: {days: 3651}}", "3: delivery.s3.days: must be 14 to 3650 days"),
+    ],
+)
+def test_mistakes_in_the_delivery_are_reported(problems_of, text: str, line: str) -> None:
+    assert problems_of(f"{dedent(TOKEN).lstrip()}{text}\n") == [line]
 
 
 def test_an_archive_is_off_by_default_and_keeps_its_copies_for_a_month(tmp_path: Path) -> None:

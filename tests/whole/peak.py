@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "KEPT_BUCKET": "kept",
     "SECRETS_PATH": "/made/up",
     "STACK": "stack",
+    "EVENTS_STREAM": "stream",
+    "OBJECTS_BUCKET": "objects",
     "ARCHIVE_BUCKET": "archive",
     "ARCHIVE_STREAM": "stream",
     "DEDUPE_TABLE": "claims",
@@ -64,7 +66,8 @@ class Aws:
         if call == "SendMessageBatch":
             return json.dumps({"Successful": [{"Id": entry["Id"]} for entry in json.loads(body)["Entries"]]}).encode()
         if call == "PutRecordBatch":
-            return json.dumps({"FailedPutCount": 0, "RequestResponses": [{"RecordId": "0"}]}).encode()
+            taken = [{"RecordId": "0"} for _ in json.loads(body)["Records"]]
+            return json.dumps({"FailedPutCount": 0, "RequestResponses": taken}).encode()
         if call == "BatchWriteItem":
             return b'{"UnprocessedItems": {}}'
         return ONE_KEY if call == "ListObjectsV2" else b""

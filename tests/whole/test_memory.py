@@ -151,6 +151,17 @@ def test_the_worst_bodies_are_archived_within_the_handlers_memory(tmp_path: Path
     assert share <= SHARE
 
 
+def test_as_many_records_as_a_call_takes_are_within_the_handlers_memory(tmp_path: Path) -> None:
+    """A call to Firehose takes four times as much as one to SQS, and base64 makes more of it."""
+    definition = define_source(tmp_path, "{split: '[]'}", "delivery: {s3: {}}")
+    count = 1_200
+    body = "[" + ",".join(filled('{"q":"', '"}', MAX_DECOMPRESSED // count - 2) for _ in range(count)) + "]"
+    share, calls = measured(tmp_path, definition, request(definition, compressed(body), {"content-encoding": "gzip"}))
+    assert calls.count("PutRecordBatch") >= 3
+    assert "SendMessageBatch" not in calls
+    assert share <= SHARE
+
+
 @pytest.mark.parametrize("body", [one_text, keys], ids=["a text with an emoji", "keys with emojis"])
 def test_replay_of_the_worst_body_is_within_the_functions_memory(tmp_path: Path, body: Any) -> None:
     definition = define_source(tmp_path, "{mask: [secret]}", "archive: {}")

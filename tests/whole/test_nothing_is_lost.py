@@ -19,12 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from generator.templates.functions import REDRIVE_SECONDS
 from generator.templates.resources.function import TIMEOUT_SECONDS
-from lambdas.delivering import dedupe, delivery, outbox, result
+from lambdas.delivering import dedupe, delivery, outbox, result, stream_outbox
 from lambdas.model import Source
 from lambdas.runtime.aws_errors import AWS_ERRORS
 from lambdas.runtime.secrets import TTL
 from tests.definitions import make_definition
-from tests.fakes import DOWN, Endpoint
+from tests.fakes import DOWN, Endpoint, Firehose
 from tests.shaky import FATES, IN_PART, Died, ShakyQueue, shaken
 
 pytestmark = pytest.mark.stateful
@@ -42,10 +42,13 @@ DEFINITIONS = {
 }
 LIMIT = 20_000
 """Bytes of a message, here: a megabyte for each event would take its time."""
+LARGE = 5_000
+"""Bytes of a record of a stream, here."""
 EVENTS = {
     "good": {"a": 1, "b": 1, "at": 1_767_225_600},
     "half": {"a": 1, "at": "no time"},
     "unshapeable": {"at": "no time"},
+    "large": {"a": 1, "at": 1_767_225_600, "text": "x" * LARGE},
     "oversize": {"a": 1, "at": 1_767_225_600, "text": "x" * 2 * LIMIT},
 }
 
@@ -75,6 +78,7 @@ def sources(text: str) -> dict[str, Source]:
 
 SOURCES = sources(TEXT)
 ARCHIVED = sources(TEXT.replace("events%s", "events, id: n%s") + "archive: {}\n")
+OBJECTS = sources(TEXT.replace("events%s", "events, id: n%s") + "delivery: {s3: {}}\n")
 ONCE = sources(TEXT.replace("events%s", "events, id: n%s") + "dedupe: {window: 168}\n")
 
 
@@ -109,6 +113,8 @@ class Events(RuleBasedStateMachine):
         self.endpoint = Endpoint(self.sources["strict"])
         self.fates = shaken(self.endpoint)
         self.queue = cast("ShakyQueue", self.endpoint.queue)
+        self.taker: ShakyQueue | Firehose = self.queue
+        """What takes messages."""
         self.number = 0
         self.died = False
         self.accepted: set[int] = set()
@@ -144,7 +150,7 @@ class Events(RuleBasedStateMachine):
 
     @rule(kinds=KINDS, fates=SEVERAL)
     def the_vendor_sends_while_the_queue_is_down(self, kinds: list[str], fates: list[str]) -> None:
-        self.endpoint.queue.faults.always = DOWN
+        self.taker.faults.always = DOWN
         self.sends(kinds, fates)
 
     def sends(self, kinds: list[str], fates: list[str]) -> None:
@@ -205,13 +211,13 @@ class Events(RuleBasedStateMachine):
 
     @rule(fates=SEVERAL)
     def the_operator_looks(self, fates: list[str]) -> None:
-        before = (dict(self.endpoint.bucket.objects), list(self.endpoint.queue.bodies))
+        before = (dict(self.endpoint.bucket.objects), self.sent())
         self.fates.lined_up = [fate for fate in fates if fate not in IN_PART]
         self.endpoint.begin(REDRIVE_SECONDS)
         keys = self.rejected()
         self.ended(lambda: self.endpoint.reprocessor.preview(keys))
         self.well_again()
-        assert (self.endpoint.bucket.objects, self.endpoint.queue.bodies) == before
+        assert (self.endpoint.bucket.objects, self.sent()) == before
 
     @rule(name=st.sampled_from(sorted(DEFINITIONS)))
     def somebody_deploys(self, name: str) -> None:
@@ -231,7 +237,7 @@ class Events(RuleBasedStateMachine):
     def well_again(self) -> None:
         self.fates.lined_up, self.fates.repeats, self.died = [], False, False
         self.endpoint.log, self.endpoint.reports = [], []
-        self.queue.faults.lined_up, self.queue.faults.always, self.queue.meanwhile = [], None, None
+        self.taker.faults.lined_up, self.taker.faults.always, self.queue.meanwhile = [], None, None
         self.endpoint.table.faults.lined_up = []
 
     # What there is.
@@ -239,9 +245,13 @@ class Events(RuleBasedStateMachine):
     def rejected(self) -> list[str]:
         return sorted(key for key in self.endpoint.bucket.objects if key.startswith("rejected/"))
 
+    def sent(self) -> list[Any]:
+        """The bodies of messages that a SIEM can take."""
+        return list(self.endpoint.queue.bodies)
+
     def messages(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every message, and where it is."""
-        yield from (("queue", parsed(body)) for body in self.endpoint.queue.bodies)
+        yield from (("queue", parsed(body)) for body in self.sent())
         for key, content in self.endpoint.bucket.objects.items():
             for message in parsed(content)["messages"] if key.startswith(("unsent/", "unsendable/")) else ():
                 yield key, decoded(message if key.startswith("unsent/") else message["message"])
@@ -337,6 +347,30 @@ class EventsOnce(Events):
         assert {number for number, times in messages.items() if times > 1} <= self.repeated
 
 
+class EventsInObjects(Events):
+    """The same with `delivery: {s3: {}}`: a stream, or a bucket for what is too large for it, in place of the queue."""
+
+    sources = OBJECTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch.setattr(stream_outbox, "MAX_RECORDS", 2)
+        self.patch.setattr(stream_outbox, "MAX_RECORD", LARGE)
+        self.taker = self.endpoint.writer
+
+    def sent(self) -> list[Any]:
+        return self.endpoint.writer.lines
+
+    @rule()
+    def the_stream_delivers(self) -> None:
+        if self.endpoint.writer.records:
+            self.endpoint.writer.deliver("2026/01/01/00", "events/made")
+
+    @invariant()
+    def no_record_is_larger_than_a_stream_takes(self) -> None:
+        assert all(len(record) <= LARGE for record in self.endpoint.writer.records)
+
+
 class EventsArchived(Events):
     """The same with an `archive`: each accepted request has a copy there, or is counted as one that has none."""
 
@@ -382,6 +416,9 @@ class EventsArchived(Events):
 
 TestNothingIsLost = Events.TestCase
 TestNothingIsLost.settings = settings(max_examples=2 * settings().max_examples, stateful_step_count=30)
+
+TestNothingIsMissingInTheObjects = EventsInObjects.TestCase
+TestNothingIsMissingInTheObjects.settings = TestNothingIsLost.settings
 
 TestNothingIsMissingInTheArchive = EventsArchived.TestCase
 TestNothingIsMissingInTheArchive.settings = TestNothingIsLost.settings
