@@ -78,7 +78,7 @@ def redrive_archive(
         return 0
     _layout.paragraph(out, "the archive does not know what was sent from it: each run sends all of this again")
     if not options.yes and not _console.confirm(
-        f"Send {what}, tagged replayed, to the queue that MozDef reads?", "nothing was sent"
+        f"Send {what}, tagged replayed, to {resources.destination}?", "nothing was sent"
     ):
         return 1
     return _send(archived, requests, options.rate)

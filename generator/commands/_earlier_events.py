@@ -33,7 +33,7 @@ def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:
     from generator.deploy import retained_resources as retained
 
     context, source, outputs = deployment.context, deployment.product.name, stack.outputs
-    queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "DeadLettersQueueUrl")]
+    queues = [outputs.get(name, "") for name in ("EventsQueueUrl", "ObjectsQueueUrl", "DeadLettersQueueUrl")]
     try:
         earlier = retained.find_retained(context.target, source, outputs.get("KeptBucket", ""), queues).with_events
     except ClientError as error:

@@ -60,14 +60,14 @@ def redrive_requests(target: Target, resources: SourceResources, keys: Sequence[
     if options.dry_run:
         out.print(f"{passing} would be sent; nothing was")
         return 0
-    if not options.yes and not _console.confirm(_question(passing), "nothing was sent"):
+    if not options.yes and not _console.confirm(_question(passing, resources.destination), "nothing was sent"):
         return 1
     return _send(functions, resources, passing, options)
 
 
-def _question(passing: _Passing) -> str:
+def _question(passing: _Passing, destination: str) -> str:
     skipped = f", and delete {_console.count(passing.skipped, 'message')} that it skips" if passing.skipped else ""
-    return f"Send {passing} to the queue that MozDef reads{skipped}?"
+    return f"Send {passing} to {destination}{skipped}?"
 
 
 def redrive_after_deployment(deployment: Deployment, *, yes: bool) -> None:

@@ -96,6 +96,9 @@ def _print_plan(
         url = endpoint_for(stack.outputs).url
         _layout.columns(out, [("  [red]goes[/]  ", f"{url}, for good; a new stack gets another")])
     _layout.columns(out, [("  [red]goes[/]  ", ", ".join(deleted) or "only its name; it is empty")])
+    if deletion.WRITER in deleted:
+        waits = "messages of the last minute may still be in it: stop the vendor a few minutes before"
+        _layout.columns(out, [("        ", f"{deletion.WRITER} writes objects; {waits}")])
 
 
 def _columns(remaining: Sequence[Remaining]) -> list[tuple[str, str]]:
@@ -111,12 +114,14 @@ def _columns(remaining: Sequence[Remaining]) -> list[tuple[str, str]]:
 
 def _content(resource: Remaining) -> str:
     """Return how much is on a queue, or kept in a bucket."""
-    from generator.deploy.deletion import ARCHIVE, POSITIONS
+    from generator.deploy.deletion import ARCHIVE, OBJECTS, POSITIONS
 
     if resource.kept:
         return str(resource.kept)
     if resource.logical_id == ARCHIVE:
         return "copies of accepted requests, each until it expires"
+    if resource.logical_id == OBJECTS:
+        return "objects of messages, each until it expires"
     if resource.logical_id == POSITIONS:
         return "how far each stream is read, and which events were sent"
     return "" if resource.messages is None else _console.count(resource.messages, "message")

@@ -130,14 +130,14 @@ def _move_dead_letters(
     if not number:
         out.print(f"{source} has no dead letters")
         return 0
-    _layout.paragraph(
-        out, f"{source} has {_console.count(number, 'dead letter')}, which MozDef took ten times and never deleted"
-    )
+    taken = "the SIEM took five times" if resources.writer else "MozDef took ten times"
+    _layout.paragraph(out, f"{source} has {_console.count(number, 'dead letter')}, which {taken} and never deleted")
     if dry_run:
         return 0
     if environment_is_emulator():
         raise GeneratorError("the emulator can't move dead letters, since it lacks SQS's StartMessageMoveTask; AWS can")
-    if not yes and not _console.confirm("Move them back to the queue that MozDef reads?", "nothing was moved"):
+    reader = "the SIEM" if resources.writer else "MozDef"
+    if not yes and not _console.confirm(f"Move them back to the queue that {reader} reads?", "nothing was moved"):
         return 1
     try:
         sqs.start_message_move_task(SourceArn=attributes["QueueArn"])

@@ -120,6 +120,7 @@ def _start(run: _Run, updater: Updater | None) -> int:
 def _serve(run: _Run, loaded: Definition, definition: Source, updater: Updater | None) -> int:
     """Run a source that has an endpoint, until a signal ends it."""
     from generator.deploy.endpoint import vendor_url
+    from generator.deploy.reader_queue import reader_queue
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
     from generator.local.start import run_emulator
     from generator.packaging.bundle import signs_url
@@ -143,7 +144,7 @@ def _serve(run: _Run, loaded: Definition, definition: Source, updater: Updater |
         with advertise(advertised, build):
             if not stop.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.endpoint) else None
-                _banner(out, run, url, outputs["EventsQueueUrl"], signed=signed, watched=updater is not None)
+                _banner(out, run, url, reader_queue(outputs), signed=signed, watched=updater is not None)
                 _next_steps(out, run.command_line(f"send {source}"), running.aws_environment)
             try:
                 _follow(out, running, names.stack_name(source), stop, updater, as_json=run.as_json)

@@ -106,17 +106,22 @@ def _lines(
     yield from asking or _receiving(status)
     yield from _flow(status)
     age = f", the oldest for {span(status.oldest)}" if status.waiting and status.oldest else ""
-    yield "waiting", f"{_console.count(status.waiting, 'message')} for MozDef{age}", fine
+    what, reader = ("notification", "the SIEM") if status.objects else ("message", "MozDef")
+    yield "waiting", f"{_console.count(status.waiting, what)} for {reader}{age}", fine
     if status.dead:
         letters = _console.count(status.dead, "dead letter")
         again = next_command(f"redrive {source} --dead")
-        yield "dead", f"{letters}, which MozDef took ten times. See what its worker logs, then {again}", look
+        taken = "MozDef took ten times. See what its worker logs"
+        if status.objects:
+            taken = "the SIEM took five times. See what it says of their objects"
+        yield "dead", f"{letters}, which {taken}, then {again}", look
     if status.rejected:
         requests = _console.count(status.rejected, "request")
         yield "rejected", f"{requests} with rejected events: {next_command(f'rejected {source}')}", look
     if status.unsent:
         requests = _console.count(status.unsent, "request")
-        yield "unsent", f"{requests} that the queue did not take; the sweep tries again every five minutes", look
+        taker = "stream" if status.objects else "queue"
+        yield "unsent", f"{requests} that the {taker} did not take; the sweep tries again every five minutes", look
     if status.unsendable:
         objects = _console.count(status.unsendable, "object")
         yield "never", f"{objects} with messages that SQS rejects, below unsendable/ in {status.bucket}", look

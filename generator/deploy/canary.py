@@ -122,7 +122,8 @@ def run_canary(target: Target, source: Source, sample: Sample, deployed: CanaryT
     _wait_for_log_line(target.client("logs"), deployed.log_group, canary_id, since)
     tags = places(source.output)["tags"]
     where = "" if tags == "tags" else f" in its {tags}"
-    yield f"its message is on the queue, with the tags {source.name} and canary{where}"
+    place = "in the stream that writes objects" if source.delivery.s3 else "on the queue"
+    yield f"its message is {place}, with the tags {source.name} and canary{where}"
 
 
 def _send_forged(source: Source, sample: Sample, endpoint: Endpoint, explain_status: Callable[[int], str]) -> str:

@@ -24,6 +24,7 @@ _LOSS_BY_ID = {
     "Positions": "it is no longer known how far each stream is read: reading begins anew",
     "Puller": "the vendor is no longer asked",
     "Stream": "accepted requests are no longer archived",
+    "Writer": "messages no longer become objects, and those of the last minute may be lost",
     "Key": "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
     "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
 }

@@ -9,6 +9,7 @@ from generator.definition.pull_words import span_text
 from generator.definition.words import reader
 from generator.deploy.deployment import Deployment
 from generator.deploy.endpoint import endpoint_for
+from generator.deploy.reader_queue import reader_queue
 from generator.deploy.stacks import Stack
 
 
@@ -50,11 +51,12 @@ def _source_steps(deployment: Deployment, stack: Stack) -> Iterator[tuple[str, s
         yield "vendor", f"is asked every {span_text(pull.every)}, from now on{where}"
     else:
         yield "vendor", f"calls {endpoint_for(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
-    queue = stack.outputs["EventsQueueUrl"].rpartition("/")[2]
-    yield (
-        reader(deployment.product.definition.source),
-        f"reads queue {queue}, region {context.target.region}, account {stack.account}",
-    )
+    queue, who = reader_queue(stack.outputs).rpartition("/")[2], reader(deployment.product.definition.source)
+    place = f"region {context.target.region}, account {stack.account}"
+    if bucket := stack.outputs.get("ObjectsBucket"):
+        yield who, f"reads notifications from queue {queue}, and the objects of bucket {bucket}, {place}"
+    else:
+        yield who, f"reads queue {queue}, {place}"
     if consumer := stack.parameters.get("ConsumerPrincipalArn"):
         yield "", f"as {consumer}"
     else:

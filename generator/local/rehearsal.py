@@ -18,11 +18,13 @@ from generator import names
 from generator.definition.parameter_values import examples
 from generator.definition.read import Definition
 from generator.deploy.pull_canary import run_puller
+from generator.deploy.reader_queue import reader_queue
 from generator.errors import GeneratorError
 from generator.files import temporary
 from generator.local import container, pipeline_jobs, vendor_server
 from generator.local.container import BuildError
 from generator.local.emulator import Emulator, EmulatorTarget
+from generator.local.notified_objects import messages_of
 from generator.local.pipeline_actions import Folders, PipelineActions
 from generator.local.pipeline_template import action_output, read_stages, stage_output, without_pipeline
 from generator.local.running import upload_prerequisites
@@ -106,17 +108,15 @@ class Rehearsal:
         """
         if self.source.pull:
             list(run_puller(self.target, self.source.name))
-        url = self.emulator.outputs(self.target.stack(self.source.name))["EventsQueueUrl"]
+        url = reader_queue(self.emulator.outputs(self.target.stack(self.source.name)))
         received = self.emulator.client("sqs").receive_message(
             QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=10, MessageSystemAttributeNames=["SentTimestamp"]
         )
-        messages = received.get("Messages", ())
-        if not messages:
-            return None
-        newest: dict[str, Any] = json.loads(
-            max(messages, key=lambda message: int(message["Attributes"]["SentTimestamp"]))["Body"]
-        )
-        return newest
+        messages: list[dict[str, Any]] = []
+        for each in sorted(received.get("Messages", ()), key=lambda each: int(each["Attributes"]["SentTimestamp"])):
+            body = json.loads(each["Body"])
+            messages += messages_of(self.emulator.client("s3"), body) if self.source.delivery.s3 else [body]
+        return messages[-1] if messages else None
 
 
 @contextmanager

@@ -16,9 +16,11 @@ from typing import Any
 from generator import names
 from generator.definition.parameter_values import examples
 from generator.deploy import helper_bucket
+from generator.deploy.reader_queue import reader_queue
 from generator.errors import GeneratorError, command_line
 from generator.files import regular_file
 from generator.local.emulator import REGION, Emulator, EmulatorTarget, KeyPair
+from generator.local.notified_objects import messages_of
 from generator.packaging import bundle
 from generator.packaging.product import shared_files
 from generator.samples.vendor import store_random_secrets
@@ -101,11 +103,12 @@ class SourceFollower:
         self._shown: set[str] = set()
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """Yield the messages on the queue; each is deleted once the next is asked for."""
-        url = self._outputs["EventsQueueUrl"]
+        """Yield the messages on the queue, or in the objects that it tells of; each is deleted once it is read."""
+        url = reader_queue(self._outputs)
         received = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         for message in received.get("Messages", ()):
-            yield json.loads(message["Body"])
+            body = json.loads(message["Body"])
+            yield from messages_of(self._s3, body) if "ObjectsBucket" in self._outputs else (body,)
             self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     def kept(self) -> Iterator[str]:

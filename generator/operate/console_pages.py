@@ -43,7 +43,8 @@ def find_pages(target: Target, source: str) -> list[ConsolePage]:
 def stack_pages(stack: Stack, region: str) -> list[ConsolePage]:
     """Return the pages of a source's stack, of which one that is not complete has the first alone."""
     pages = [ConsolePage("stack", _stack_url(stack, region))]
-    for name, output in (("queue", "EventsQueueUrl"), ("dead-letters", "DeadLettersQueueUrl")):
+    queues = ("queue", "EventsQueueUrl"), ("queue", "ObjectsQueueUrl"), ("dead-letters", "DeadLettersQueueUrl")
+    for name, output in queues:
         if url := stack.outputs.get(output):
             pages.append(ConsolePage(name, _console_url(stack, region, "sqs/v3", f"/queues/{quote(url, safe='')}")))
     if stack.outputs:

@@ -11,6 +11,7 @@ from typing import Any
 
 from generator.aws import Target
 from generator.deploy import stacks
+from generator.deploy.reader_queue import reader_queue
 from generator.errors import GeneratorError, command_line
 from lambdas.delivering.envelope import (
     ENVELOPE_ERRORS,
@@ -40,6 +41,7 @@ class SourceResources:
     bucket: str
     function: str
     events: str
+    """The URL of the queue that a SIEM reads: of messages, or of notifications of objects."""
     dead_letters: str
     api: str | None
     """The API of a source that has an endpoint."""
@@ -59,6 +61,13 @@ class SourceResources:
     """What is wrong with the stack's own state."""
     alarms: frozenset[str] = frozenset()
     """The names of the stack's alarms."""
+    writer: str | None = None
+    """The stream that writes messages into objects, of a source that has no queue of messages."""
+
+    @property
+    def destination(self) -> str:
+        """Where messages go, in words."""
+        return "the bucket that the SIEM reads" if self.writer else "the queue that MozDef reads"
 
 
 @dataclass(frozen=True)
@@ -123,12 +132,13 @@ def find_resources(target: Target, source: str, stack: stacks.Stack | None = Non
     return SourceResources(
         bucket=outputs["KeptBucket"],
         function=ids["Redrive"],
-        events=outputs["EventsQueueUrl"],
+        events=reader_queue(outputs),
         dead_letters=outputs["DeadLettersQueueUrl"],
         api=outputs.get("ApiId"),
         status=stack.status,
         since=stack.since,
         archive=outputs.get("ArchiveBucket"),
+        writer=ids.get("Writer"),
         puller=outputs.get("PullerFunction"),
         puller_log=ids.get("PullerLog"),
         positions=outputs.get("PositionsTable"),

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from generator.aws import Target
 from generator.aws_failures import explain_failure
 from generator.deploy import retained_resources, stacks
+from generator.deploy.reader_queue import reader_queue
 from generator.deploy.stack_lists import SourceStack, source_stacks
 from generator.errors import GeneratorError
 from generator.operate.kept_events import find_resources
@@ -103,7 +104,7 @@ def _problems(target: Target, each: SourceStack, shared: SharedState) -> Iterato
     prefixes = {entry["Prefix"] for entry in answer.get("CommonPrefixes", ())}
     yield from (text for prefix, text in _KEPT.items() if prefix in prefixes)
     if shared.listing:
-        queues = outputs["EventsQueueUrl"], outputs["DeadLettersQueueUrl"]
+        queues = reader_queue(outputs), outputs["DeadLettersQueueUrl"]
         earlier = retained_resources.find_retained(target, each.source, outputs["KeptBucket"], queues, shared.listing)
         if earlier.with_events.buckets or earlier.with_events.queues:
             yield "events that an earlier stack left behind"

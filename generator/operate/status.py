@@ -41,13 +41,13 @@ class SourceStatus:
     version: str
     requests: MetricSums | None
     sent: MetricSums | None
-    """Messages that were sent to the queue."""
+    """Messages that were sent to the queue, or into the stream that writes objects."""
     drift: MetricSums | None
     """Events with fields or values that the source's JSON Schemas do not know."""
     duplicates: MetricSums | None
     """Messages that were not sent again."""
     waiting: int
-    """Messages on the queue."""
+    """Messages on the queue, or notifications where it tells of objects."""
     oldest: float | None
     """Highest age in seconds of the oldest message within the last hour; None where AWS does not report it."""
     dead: int
@@ -58,6 +58,8 @@ class SourceStatus:
     earlier: RetainedResources | None
     """Where earlier stacks left events behind; None where the caller has no permission to look."""
     bucket: str
+    objects: bool
+    """Whether messages are in objects, and the queues have notifications of these."""
     alarms: tuple[tuple[str, str], ...]
     """Names and descriptions of the alarms that are in ALARM."""
     secrets: Mapping[str, datetime | None]
@@ -103,6 +105,7 @@ def read_status(target: Target, source: Source, resources: kept_events.SourceRes
         unsendable=count_objects(s3, resources.bucket, "unsendable/"),
         earlier=_left_by_earlier_stacks(target, source, resources),
         bucket=resources.bucket,
+        objects=resources.writer is not None,
         alarms=_alarms(target, name, resources.alarms),
         secrets=_secrets(target, source),
         problem=resources.problem,
@@ -154,7 +157,11 @@ def _metrics(
             if resources.api
             else _metric(NAMESPACE, "Requests", *stack)
         ),
-        "sent": _metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", _queue_name(resources.events)),
+        "sent": (
+            _metric("AWS/Firehose", "IncomingRecords", "DeliveryStreamName", resources.writer)
+            if resources.writer
+            else _metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", _queue_name(resources.events))
+        ),
         "drift": _metric(NAMESPACE, "Drift", *stack) if source.events.schemas else None,
         "duplicates": _metric(NAMESPACE, "Duplicate", *stack) if source.dedupe or source.pull else None,
     }

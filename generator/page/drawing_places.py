@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from generator.page.drawing_plan import ALARMS, READER, SECRETS, TOPIC, VENDOR, Plan
+from generator.page.drawing_plan import ALARMS, SECRETS, TOPIC, VENDOR, Plan
 
 _ENTRANCES = ("Api", "Pull", "Verify", SECRETS)
 """What leads to the first function, from the top."""
-_STORES = ("Events", "DeadLetters", "Kept", "Claims", "Positions", "Stream", "Archive")
+_STORES = (
+    *("Writer", "ObjectsBucket", "Objects", "Events", "DeadLetters"),
+    *("Kept", "Claims", "Positions", "Stream", "Archive"),
+)
 _OF_REDRIVE = 3
 """The row of the function Redrive and of its schedule, beside the stores that it reads."""
 
@@ -51,7 +54,7 @@ def _wide_places(plan: Plan) -> Iterator[tuple[str, Place]]:
     entrance = 1 if called else 0
     yield from _columns(plan, entrance, first_row=0 if called else 1, top=0)
     right = entrance + 3
-    yield READER, Place(right, 0)
+    yield plan.reader, Place(right, 0)
     row = 2
     for title in ("KeptLog", "Key", ALARMS, TOPIC):
         if title in plan.boxes:
@@ -61,7 +64,8 @@ def _wide_places(plan: Plan) -> Iterator[tuple[str, Place]]:
 
 def _narrow_places(plan: Plan) -> Iterator[tuple[str, Place]]:
     yield VENDOR, Place(0, 0)
-    yield READER, Place(2, 0)
+    # Above the functions where it reads two of the stores: a line may not pass a box.
+    yield plan.reader, Place(1 if "ObjectsBucket" in plan.boxes else 2, 0)
     cells = dict(_columns(plan, 0, first_row=1, top=1))
     yield from cells.items()
     row = max(cell.row for cell in cells.values()) + 1

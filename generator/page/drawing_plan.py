@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from generator.definition import words
 from generator.definition.pull_words import span_text
 from generator.definition.secret_names import source_secrets
 from generator.definition.words import counted, listed
@@ -14,9 +15,9 @@ from generator.page.permissions import role_permissions, role_users
 from generator.page.words import days, rate_words
 from lambdas.model import methods
 
-VENDOR, READER, SECRETS, ALARMS, TOPIC = "Vendor", "MozDef", "Parameter Store", "Alarms", "Alarm topic"
+VENDOR, SECRETS, ALARMS, TOPIC = "Vendor", "Parameter Store", "Alarms", "Alarm topic"
 _DAY = 86_400
-_ENTRANCES, _REDRIVES = ("Verify", "Webhook", "Pull", "Puller", "Stream"), ("Clock", "Redrive")
+_ENTRANCES, _REDRIVES = ("Verify", "Webhook", "Pull", "Puller", "Writer", "Stream"), ("Clock", "Redrive")
 """What acts with a role: on the way of an event, in this order, and what sends again."""
 _JOBS = {
     "lambdas.authorizer.handler": "function: authorizer",
@@ -52,13 +53,21 @@ class Plan:
 
     boxes: dict[str, Box]
     lines: list[Line]
+    reader: str = ""
+    """The title of the box of whoever reads the events."""
 
 
 def plan(built: BuiltSource) -> Plan:
     """Return what the drawing of a source's stack shows."""
     boxes = {box.title: box for box in _boxes(built)}
     entrance, redrive = _role_lines(built, _ENTRANCES), _role_lines(built, _REDRIVES)
-    return Plan(boxes, [*_entrance_lines(built), *entrance, *_queue_lines(built), *redrive, *_other_lines(built)])
+    lines = [*_entrance_lines(built), *entrance, *_reader_lines(built), *redrive, *_other_lines(built)]
+    return Plan(boxes, lines, reader(built))
+
+
+def reader(built: BuiltSource) -> str:
+    """Return who reads the events."""
+    return "MozDef" if words.reader(built.source) == "MozDef" else "SIEM"
 
 
 def _boxes(built: BuiltSource) -> Iterator[Box]:
@@ -71,7 +80,7 @@ def _boxes(built: BuiltSource) -> Iterator[Box]:
         if lines := _resource_lines(built, title):
             alarms = (counted(watched[title], "alarm"),) if watched[title] else ()
             yield Box(title, (*lines, *alarms))
-    yield Box(READER, ("reads the queue",), outside=True)
+    yield Box(reader(built), ("reads objects" if built.source.delivery.s3 else "reads the queue",), outside=True)
     yield Box(ALARMS, (counted(sum(1 for _ in built.of_type("AWS::CloudWatch::Alarm")), "alarm"),))
     yield Box(TOPIC, ("SNS, where given",), outside=True)
 
@@ -147,10 +156,18 @@ def _directions(actions: tuple[str, ...]) -> tuple[bool, bool]:
     return reads, any(not name.startswith(("Get", "BatchGet", "List")) for name in names)
 
 
-def _queue_lines(built: BuiltSource) -> Iterator[Line]:
+def _reader_lines(built: BuiltSource) -> Iterator[Line]:
+    """Yield how events are read: as messages of a queue, or as objects of which a queue tells."""
+    who = reader(built)
+    for title, properties in built.of_type("AWS::S3::Bucket"):
+        if notified := properties.get("NotificationConfiguration"):
+            queue = next(built.targets(notified))
+            yield Line(title, queue, [f"S3 notifies `{queue}` of each object of `{title}`"])
+            yield Line(title, who, [f"the {who} reads the objects of `{title}`"])
     for title, properties in built.of_type("AWS::SQS::Queue"):
         if policy := properties.get("RedrivePolicy"):
-            yield Line(title, READER, [f"MozDef receives messages from `{title}`, and deletes them"])
+            what = f"the {who} receives notifications" if built.source.delivery.s3 else f"{who} receives messages"
+            yield Line(title, who, [f"{what} from `{title}`, and deletes them"])
             dead = next(built.targets(policy))
             words = f"SQS moves a message that was received {policy['maxReceiveCount']} times and not deleted"
             yield Line(title, dead, [f"{words} from `{title}` to `{dead}`"])

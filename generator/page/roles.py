@@ -20,14 +20,24 @@ _INTRODUCTION = (
 _STATEMENTS = {
     "OnlyOverTls": "nobody gets in without TLS",
     "Consumer": "MozDef's role, the parameter `ConsumerPrincipalArn` where it is given, takes messages",
+    "Notifications": "Amazon S3 notifies the queue of new objects of the stack's bucket",
     "Log": "Amazon S3 writes the access log of the stack's own buckets",
     "Manage": "the account, and `KeyAdministratorArn` where it is given, manage the key; its policies say who of it",
     "ThroughServices": "the account uses the key through the services that keep events, and in no other way",
     "GrantsForServices": "nobody but a service of AWS makes grants",
     "Logs": "CloudWatch Logs encrypts the log groups of this stack",
 }
-_CONSUMER_OF_KEY = "MozDef's role decrypts what it takes from the queue, through SQS alone"
-_ORDER = ("VerifyRole", "WebhookRole", "PullRole", "PullerRole", "StreamRole", "ClockRole", "RedriveRole")
+_OF_KEY = {
+    "Consumer": "MozDef's role decrypts what it takes from the queue, through SQS alone",
+    "Notifications": "Amazon S3 encrypts notifications of buckets of this account",
+}
+_OF_OBJECTS = {
+    "AWS::SQS::QueuePolicy": "the SIEM's role, `ConsumerPrincipalArn` where it is given, takes notifications",
+    "AWS::S3::BucketPolicy": "the SIEM's role, `ConsumerPrincipalArn` where it is given, reads objects of messages",
+    "AWS::KMS::Key": "the SIEM's role decrypts what it takes from the queue and the bucket, through SQS and S3",
+}
+"""Whom the statement `Consumer` lets in where messages are in objects, by the type of the resource."""
+_ORDER = ("VerifyRole", "WebhookRole", "PullRole", "PullerRole", "WriterRole", "StreamRole", "ClockRole", "RedriveRole")
 _POLICIES = ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::Lambda::Permission")
 
 
@@ -107,10 +117,15 @@ def _resource_rows(built: BuiltSource) -> Iterator[Sequence[Sequence[Child]]]:
             continue
         on = properties.get("Queues", [properties.get("Bucket", {"Ref": title})])[0]
         for statement in _statements(properties.get("KeyPolicy") or properties["PolicyDocument"]):
-            words = _STATEMENTS[statement["Sid"]]
-            if statement["Sid"] == "Consumer" and "KeyPolicy" in properties:
-                words = _CONSUMER_OF_KEY
+            words = _statement_words(built, title, statement["Sid"])
             yield [code(next(built.targets(on), title))], marked(words), _lines(statement["Action"])
+
+
+def _statement_words(built: BuiltSource, title: str, sid: str) -> str:
+    resource_type = built.resources[title]["Type"]
+    if sid == "Consumer" and "ObjectsBucket" in built.resources:
+        return _OF_OBJECTS[resource_type]
+    return _OF_KEY.get(sid, _STATEMENTS[sid]) if resource_type == "AWS::KMS::Key" else _STATEMENTS[sid]
 
 
 def _call_row(built: BuiltSource, properties: Mapping[str, Any]) -> Sequence[Sequence[Child]]:

@@ -14,6 +14,9 @@ from lambdas.delivering.dedupe import MAX_HOURS
 
 _HOLDS = {
     "Events": "messages, until MozDef has received and deleted them",
+    "Writer": "messages on their way into objects",
+    "ObjectsBucket": "messages, as lines of objects",
+    "Objects": "notifications of objects, until the SIEM has received and deleted them",
     "DeadLetters": "messages that MozDef received too often and never deleted",
     "Kept": (
         "events that became no message, with the reason; events too large for a queue; messages that the queue did not "
@@ -26,6 +29,7 @@ _HOLDS = {
     "KeptLog": "who asked for which object of the other buckets, and when",
     "AccessLog": "of each request: time, sender's address, method, path, status and size. No header, query or body",
     "StreamLog": "what the stream could not deliver, and why. No request",
+    "WriterLog": "what the stream could not deliver, and why. No message",
 }
 """What is in each store, in the order of the page; all others are logs of functions."""
 _FUNCTION_LOG = "a line for each call: its outcome, its counts, the reason. No body, no header's value, no secret"
@@ -38,10 +42,11 @@ _TYPES = (
 )
 _AFTER_THE_STACK = {"Delete": "is deleted", "Retain": "stays", "RetainExceptOnCreate": "stays"}
 _PLACE = (
-    "All of it lies in the AWS account and the region of the stack. The stack hands it to nobody but MozDef, which "
-    "takes its messages from the queue. Buckets are private and versioned. Buckets and queues are reached over TLS "
-    "alone."
+    "All of it lies in the AWS account and the region of the stack. The stack hands it to nobody but {reader}. Buckets "
+    "are private and versioned. Buckets and queues are reached over TLS alone."
 )
+_READERS = {False: "MozDef, which takes its messages from the queue", True: "the SIEM, which reads objects"}
+"""Who reads events; True where they are in objects."""
 
 
 def stores_section(built: BuiltSource) -> ET.Element:
@@ -61,11 +66,14 @@ def stores_section(built: BuiltSource) -> ET.Element:
             )
         )
     head = ("Where", "What", "How long", "Encrypted with", "When the stack is deleted")
-    return section("kept", "What is kept", prose(_PLACE), table(head, rows, "What is kept", "stores"))
+    place = _PLACE.format(reader=_READERS["ObjectsBucket" in built.resources])
+    return section("kept", "What is kept", prose(place), table(head, rows, "What is kept", "stores"))
 
 
 def _row(built: BuiltSource, title: str, properties: Mapping[str, Any]) -> Sequence[Sequence[Child]]:
     holds = _HOLDS.get(title, _FUNCTION_LOG)
+    if title == "DeadLetters" and "Objects" in built.resources:
+        holds = "notifications that the SIEM received too often and never deleted"
     policy = built.resources[title].get("DeletionPolicy", "Delete")
     name: list[Child] = [code(title), _kind(built.kind(title))]
     return name, [holds], [_how_long(built, title, properties)], marked(_key(properties)), [_AFTER_THE_STACK[policy]]
@@ -110,7 +118,7 @@ def _key(properties: Mapping[str, Any]) -> str:
 
 def retention(built: BuiltSource) -> Iterator[str]:
     """Yield in a few words how long events are kept, for the summary of a page."""
-    for title in ("Events", "Kept", "Archive"):
+    for title in ("Events", "ObjectsBucket", "Kept", "Archive"):
         if title in built.resources:
             properties = built.resources[title]["Properties"]
             yield f"{_how_long(built, title, properties).partition(';')[0].removeprefix('at most ')} in {title}"

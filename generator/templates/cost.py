@@ -40,7 +40,8 @@ EVENT_KB = 4
 HANDLER_MS, AUTHORIZER_MS, COLD_SHARE, INIT_MS = 20, 60, 0.01, 550
 FUNCTION_LOG_BYTES, ACCESS_LOG_BYTES = 850, 300
 CLAIM_MS, CLAIM_WRITES = 20, 2  # an event with `dedupe`: the claim is pending, then done
-ARCHIVE_MS, ARCHIVE_KB, ARCHIVE_RATIO = 15, 5, 5  # an event with its envelope, and how much smaller gzip makes it
+ARCHIVE_MS, ARCHIVE_KB = 15, 5  # an event with its envelope
+GZIP_RATIO = 5  # how much smaller gzip makes it
 
 ASSUMPTIONS = (
     f"{EVENT_KB} KB an event, one event a request, evenly spread; handler {HANDLER_MS} ms, authorizer "
@@ -100,10 +101,7 @@ def per_million(resources: Mapping[str, Any], events: int) -> float:
         called_share = cache_miss_share(rate, authorizer.get("AuthorizerResultTtlInSeconds", 0))
         function = functions["lambdas.authorizer.handler"]
         total += called_share * invocations(function, AUTHORIZER_MS, called_share * rate, reads_secret=True)
-    fifo = resources["Events"]["Properties"].get("FifoQueue")
-    total += (FIFO_REQUESTS if fifo else SQS_REQUESTS) * math.ceil(EVENT_KB / 64)
-    if "KmsMasterKeyId" in resources["Events"]["Properties"]:
-        total += KMS_REQUESTS * cache_miss_share(rate, QUEUE_KEY_SECONDS)
+    total += delivered(resources, rate)
     if any("AccessLogSettings" in stage for stage in by_type["AWS::ApiGatewayV2::Stage"]):
         total += log_lines(ACCESS_LOG_BYTES)
     return total
@@ -127,11 +125,37 @@ def run_time(properties: Mapping[str, Any], ms: float) -> float:
     return 1e6 * gb * ms / 1000 * GB_SECOND[properties.get("Architectures", ["x86_64"])[0]]
 
 
+def delivered(resources: Mapping[str, Any], rate: float) -> float:
+    """Return the dollars for a million messages, at `rate` a second, onto the queue or into objects."""
+    if writer := resources.get("Writer"):
+        hints = writer["Properties"]["ExtendedS3DestinationConfiguration"]["BufferingHints"]
+        return written(resources, cache_miss_share(rate, hints["IntervalInSeconds"]))
+    queue = resources["Events"]["Properties"]
+    total = (FIFO_REQUESTS if queue.get("FifoQueue") else SQS_REQUESTS) * math.ceil(EVENT_KB / 64)
+    if "KmsMasterKeyId" in queue:
+        total += KMS_REQUESTS * cache_miss_share(rate, QUEUE_KEY_SECONDS)
+    return total
+
+
+def written(resources: Mapping[str, Any], objects: float) -> float:
+    """Return the dollars for a million messages in so many objects each: S3 stores each and sends a notification."""
+    total = streamed(resources["ObjectsBucket"]["Properties"], EVENT_KB) + objects * (S3_PUTS + SQS_REQUESTS)
+    if "KmsMasterKeyId" in resources["Objects"]["Properties"]:
+        total += objects * KMS_REQUESTS
+    return total
+
+
 def archived(bucket: Mapping[str, Any]) -> float:
-    """Return the dollars for a million archived requests: to bring them there, and to keep them until they expire."""
-    gb = math.ceil(ARCHIVE_KB / FIREHOSE_STEP_KB) * FIREHOSE_STEP_KB * 1e6 / 1024**2
+    """Return the dollars for a million archived requests."""
+    return streamed(bucket, ARCHIVE_KB)
+
+
+def streamed(bucket: Mapping[str, Any], record_kb: float) -> float:
+    """Return the dollars for a million records: to bring them into a bucket, and to keep them until they expire."""
+    gb = math.ceil(record_kb / FIREHOSE_STEP_KB) * FIREHOSE_STEP_KB * 1e6 / 1024**2
+    stored_gb = record_kb * 1e6 / 1024**2 / GZIP_RATIO
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
-    return gb * FIREHOSE_GB + gb / ARCHIVE_RATIO * S3_GB * float(rule["ExpirationInDays"]) / 30
+    return gb * FIREHOSE_GB + stored_gb * S3_GB * float(rule["ExpirationInDays"]) / 30
 
 
 def log_lines(size: float) -> float:

@@ -27,10 +27,14 @@ class MonitoredResources(NamedTuple):
     """The handler, or the puller."""
     redrive: Function
     events: Queue
+    """The queue that MozDef reads: of messages, or of notifications of objects."""
     dead_letters: Queue
     api: Api | None = None
     access_log: LogGroup | None = None
     stream: DeliveryStream | None = None
+    """The stream into the archive."""
+    writer: DeliveryStream | None = None
+    """The stream that writes messages into objects."""
 
 
 class Dashboard(_Dashboard):  # type: ignore[misc]  # troposphere ships no types
@@ -89,17 +93,8 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
     return {
         "widgets": [
             graph(0, *_requests(resources, dimension)),
-            graph(
-                1,
-                "To MozDef: sent, received",
-                [["AWS/SQS", f"NumberOfMessages{action}", "QueueName", events] for action in ("Sent", "Received")],
-            ),
-            graph(
-                2,
-                "Is it late? Oldest message (s)",
-                [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", events]],
-                "Maximum",
-            ),
+            graph(1, *_deliveries(resources, events)),
+            graph(2, *_delays(resources, events), "Maximum"),
             graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90")
             if resources.api
             else graph(3, "How far behind now is what was read? (s)", [[NAMESPACE, "Behind", *dimension]], "Maximum"),
@@ -144,6 +139,24 @@ def _requests(resources: MonitoredResources, dimension: list[str]) -> tuple[str,
         return "Is it flowing? Requests, and answers", metrics
     names = ("Requests", "Pulled", "PullFailed")
     return "Is it flowing? Requests to the vendor, events, failures", [[NAMESPACE, name, *dimension] for name in names]
+
+
+def _deliveries(resources: MonitoredResources, events: str) -> tuple[str, list[list[Any]]]:
+    """Return title and metrics of the graph of what is sent, and of what is received."""
+    sent, received = (["AWS/SQS", f"NumberOfMessages{action}", "QueueName", events] for action in ("Sent", "Received"))
+    if not resources.writer:
+        return "To MozDef: sent, received", [sent, received]
+    messages = ["AWS/Firehose", "IncomingRecords", "DeliveryStreamName", ref(resources.writer)]
+    return "To the SIEM: messages, notifications of objects, received", [messages, sent, received]
+
+
+def _delays(resources: MonitoredResources, events: str) -> tuple[str, list[list[Any]]]:
+    """Return title and metrics of the graph of what waits longest."""
+    oldest = ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", events]
+    if not resources.writer:
+        return "Is it late? Oldest message (s)", [oldest]
+    waits = ["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", ref(resources.writer)]
+    return "Is it late? Oldest message in the stream, oldest notification (s)", [waits, oldest]
 
 
 def _unknown_fields_table(resources: MonitoredResources) -> dict[str, Any]:

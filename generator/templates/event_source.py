@@ -1,5 +1,7 @@
 """The event-source template: an HTTP endpoint for a vendor's events, and the queue from which MozDef receives them.
 
+With `delivery: {s3: …}`, there is a bucket of objects in place of that queue, and a queue of notifications.
+
 Logical ids name the role of a resource in the stack, without the source's name, so that two sources can be compared.
 """
 
@@ -13,7 +15,7 @@ from troposphere import GetAtt, Output, Parameter, Ref, Select, Split, Sub, Temp
 from troposphere.apigatewayv2 import Api
 from troposphere.awslambda import Function
 from troposphere.dynamodb import Table
-from troposphere.s3 import Bucket
+from troposphere.sqs import Queue
 
 from generator.definition.secret_names import source_secrets
 from generator.definition.words import reader
@@ -21,9 +23,10 @@ from generator.templates import functions, inputs, monitoring
 from generator.templates.dashboard import MonitoredResources
 from generator.templates.functions import FunctionContext, Stores
 from generator.templates.inputs import TemplateInput
-from generator.templates.resources import access_log, archive, bucket, key, network, queue, table, tracing
+from generator.templates.resources import access_log, archive, bucket, key, network, objects, queue, table, tracing
 from generator.templates.resources import api as http
-from generator.templates.resources.archive import ArchiveStore
+from generator.templates.resources.features import source_features
+from generator.templates.resources.objects import ObjectsStore
 from generator.templates.resources.sub import ref
 from generator.templates.stack_context import StackContext, stack_context
 from lambdas import VERSION
@@ -43,12 +46,9 @@ def build(source: Source, lambda_key: str) -> Template:
     context = FunctionContext(source, stack, parameters["LambdaKey"], role_properties, parameters["Tracing"])
 
     dead_letters = queue.add_dead_letters(template, stack)
-    events = queue.add_events(template, stack, dead_letters, parameters["EventsQueueName"])
     queue.add_policy(template, dead_letters)
-    queue.add_policy(template, events, parameters["ConsumerPrincipalArn"])
-    kept, archived = _add_buckets(template, context)
-
-    stores = Stores(events, kept, _add_table(template, source, stack), archived)
+    events = _add_queue(template, context, dead_letters, parameters["EventsQueueName"])
+    stores = _add_stores(template, context, events, parameters["ConsumerPrincipalArn"])
     redrive = functions.add_redrive(template, context, stores)
     api = None
     if source.pull:
@@ -56,13 +56,26 @@ def build(source: Source, lambda_key: str) -> Template:
     else:
         entrance = functions.add_handler(template, context, stores)
         api = _add_api(template, context, entrance)
-    stream = archived.stream if archived else None
     monitored = MonitoredResources(
-        entrance, redrive, events, dead_letters, api, template.resources.get("AccessLog"), stream
+        entrance,
+        redrive,
+        events,
+        dead_letters,
+        api,
+        template.resources.get("AccessLog"),
+        stores.archive.stream if stores.archive else None,
+        stores.events.stream if isinstance(stores.events, ObjectsStore) else None,
     )
     monitoring.add_monitoring(template, source, stack, parameters["AlarmTopicArn"], monitored)
     _add_outputs(template, source, stack, monitored, stores)
     return template
+
+
+def _add_queue(template: Template, context: FunctionContext, dead_letters: Queue, name: Parameter) -> Queue:
+    """Add the queue that a SIEM reads: of messages, or of notifications of objects."""
+    if context.source.delivery.s3:
+        return queue.add_events(template, context.stack, dead_letters, name, "Objects", objects.MAX_RECEIVE_COUNT)
+    return queue.add_events(template, context.stack, dead_letters, name)
 
 
 def _add_table(template: Template, source: Source, stack: StackContext) -> Table | None:
@@ -99,7 +112,8 @@ def _stack_context(template: Template, source: Source, parameters: Mapping[str, 
     if source.hardening != "strict":
         return stack
     consumer, administrator = parameters["ConsumerPrincipalArn"], parameters["KeyAdministratorArn"]
-    return replace(stack, key=key.add_key(template, stack, consumer, administrator))
+    has_objects = source.delivery.s3 is not None
+    return replace(stack, key=key.add_key(template, stack, consumer, administrator, objects=has_objects))
 
 
 def _role_properties(template: Template, stack: StackContext, boundary: Parameter) -> dict[str, Any]:
@@ -108,18 +122,15 @@ def _role_properties(template: Template, stack: StackContext, boundary: Paramete
     return {"Path": Sub(stack.role_path), "PermissionsBoundary": inputs.value_or_none(condition, boundary)}
 
 
-def _add_buckets(template: Template, context: FunctionContext) -> tuple[Bucket, ArchiveStore | None]:
-    """Add the bucket for events that became no message, and the archive of a source that has one.
+def _add_stores(template: Template, context: FunctionContext, events: Queue, consumer: Parameter) -> Stores:
+    """Add the policy of the queue that a SIEM reads, the buckets of a source, and its table.
 
-    With `hardening: strict`, access to them is logged.
+    The buckets are that for events that became no message, the archive, and that of objects. With `hardening: strict`,
+    access to them is logged.
     """
-    stack, archive_settings = context.stack, context.source.archive
-    stack_id = Select(2, Split("/", Ref("AWS::StackId")))
-    names = {
-        purpose: _bucket_name(stack, purpose, stack_id)
-        for purpose in (("kept", "archive") if archive_settings else ("kept",))
-    }
-    logging = {}
+    source, stack, role_properties = context.source, context.stack, context.role_properties
+    names = _bucket_names(stack, source)
+    logging: dict[str, Any] = {}
     if stack.key:
         # Named after the key, which is created and retained with the log: the log of an earlier stack of this name may
         # still exist.
@@ -127,11 +138,26 @@ def _add_buckets(template: Template, context: FunctionContext) -> tuple[Bucket, 
         log_bucket = access_log.add_log(template, stack, "KeptLog", log_name, names.values())
         logging = access_log.logging_properties(log_bucket)
     kept = bucket.add_bucket(template, stack, "Kept", KEPT_DAYS, BucketName=names["kept"], **logging)
-    if not archive_settings:
-        return kept, None
-    days, role_properties = archive_settings.days, context.role_properties
-    name = names["archive"]
-    return kept, archive.add_archive(template, stack, days, role_properties, BucketName=name, **logging)
+    archived = None
+    if source.archive:
+        days, name = source.archive.days, names["archive"]
+        archived = archive.add_archive(template, stack, days, role_properties, BucketName=name, **logging)
+    delivered: Queue | ObjectsStore = events
+    if source.delivery.s3:
+        days, name = source.delivery.s3.days, names["objects"]
+        delivered = objects.add_objects(
+            template, stack, days, events, consumer, role_properties, BucketName=name, **logging
+        )
+    else:
+        queue.add_policy(template, events, consumer)
+    return Stores(delivered, kept, _add_table(template, source, stack), archived)
+
+
+def _bucket_names(stack: StackContext, source: Source) -> dict[str, Sub]:
+    """Return the names of the buckets by their purposes."""
+    stack_id = Select(2, Split("/", Ref("AWS::StackId")))
+    purposes = ("kept", *source_features(source).streamed_buckets)
+    return {purpose: _bucket_name(stack, purpose, stack_id) for purpose in purposes}
 
 
 def _bucket_name(stack: StackContext, purpose: str, uuid: Any) -> Sub:
@@ -164,6 +190,20 @@ def _add_api(template: Template, context: FunctionContext, handler: Function) ->
     return api
 
 
+def _delivery_outputs(source: Source, events: Queue, delivered: Queue | ObjectsStore) -> list[tuple[str, Any, str]]:
+    """Return the outputs that a SIEM is configured with: name, value and description."""
+    if isinstance(delivered, ObjectsStore):
+        return [
+            ("ObjectsQueueUrl", Ref(events), f"Queue from which {reader(source)} receives notifications of objects"),
+            ("ObjectsQueueArn", GetAtt(events, "Arn"), "The same, as an ARN"),
+            ("ObjectsBucket", Ref(delivered.bucket), "Objects of messages, of which the notifications tell"),
+        ]
+    return [
+        ("EventsQueueUrl", Ref(events), f"Queue from which {reader(source)} receives its events"),
+        ("EventsQueueArn", GetAtt(events, "Arn"), "The same, as an ARN"),
+    ]
+
+
 def _add_outputs(
     template: Template, source: Source, stack: StackContext, resources: MonitoredResources, stores: Stores
 ) -> None:
@@ -183,8 +223,7 @@ def _add_outputs(
         ]
     for name, value, description in (
         *entrance,
-        ("EventsQueueUrl", Ref(resources.events), f"Queue from which {reader(source)} receives its events"),
-        ("EventsQueueArn", GetAtt(resources.events, "Arn"), "The same, as an ARN"),
+        *_delivery_outputs(source, resources.events, stores.events),
         ("DeadLettersQueueUrl", Ref(resources.dead_letters), f"Messages that {reader(source)} received too often"),
         ("KeptBucket", Ref(stores.kept), "Events that became no message, or one too large for a queue"),
         *archive_output,

@@ -15,7 +15,7 @@ from generator.templates.cost import (
     EVENT_KB,
     HANDLER_MS,
     S3_PUTS,
-    SQS_REQUESTS,
+    delivered,
     invocations,
     log_lines,
 )
@@ -64,7 +64,7 @@ def estimate_flood(resources: Mapping[str, Any]) -> Flood:
         rate,
         handled,
         forged=hourly * (api + verifying),
-        events=hourly * (api + handled * (handling + SQS_REQUESTS * math.ceil(EVENT_KB / 64))),
+        events=hourly * (api + handled * (handling + delivered(resources, handled))),
         rejected=hourly * (api + handled * (handling + S3_PUTS)),
     )
 

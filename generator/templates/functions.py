@@ -16,8 +16,9 @@ from troposphere.sqs import Queue
 
 from generator.definition.secret_names import credential_secrets, replaced_secrets, stored_names
 from generator.templates.inputs import parameter_variables
-from generator.templates.resources import archive, bucket, function, key, network, queue, schedule, table
+from generator.templates.resources import archive, bucket, function, key, network, objects, queue, schedule, table
 from generator.templates.resources.archive import ArchiveStore
+from generator.templates.resources.objects import ObjectsStore
 from generator.templates.stack_context import StackContext
 from lambdas.auth import secret_names
 from lambdas.model import Source
@@ -48,9 +49,9 @@ class FunctionContext:
 
 @dataclass(frozen=True)
 class Stores:
-    """Where functions put events: the queue, the bucket of kept events, and what only some sources have."""
+    """Where functions put events: a queue or objects, the bucket of kept events, and what only some sources have."""
 
-    events: Queue
+    events: Queue | ObjectsStore
     kept: Bucket
     claims: Table | None
     archive: ArchiveStore | None
@@ -58,7 +59,7 @@ class Stores:
     def environment(self, timeout: int) -> dict[str, Any]:
         """Return the variables of a function that uses them and may run for `timeout` seconds."""
         return {
-            "EVENTS_QUEUE_URL": Ref(self.events),
+            **_delivery_environment(self.events),
             "KEPT_BUCKET": Ref(self.kept),
             "STACK": Ref("AWS::StackName"),
             **_dedupe_environment(self.claims, timeout),
@@ -70,7 +71,7 @@ def add_handler(template: Template, context: FunctionContext, stores: Stores) ->
     """Add the handler, which receives requests; it reads the secrets even where an authorizer verifies first."""
     stack, webhook = context.stack, context.source.endpoint
     statements = [
-        queue.may_send(stores.events),
+        *_may_deliver(stores.events),
         bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
         *(archive.may_archive(stores.archive) if stores.archive else []),
         *key.may_use(stack),
@@ -107,7 +108,7 @@ def add_puller(template: Template, context: FunctionContext, stores: Stores, pul
     assert claims is not None  # noqa: S101 - a source that is pulled has a table
     stored = credential_secrets(pull)
     statements = [
-        queue.may_send(stores.events),
+        *_may_deliver(stores.events),
         bucket.may_put(stores.kept, "rejected", "oversize", "unsent"),
         *(archive.may_archive(stores.archive) if stores.archive else []),
         *key.may_use(stack),
@@ -165,7 +166,7 @@ def add_redrive(template: Template, context: FunctionContext, stores: Stores) ->
     """Add the function that sends kept events again, on request, and the schedule on which it sends unsent messages."""
     stack, kept, claims = context.stack, stores.kept, stores.claims
     statements = [
-        queue.may_send(stores.events),
+        *_may_deliver(stores.events),
         bucket.may_put(kept, "rejected", "oversize", "unsent", "unsendable"),
         bucket.may_take(kept, "rejected", "unsent"),
         bucket.may_list(kept),
@@ -206,6 +207,16 @@ def add_authorizer(template: Template, context: FunctionContext) -> Function:
         {"SECRETS_PATH": Sub(stack.secrets_path), "STACK": Ref("AWS::StackName")},
         concurrency=webhook.concurrency,
     )
+
+
+def _may_deliver(events: Queue | ObjectsStore) -> list[Statement]:
+    return objects.may_deliver(events) if isinstance(events, ObjectsStore) else [queue.may_send(events)]
+
+
+def _delivery_environment(events: Queue | ObjectsStore) -> dict[str, Any]:
+    if isinstance(events, ObjectsStore):
+        return {"EVENTS_STREAM": Ref(events.stream), "OBJECTS_BUCKET": Ref(events.bucket)}
+    return {"EVENTS_QUEUE_URL": Ref(events)}
 
 
 def _reserves_concurrency(source: Source) -> bool:

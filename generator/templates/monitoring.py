@@ -22,9 +22,20 @@ from lambdas.model_pull import Pull
 from lambdas.pulling.expiry import WARN_DAYS
 from lambdas.runtime.metrics import NAMESPACE
 
+_DEAD = {
+    "queue": "message it received: look at its worker",
+    "stream": "notification it received: see what it says of the object",
+}
+_UNREAD = {
+    "queue": "messages are kept for 13 days",
+    "stream": "notifications are kept for 13 days, and objects for longer",
+}
+"""The end of an alarm's advice, by what takes messages."""
 MAX_MESSAGE_AGE_SECONDS = 3_600
 MAX_FORGERIES = 100
 MAX_BEHIND_SECONDS = 6 * 3_600
+MAX_OBJECT_DELAY_SECONDS = 900
+"""The stream waits a minute for more; after a day it drops what it can't deliver."""
 MAX_ARCHIVE_DELAY_SECONDS = 1_800
 """Six times as long as the archive's stream waits for more; after a day it drops what it can't deliver."""
 
@@ -46,7 +57,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
         {"QueueName": GetAtt(queue, "QueueName")} for queue in (resources.events, resources.dead_letters)
     )
     own_metrics = {"Stack": Ref("AWS::StackName")}
-    sqs = "AWS/SQS"
+    sqs, target = "AWS/SQS", "stream" if resources.writer else "queue"
     command, siem = f"python -m generator {{}} {source.name}", capitalized(reader(source))
     yield AlarmSpec(
         "Refused",
@@ -58,7 +69,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     yield AlarmSpec(
         "Unsent",
-        "the queue takes no messages, and they wait in the bucket: the log of Redrive says why.",
+        f"the {target} takes no messages, and they wait in the bucket: the log of Redrive says why.",
         NAMESPACE,
         "Unsent",
         own_metrics,
@@ -67,7 +78,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     yield AlarmSpec(
         "DeadLetter",
-        f"{siem} never deleted a message it received: look at its worker, then {command.format('redrive')} --dead.",
+        f"{siem} never deleted a {_DEAD[target]}, then {command.format('redrive')} --dead.",
         sqs,
         "ApproximateNumberOfMessagesVisible",
         dead_letters,
@@ -76,7 +87,7 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
     )
     yield AlarmSpec(
         "Unread",
-        f"{siem} does not read the queue: messages are kept for 13 days.",
+        f"{siem} does not read the queue: {_UNREAD[target]}.",
         sqs,
         "ApproximateAgeOfOldestMessage",
         events,
@@ -90,21 +101,41 @@ def _alarm_specs(source: Source, resources: MonitoredResources) -> Iterator[Alar
             yield _expiry_spec(source, source.pull, own_metrics)
     else:
         yield from _webhook_specs(source, resources, own_metrics)
+    if resources.writer:
+        yield _late_spec("ObjectsLate", resources.writer, "write objects", "an event", MAX_OBJECT_DELAY_SECONDS)
     if resources.stream:
         yield from _archive_specs(resources.stream, own_metrics)
     if hours := source.events.expect_every:
         yield AlarmSpec(
             "Silence",
-            f"no event reached the queue for {hours} h: see what the vendor says of the endpoint.",
+            f"no event reached the {target} for {hours} h: see what the vendor says of the endpoint.",
             # Not the API's count, which includes what anybody sends and what does not verify.
-            sqs,
-            "NumberOfMessagesSent",
-            events,
+            *_sent_metric(resources),
             1,
             period=HOUR_SECONDS,
             periods=hours,
             alarm_when_below=True,
         )
+
+
+def _sent_metric(resources: MonitoredResources) -> tuple[str, str, dict[str, Any]]:
+    """Return the metric of what was sent on: its namespace, its name, its dimension."""
+    if resources.writer:
+        return "AWS/Firehose", "IncomingRecords", {"DeliveryStreamName": Ref(resources.writer)}
+    return "AWS/SQS", "NumberOfMessagesSent", {"QueueName": GetAtt(resources.events, "QueueName")}
+
+
+def _late_spec(title: str, stream: DeliveryStream, does: str, what: str, seconds: int) -> AlarmSpec:
+    """Return the alarm of a stream that can't deliver."""
+    return AlarmSpec(
+        title,
+        f"the stream {stream.title} can't {does}, and drops {what} after a day: its log says why.",
+        "AWS/Firehose",
+        "DeliveryToS3.DataFreshness",
+        {"DeliveryStreamName": Ref(stream)},
+        seconds,
+        "Maximum",
+    )
 
 
 def _function_fails(title: str, function: Function) -> AlarmSpec:
@@ -230,12 +261,4 @@ def _archive_specs(stream: DeliveryStream, own_metrics: Mapping[str, Any]) -> It
         own_metrics,
         0,
     )
-    yield AlarmSpec(
-        "ArchiveLate",
-        f"the stream {stream.title} can't deliver to the archive, and drops a record after a day: its log says why.",
-        "AWS/Firehose",
-        "DeliveryToS3.DataFreshness",
-        {"DeliveryStreamName": Ref(stream)},
-        MAX_ARCHIVE_DELAY_SECONDS,
-        "Maximum",
-    )
+    yield _late_spec("ArchiveLate", stream, "deliver to the archive", "a record", MAX_ARCHIVE_DELAY_SECONDS)

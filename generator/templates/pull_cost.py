@@ -16,6 +16,7 @@ from generator.templates.cost import (
     fixed_cost,
     invocations,
     run_time,
+    written,
 )
 from lambdas.model_pull import Pull
 from lambdas.pulling.runner import stream_keys
@@ -29,12 +30,12 @@ RUN_MS, REQUEST_MS, EVENT_MS = 200, 500, 3
 RUN_WRITES, RUN_READS = 2, 1  # the lease is taken and given back, and what people want is read
 STREAM_WRITES, STREAM_READS = 1, 1  # a stream's position
 EVENT_WRITES = 3  # its claim is pending, in a transaction, which counts twice; then done
-BATCH = 10  # messages of a request to SQS
+BATCH = 10  # messages of a request to SQS, or of an object
 
 PULL_ASSUMPTIONS = (
     f"a pulled source: one request a run for each stream, of {REQUEST_MS} ms; {RUN_MS} ms a run and {EVENT_MS} ms an "
-    f"event; {BATCH} events in a request to SQS; {EVENT_WRITES} writes an event, and a read each time that it is "
-    "read again"
+    f"event; {BATCH} events in a request to SQS, or in an object; {EVENT_WRITES} writes an event, and a read each time "
+    "that it is read again"
 )
 
 
@@ -60,7 +61,10 @@ def _per_million(resources: Mapping[str, Any], pull: Pull) -> float:
     function = resources["Puller"]["Properties"]
     total = run_time(function, EVENT_MS)
     total += DYNAMODB_WRITES * EVENT_WRITES + DYNAMODB_READS * (1 + _read_again(pull))
-    total += SQS_REQUESTS * math.ceil(BATCH * EVENT_KB / 64) / BATCH
+    if "Writer" in resources:
+        total += written(resources, 1 / BATCH)
+    else:
+        total += SQS_REQUESTS * math.ceil(BATCH * EVENT_KB / 64) / BATCH
     if archive := resources.get("Archive"):
         total += archived(archive["Properties"])
     return total

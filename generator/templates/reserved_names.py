@@ -9,7 +9,7 @@ from generator.definition.read import Definition
 from generator.errors import Problem
 from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
-from lambdas.model import Archive, Dedupe, Pipeline, Source
+from lambdas.model import Archive, Dedupe, Destination, Pipeline, S3Objects, Source
 
 
 def reserved_name_problems(definitions: Iterable[Definition]) -> Iterator[Problem]:
@@ -28,8 +28,10 @@ def _reserved_names(source: Source) -> dict[str, str]:
     full = replace(source, parameters=None, hardening="strict", dedupe=Dedupe(), archive=Archive(), pipeline=Pipeline())
     if full.pull:
         full = replace(full, pull=replace(full.pull, self_hosted=True))
+    in_objects = replace(full, delivery=Destination(S3Objects()))
     reserved: dict[str, str] = {}
-    for template in (event_source.build(full, "code/any.zip"), pipeline.build(full, ZipKeys("any", "any"))):
+    templates = [event_source.build(each, "code/any.zip") for each in (full, in_objects)]
+    for template in (*templates, pipeline.build(in_objects, ZipKeys("any", "any"))):
         reserved |= {name.lower(): "resource" for name in template.resources}
         reserved |= {name.lower(): "condition" for name in template.conditions}
         reserved |= {name.lower(): "parameter" for name in template.parameters}

@@ -943,6 +943,21 @@ def test_an_archive_stays_and_is_named(run: Run, deployed: CloudFormation) -> No
     assert f"  {line}  arn:aws:s3:::zoom-dev-archive-1" in out.splitlines()
 
 
+def test_a_bucket_of_objects_stays_and_the_stream_into_it_goes(run: Run, deployed: CloudFormation) -> None:
+    objects, stream = "AWS::S3::Bucket", "AWS::KinesisFirehose::DeliveryStream"
+    for name, kind in (("ObjectsBucket", objects), ("Writer", stream)):
+        resource = {"LogicalResourceId": name, "ResourceType": kind, "ResourceStatus": "CREATE_COMPLETE"}
+        deployed.resources[NAME].append({**resource, "PhysicalResourceId": f"zoom-dev-{name.lower()}"})
+        policy = {"DeletionPolicy": "RetainExceptOnCreate"} if kind == objects else {}
+        deployed.templates[NAME]["Resources"][name] = policy
+    status, out, _ = run("delete", "zoom", "--yes")
+    assert status == 0
+    assert (
+        "  stays  ObjectsBucket  objects of messages, each until it expires  zoom-dev-objectsbucket" in out.splitlines()
+    )
+    assert "Writer writes objects; messages of the last minute may still be in it" in " ".join(out.split())
+
+
 def announced(previous: str = "") -> list[str]:
     url = f"https://sqs.us-west-2.amazonaws.com/{ACCOUNT}"
     names = f"{SECRET}{f', {previous}' if previous else ''}"

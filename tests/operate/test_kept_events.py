@@ -1079,6 +1079,37 @@ def test_each_problem_is_reported_with_the_command_that_solves_it(account: Accou
     assert_example("status", f"python -m generator status zoom --region {REGION}", shown, update=update)
 
 
+def turn_into_objects(account: Account) -> None:
+    """Have the stack that of a source with `delivery: {s3: {}}`."""
+    stack, (redrive, *_) = account.cloudformation.stacks[STACK], account.cloudformation.resources[STACK]
+    for output in stack["Outputs"]:
+        output["OutputKey"] = output["OutputKey"].replace("EventsQueueUrl", "ObjectsQueueUrl")
+    stack["Outputs"].append({"OutputKey": "ObjectsBucket", "OutputValue": "zoom-dev-objects-1"})
+    stream = {"LogicalResourceId": "Writer", "PhysicalResourceId": "the-writer"}
+    writer = {**redrive, **stream, "ResourceType": "AWS::KinesisFirehose::DeliveryStream"}
+    account.cloudformation.resources[STACK].append(writer)
+
+
+def test_of_a_source_of_objects_notifications_wait_and_records_are_counted(account: Account, run: Run) -> None:
+    turn_into_objects(account)
+    count("AWS/Firehose", "IncomingRecords", "DeliveryStreamName", "the-writer", (1_100, 5 * MINUTES))
+    boto3.client("sqs", REGION).send_message(QueueUrl=account.events, MessageBody="{}")
+    dead(account, 1)
+    account.kept.keep_unsent("zoom", Request("POST", time=NOW), [b"{}"])
+    status, out, _ = run("status", "--region", REGION)
+    again = f"python -m generator redrive zoom --dead --region {REGION}"
+    assert status == 1
+    for line in (
+        "  sent      1,100 messages in the last hour, 1,100 in the last day",
+        "  waiting   1 notification for the SIEM",
+        f"  dead      1 dead letter, which the SIEM took five times. See what it says of their objects, then {again}",
+        "  unsent    1 request that the stream did not take; the sweep tries again every five minutes",
+    ):
+        assert line in out.splitlines()
+    letters = "zoom has 1 dead letter, which the SIEM took five times and never deleted\n"
+    assert run("redrive", "--dead", "--dry-run") == (0, letters, "")
+
+
 def alarm(name: str, description: str, value: str) -> None:
     cloudwatch = boto3.client("cloudwatch", REGION)
     cloudwatch.put_metric_alarm(
@@ -1119,6 +1150,7 @@ def test_the_state_is_said_to_programs_too(account: Account, run: Run) -> None:
             "unsendable": 0,
             "earlier": {"buckets": [], "queues": []},
             "bucket": BUCKET,
+            "objects": False,
             "alarms": [],
             "secrets": {},
             "flowing": False,

@@ -17,7 +17,18 @@ from tests.definitions import CASES, SOURCES
 CODE = make_zip({"lambdas/source.py": b"SOURCE = None\n"})
 SHAPES = (
     *("zoom", "okta", "asana", "aws-sns", "cloudflare", "google-pubsub", "okta-log", "salesforce", "duo"),
-    *("archive", "archive-strict", "dedupe", "jwt", "parameters", "schemas", "self-hosted", "strict"),
+    *(
+        "archive",
+        "archive-strict",
+        "dedupe",
+        "jwt",
+        "objects",
+        "objects-strict",
+        "parameters",
+        "schemas",
+        "self-hosted",
+        "strict",
+    ),
 )
 """A source of each shape: verified in each place, with challenges, a table, an archive, a key; pulled, and in a VPC."""
 VOID = {"meta", "br"}

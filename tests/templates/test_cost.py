@@ -13,7 +13,7 @@ from generator.commands import main
 from generator.definition.read import load
 from generator.templates import cost, event_source
 from generator.templates.text import template_text
-from lambdas.model import Archive, Dedupe
+from lambdas.model import Archive, Dedupe, Destination, S3Objects
 from tests.definitions import CASES, bundled_source, make_definition
 from tests.pages import DOCS, assert_generated
 
@@ -120,6 +120,7 @@ WAYS: list[tuple[str, str, dict[str, Any]]] = [
     ("a token behind an authorizer (okta)", "okta", {}),
     ("with `dedupe`", "zoom", {"dedupe": Dedupe()}),
     ("with `archive`", "zoom", {"archive": Archive()}),
+    ("with `delivery: {s3: {}}`", "zoom", {"delivery": Destination(S3Objects())}),
     ("with `hardening: strict`", "zoom", {"hardening": "strict"}),
 ]
 MONTHS = (100_000, 1_000_000, 10_000_000)

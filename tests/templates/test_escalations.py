@@ -15,7 +15,7 @@ from generator.templates import pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.execution_actions import RESOURCE_TYPES
 from generator.templates.text import template_text
-from lambdas.model import Dedupe
+from lambdas.model import Dedupe, Destination, S3Objects
 from tests import iam
 from tests.definitions import CASES
 from tests.iam import Policy, Value
@@ -26,6 +26,7 @@ from tests.templates.test_iam import (
     ENVIRONMENT,
     EXECUTION,
     LONGEST,
+    OBJECTS,
     PROJECT,
     PULLED,
     SOURCE,
@@ -260,8 +261,9 @@ def test_stores_of_events_are_safe_once_protected(request_name: str) -> None:
     assert not DESTROYS[request_name].allowed_by(PROTECTED)
 
 
-def test_an_archive_is_safe_once_protected() -> None:
-    stack, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, ARCHIVE, "both"))
+@pytest.mark.parametrize(("like", "purpose"), [(ARCHIVE, "archive"), (OBJECTS, "objects")])
+def test_a_bucket_of_a_stream_is_safe_once_protected(like: str, purpose: str) -> None:
+    stack, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, like, "both"))
     stack.parameter_values = {**stack.parameter_values, "ProtectEvents": "true"}
     execution = [
         statement
@@ -270,8 +272,13 @@ def test_an_archive_is_safe_once_protected() -> None:
         for statement in iam.statements(document)
     ]
     for action in ("s3:DeleteBucket", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy", "s3:PutBucketVersioning"):
-        assert not Policy(execution).allows(action, KEPT.replace("kept", "archive"))
-    assert Policy(execution).allows("s3:PutBucketTagging", KEPT.replace("kept", "archive"))
+        assert not Policy(execution).allows(action, KEPT.replace("kept", purpose))
+    assert Policy(execution).allows("s3:PutBucketTagging", KEPT.replace("kept", purpose))
+    # What is in the stream of messages is nowhere else, and nobody reads an object of which no queue is told.
+    assert not Policy(execution).allows("s3:PutBucketNotification", KEPT.replace("kept", purpose))
+    stream = f"arn:aws:firehose:{iam.REGION}:{iam.ACCOUNT}:deliverystream/{PROJECT}-{SOURCE}-{ENVIRONMENT}-Writer-1"
+    assert Policy(execution).allows("firehose:DeleteDeliveryStream", stream) == (like == ARCHIVE)
+    assert Policy(execution).allows("firehose:UpdateDestination", stream)
 
 
 @pytest.mark.parametrize("request_name", NEEDED)
@@ -317,7 +324,7 @@ def test_an_api_that_verifies_tokens_itself_needs_an_authorizer_of_that_kind_and
 def test_the_types_of_a_change_set_are_those_that_sources_have() -> None:
     variants = [
         built("okta", "okta", "both", "strict"),
-        *(built(like, like, "both") for like in (SOURCE, DEDUPE, ARCHIVE, PULLED)),
+        *(built(like, like, "both") for like in (SOURCE, DEDUPE, ARCHIVE, OBJECTS, PULLED)),
     ]
     assert {resource["Type"] for _, template in variants for resource in template["Resources"].values()} == set(
         RESOURCE_TYPES
@@ -332,7 +339,8 @@ def test_policies_have_no_more_characters_than_iam_takes(hardening: Any) -> None
     """
     _, event_source = built(LONGEST[1], ARCHIVE, "both", hardening)
     archived = load(CASES, [ARCHIVE])[0].source
-    longest = replace(archived, name=LONGEST[1], dedupe=Dedupe(), hardening=hardening)
+    both = Destination(S3Objects())
+    longest = replace(archived, name=LONGEST[1], dedupe=Dedupe(), delivery=both, hardening=hardening)
     template = json.loads(template_text(pipeline.build(longest, ZipKeys("code/merge.zip", "code/config.zip"))))
     stack, _ = deployed(*LONGEST, (template, event_source))
     assert len(LONGEST[0]) + len(LONGEST[1]) + len(LONGEST[2]) + 2 == MAX_STACK

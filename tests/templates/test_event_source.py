@@ -58,6 +58,7 @@ TRACE = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 WHAT = {
     "Kept": ("kept", "AWS::StackId"),
     "Archive": ("archive", "AWS::StackId"),
+    "ObjectsBucket": ("objects", "AWS::StackId"),
     "KeptLog": ("logs", "Key"),
 }
 
@@ -88,8 +89,8 @@ def test_parameters_and_outputs_are_the_contract(source: Source) -> None:
     }
     assert set(template["Outputs"]) == {
         *(["EndpointUrl", "ApiId"] if source.webhook else ["PullerFunction", "PositionsTable"]),
-        "EventsQueueUrl",
-        "EventsQueueArn",
+        *(["ObjectsQueueUrl", "ObjectsQueueArn", "ObjectsBucket"] if source.delivery.s3 else []),
+        *([] if source.delivery.s3 else ["EventsQueueUrl", "EventsQueueArn"]),
         "DeadLettersQueueUrl",
         "KeptBucket",
         "SecretParameters",
@@ -200,11 +201,12 @@ def functions_roles(template: dict[str, Any]) -> set[str]:
 @BY_NAME
 def test_queues_outlive_their_messages_and_their_stack(source: Source) -> None:
     template = build_template(source)
-    queues = of_type(template, "AWS::SQS::Queue")
-    assert queues["DeadLetters"]["MessageRetentionPeriod"] > queues["Events"]["MessageRetentionPeriod"]
-    assert queues["Events"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
-    assert queues["Events"]["RedrivePolicy"]["maxReceiveCount"] >= 5
-    for name in ("Events", "DeadLetters", "Kept"):
+    queues, read = of_type(template, "AWS::SQS::Queue"), "Objects" if source.delivery.s3 else "Events"
+    assert set(queues) == {read, "DeadLetters"}
+    assert queues["DeadLetters"]["MessageRetentionPeriod"] > queues[read]["MessageRetentionPeriod"]
+    assert queues[read]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    assert queues[read]["RedrivePolicy"]["maxReceiveCount"] >= 5
+    for name in (read, "DeadLetters", "Kept", *(["ObjectsBucket"] if source.delivery.s3 else [])):
         assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
@@ -216,8 +218,9 @@ def test_every_store_refuses_what_comes_without_tls(source: Source) -> None:
     some = {
         *(["KeptLogPolicy"] if source.hardening == "strict" else []),
         *(["ArchivePolicy"] if source.archive else []),
+        *(["ObjectsPolicy", "ObjectsBucketPolicy"] if source.delivery.s3 else ["EventsPolicy"]),
     }
-    assert set(policies) == {"EventsPolicy", "DeadLettersPolicy", "KeptPolicy"} | some
+    assert set(policies) == {"DeadLettersPolicy", "KeptPolicy"} | some
     for policy in policies.values():
         document = policy["PolicyDocument"]
         for variant in document["Fn::If"][1:] if "Fn::If" in document else [document]:
@@ -251,8 +254,9 @@ def test_template_can_be_deployed_by_its_body_and_with_every_option_from_the_hel
             longest, dedupe=Dedupe(), webhook=replace(source.webhook, concurrency=source.webhook.concurrency or 1)
         )
     written = event_source.build(longest, f"code/{'0' * 64}.zip")
-    # With an archive, a template goes by the helper bucket.
-    assert len(template_text(written).encode()) <= (most + 12_000 if source.archive else most)
+    # With an archive or objects, a template goes by the helper bucket.
+    streams = (source.archive is not None) + (source.delivery.s3 is not None)
+    assert len(template_text(written).encode()) <= most + 12_000 * streams
 
 
 def test_each_function_puts_reads_and_deletes_below_its_own_prefixes_of_the_bucket() -> None:
@@ -390,7 +394,8 @@ def test_no_environment_variable_holds_a_secret(source: Source) -> None:
         variables = function["Environment"]["Variables"]
         known_variables = {"EVENTS_QUEUE_URL", "KEPT_BUCKET", "SECRETS_PATH", "STACK", "DEDUPE_TABLE", "DEDUPE_LEASE"}
         parameters = {f"PARAMETER_{name}": {"Ref": name} for name in source.parameters or ()}
-        assert set(variables) - parameters.keys() <= {*known_variables, "ARCHIVE_BUCKET", "ARCHIVE_STREAM"}
+        known_variables |= {"ARCHIVE_BUCKET", "ARCHIVE_STREAM", "OBJECTS_BUCKET", "EVENTS_STREAM"}
+        assert set(variables) - parameters.keys() <= known_variables
         assert {name: variables.get(name) for name in parameters} == parameters
         path = {"Fn::Sub": f"/${{ProjectName}}/{source.name}/${{Environment}}"}
         assert variables.get("SECRETS_PATH") == (path if function["Handler"] != "lambdas.redrive.handler" else None)
@@ -401,7 +406,7 @@ def test_a_table_of_claims_is_there_for_a_source_with_dedupe_alone() -> None:
     source = next(candidate for candidate in EVERY if candidate.name == "dedupe")
     template = build_template(source)
     with_table = [each.name for each in WEBHOOKS if of_type(build_template(each), "AWS::DynamoDB::Table")]
-    assert with_table == ["dedupe"]
+    assert with_table == ["dedupe", "objects-strict"]
     table = of_type(template, "AWS::DynamoDB::Table")["Claims"]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert (table["BillingMode"], "TableName" in table) == ("PAY_PER_REQUEST", False)
@@ -523,12 +528,88 @@ def test_a_claim_outlives_the_function_that_holds_it() -> None:
         assert function["Environment"]["Variables"]["DEDUPE_TABLE"] == {"Ref": "Claims"}
 
 
-ARCHIVED = ("archive", "archive-strict")
+def test_a_stream_is_there_for_a_source_that_says_so_alone() -> None:
+    streams = {
+        candidate.name: sorted(of_type(build_template(candidate), "AWS::KinesisFirehose::DeliveryStream"))
+        for candidate in EVERY
+    }
+    assert {name: titles for name, titles in streams.items() if titles} == {
+        "archive": ["Stream"],
+        "archive-strict": ["Stream"],
+        "objects": ["Writer"],
+        "objects-strict": ["Stream", "Writer"],
+    }
 
 
-def test_an_archive_is_there_for_a_source_that_says_so_alone() -> None:
-    stream = "AWS::KinesisFirehose::DeliveryStream"
-    assert tuple(candidate.name for candidate in EVERY if of_type(build_template(candidate), stream)) == ARCHIVED
+@pytest.mark.parametrize(("name", "days"), [("objects", 30), ("objects-strict", 90)])
+def test_objects_have_what_a_minute_brought_and_a_queue_is_told_of_each(name: str, days: int) -> None:
+    template, strict = build_template(next(each for each in EVERY if each.name == name)), "strict" in name
+    bucket, stream = template["Resources"]["ObjectsBucket"], template["Resources"]["Writer"]["Properties"]
+    (rule,) = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["ExpirationInDays"], rule["NoncurrentVersionExpiration"]) == (days, {"NoncurrentDays": 1})
+    destination = stream["ExtendedS3DestinationConfiguration"]
+    assert (stream["DeliveryStreamType"], "DeliveryStreamName" in stream) == ("DirectPut", False)
+    assert destination["BufferingHints"] == {"IntervalInSeconds": 60, "SizeInMBs": 16}
+    assert (destination["CompressionFormat"], destination["FileExtension"]) == ("GZIP", ".json.gz")
+    assert destination["Prefix"] == f"events/{name}/!{{timestamp:yyyy/MM/dd/HH}}/"
+    errors = f"failed/{name}/!{{firehose:error-output-type}}/!{{timestamp:yyyy/MM/dd/HH}}/"
+    assert destination["ErrorOutputPrefix"] == errors
+    (told,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert told == {
+        "Event": "s3:ObjectCreated:*",
+        "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": "events/"}]}},
+        "Queue": {"Fn::GetAtt": ["Objects", "Arn"]},
+    }
+    assert bucket["DependsOn"] == ["ObjectsPolicy", *(["KeptLogPolicy"] if strict else [])]
+    assert "LoggingConfiguration" in bucket["Properties"] if strict else True
+
+
+def test_s3_tells_the_queue_for_its_own_bucket_alone_and_the_siem_reads_messages_alone() -> None:
+    template = build_template(next(each for each in EVERY if each.name == "objects-strict"))
+    condition, with_consumer, without = template["Resources"]["ObjectsPolicy"]["Properties"]["PolicyDocument"]["Fn::If"]
+    assert condition == "HasConsumerPrincipalArn"
+    notifications = with_consumer["Statement"][1]
+    assert without["Statement"] == with_consumer["Statement"][:2]
+    assert (notifications["Principal"], notifications["Action"]) == (
+        {"Service": "s3.amazonaws.com"},
+        ["sqs:SendMessage"],
+    )
+    name, parts = template["Resources"]["ObjectsBucket"]["Properties"]["BucketName"]["Fn::Sub"]
+    assert notifications["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::Sub": [f"arn:${{AWS::Partition}}:s3:::{name}", parts]}},
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+    }
+    consumer = {"AWS": {"Ref": "ConsumerPrincipalArn"}}
+    assert with_consumer["Statement"][2]["Principal"] == consumer
+    reads = template["Resources"]["ObjectsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][1]["Fn::If"]
+    assert (reads[0], reads[2]) == ("HasConsumerPrincipalArn", {"Ref": "AWS::NoValue"})
+    assert (reads[1]["Principal"], reads[1]["Action"]) == (consumer, ["s3:GetObject"])
+    assert reads[1]["Resource"] == [{"Fn::Sub": "${ObjectsBucket.Arn}/events/*"}]
+    key = {
+        statement["Sid"]: statement
+        for each in template["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
+        for statement in [each["Fn::If"][1] if "Fn::If" in each else each]
+    }
+    assert key["Notifications"]["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert key["Notifications"]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    services = key["Consumer"]["Condition"]["StringEquals"]["kms:ViaService"]
+    assert [service["Fn::Sub"].partition(".")[0] for service in services] == ["sqs", "s3"]
+
+
+def test_functions_hand_messages_to_the_stream_and_to_no_queue() -> None:
+    template = build_template(next(each for each in EVERY if each.name == "objects"))
+    may = {
+        (role, action): statement["Resource"]
+        for role, statement in statements(template)
+        for action in statement["Action"]
+        if "ObjectsBucket" in json.dumps(statement["Resource"]) or action.startswith(("firehose:", "sqs:"))
+    }
+    put, hand_over = [{"Fn::Sub": "${ObjectsBucket.Arn}/events/*"}], [{"Fn::GetAtt": ["Writer", "Arn"]}]
+    assert {key: resource for key, resource in may.items() if key[0] != "WriterRole"} == {
+        (role, action): resource
+        for role in ("WebhookRole", "RedriveRole")
+        for action, resource in (("firehose:PutRecordBatch", hand_over), ("s3:PutObject", put))
+    }
 
 
 @pytest.mark.parametrize(("name", "days"), [("archive", 90), ("archive-strict", 30)])

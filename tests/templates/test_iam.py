@@ -64,8 +64,8 @@ def written(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from ((title, each) for each in resource["Properties"]["PolicyDocument"]["Statement"])
 
 
-DEDUPE, ARCHIVE = "dedupe", "archive"
-"""Cases with a table, and with a stream and a further bucket."""
+DEDUPE, ARCHIVE, OBJECTS = "dedupe", "archive", "objects"
+"""Cases with a table, with a stream and a further bucket, and with these in place of a queue of messages."""
 PULLED = "okta-log"
 """A source with a puller, and a table of positions."""
 SELF_HOSTED = "self-hosted"
@@ -75,7 +75,7 @@ SELF_HOSTED = "self-hosted"
 @cache
 def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
-    definition = load(CASES, [like])[0] if like in (DEDUPE, ARCHIVE, SELF_HOSTED) else bundled_source(like)
+    definition = load(CASES, [like])[0] if like in (DEDUPE, ARCHIVE, OBJECTS, SELF_HOSTED) else bundled_source(like)
     renamed_source = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
     files = product.source_files(replace(definition, source=renamed_source))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
@@ -182,6 +182,8 @@ def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(vari
     [
         (DEDUPE, "dynamodb"),
         (ARCHIVE, "firehose"),
+        (OBJECTS, "firehose"),
+        (OBJECTS, "s3"),
         (PULLED, "dynamodb"),
         (PULLED, "lambda"),
         (SELF_HOSTED, "ec2"),
@@ -193,7 +195,7 @@ def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too
     assert {problem for problem in problems if service in problem[1]} == set()
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, PULLED, SELF_HOSTED])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, SELF_HOSTED])
 def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
@@ -402,7 +404,7 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
-    for name in ("zoom", "okta", DEDUPE, ARCHIVE, PULLED, SELF_HOSTED):
+    for name in ("zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, SELF_HOSTED):
         pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
         account = world(pipeline_stack, source)
         for title in roles(source):
@@ -451,8 +453,9 @@ def test_roles_are_handed_to_the_services_that_start_with_them(variant: str) -> 
     ]
 
 
-def test_a_role_is_handed_to_firehose_for_an_archive_alone() -> None:
-    pipeline, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, ARCHIVE, "both"))
+@pytest.mark.parametrize("like", [ARCHIVE, OBJECTS])
+def test_a_role_is_handed_to_firehose_for_an_archive_or_objects_alone(like: str) -> None:
+    pipeline, _ = deployed(PROJECT, SOURCE, ENVIRONMENT, built(SOURCE, like, "both"))
     may, role = policies(pipeline)[EXECUTION], f"arn:aws:iam::{iam.ACCOUNT}:role{OWN_PATH}StreamRole"
     plain, _ = own_stacks()
     for policy, expected in ((may, True), (policies(plain)[EXECUTION], False)):
@@ -735,6 +738,7 @@ def stars() -> set[tuple[str, str, str]]:
     templates += [
         *built("okta", "okta", "both", "strict"),
         *built(SOURCE, ARCHIVE, "both"),
+        *built(SOURCE, OBJECTS, "both"),
         *built(PULLED, PULLED, "both"),
         *built(SELF_HOSTED, SELF_HOSTED, "both"),
     ]
@@ -1063,19 +1067,30 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, PULLED])
+NOTIFICATIONS = "the notifications of a bucket"
+NEEDS[NOTIFICATIONS] = {"s3:GetBucketNotification", "s3:PutBucketNotification"}
+
+
+def needed_types(template: dict[str, Any]) -> set[str]:
+    """The types of a template's resources, and what some of them have."""
+    resources = template["Resources"].values()
+    notify = any("NotificationConfiguration" in resource.get("Properties", {}) for resource in resources)
+    return {resource["Type"] for resource in resources} | ({NOTIFICATIONS} if notify else set())
+
+
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED])
 def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
-    types = {resource["Type"] for resource in source["Resources"].values()}
+    types = needed_types(source)
     assert types <= set(NEEDS)
     may = {action for title, statement in written(template) if title == EXECUTION for action in statement["Action"]}
     assert {kind: NEEDS[kind] - may for kind in types if NEEDS[kind] - may} == {}
     assert may & set(LEFT_OUT) == set()
 
 
-@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE, PULLED])
+@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE, OBJECTS, PULLED])
 def test_cloudformation_may_do_nothing_that_no_type_needs(name: str) -> None:
     template, source = built(name, name, "both")
-    types = {resource["Type"] for resource in source["Resources"].values()}
+    types = needed_types(source)
     may = {action for title, statement in written(template) if title == EXECUTION for action in statement["Action"]}
     assert may - set().union(*(NEEDS[kind] for kind in types)) == set()

@@ -15,7 +15,7 @@ from generator.errors import DefinitionError
 from generator.templates import event_source
 from generator.templates.resources.alarms import GUIDE
 from generator.templates.text import template_text
-from lambdas.model import Archive, Source
+from lambdas.model import Archive, Destination, S3Objects, Source
 from lambdas.runtime.metrics import NAMESPACE, embedded_metrics
 from lambdas.runtime.secrets import TTL
 from tests.definitions import ROOT, bundled_source, make_definition
@@ -52,6 +52,8 @@ def name_of(source: Source) -> str:
 
 # Alarms.
 
+ARCHIVED = replace(ZOOM, name="archived", archive=Archive())
+IN_OBJECTS = replace(ZOOM, name="in-objects", delivery=Destination(S3Objects()))
 # What counts each metric; what is ours is in the tests of lines below, and in tests/delivering/test_reprocess.py.
 COUNTED = {
     "AWS/Lambda": {"Errors", "Throttles", "Duration"},
@@ -63,7 +65,7 @@ COUNTED = {
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
     "AWS/ApiGateway": {"Count", "4xx", "5xx"},
     # https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
-    "AWS/Firehose": {"DeliveryToS3.DataFreshness"},
+    "AWS/Firehose": {"DeliveryToS3.DataFreshness", "IncomingRecords"},
     # Of a puller, tests/pulling has the lines.
     NAMESPACE: {
         *("Rejected", "Unauthenticated", "NoSecret", "Unsent", "Lag", "Unarchived"),
@@ -78,7 +80,7 @@ OF = {
 }
 
 
-@pytest.mark.parametrize("source", [ZOOM, OKTA, PULLED, replace(ZOOM, name="archived", archive=Archive())], ids=name_of)
+@pytest.mark.parametrize("source", [ZOOM, OKTA, PULLED, ARCHIVED, IN_OBJECTS], ids=name_of)
 def test_every_alarm_looks_at_what_something_counts(source: Source) -> None:
     template = build_template(source)
     for title, alarm in alarms(source).items():
@@ -179,6 +181,25 @@ def test_an_archive_has_alarms_of_its_own() -> None:
     assert set(archived) - set(alarms(ZOOM)) == {"Unarchived", "ArchiveLate"}
 
 
+def test_objects_have_alarms_of_their_own_and_those_of_a_queue_about_notifications(tmp_path: Path) -> None:
+    queued = silent(tmp_path, 6)
+    before, after = alarms(queued), alarms(replace(queued, delivery=Destination(S3Objects())))
+    assert set(after) - set(before) == {"ObjectsLate"}
+    late, silence = after["ObjectsLate"], after["Silence"]
+    writer = [{"Name": "DeliveryStreamName", "Value": {"Ref": "Writer"}}]
+    assert (late["MetricName"], late["Threshold"], late["Dimensions"]) == (
+        "DeliveryToS3.DataFreshness",
+        900,
+        writer,
+    )
+    assert (silence["MetricName"], silence["Dimensions"]) == ("IncomingRecords", writer)
+    assert "no event reached the stream for 6 h" in silence["AlarmDescription"]
+    for title in ("Unread", "DeadLetter"):
+        assert "Your SIEM" in after[title]["AlarmDescription"]
+        assert "MozDef" not in after[title]["AlarmDescription"]
+    assert after["Unread"]["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["Objects", "QueueName"]}
+
+
 def test_silence_is_no_alarm_where_a_definition_says_nothing_of_it() -> None:
     assert "Silence" not in alarms(ZOOM)
 
@@ -205,11 +226,11 @@ def titles() -> list[str]:
 
 
 def test_every_alarm_says_what_to_do_and_the_guide_says_more_of_each(tmp_path: Path) -> None:
-    every = alarms(silent(tmp_path, 6)) | alarms(PULLED)
+    every = alarms(silent(tmp_path, 6)) | alarms(IN_OBJECTS) | alarms(PULLED)
     for title, alarm in every.items():
         description = alarm["AlarmDescription"]
         link = re.escape(f"{GUIDE}#{title.lower()}")
-        assert re.fullmatch(rf"(made|okta-log): [a-zA-Z].{{20,}}\. {link}", description), description
+        assert re.fullmatch(rf"(made|in-objects|okta-log): [a-zA-Z].{{20,}}\. {link}", description), description
         assert len(description) <= 1_024
     assert sorted(titles()) == sorted(every)
     reference = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")

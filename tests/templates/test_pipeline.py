@@ -16,7 +16,7 @@ from generator.templates import event_source, pipeline
 from generator.templates.pipeline_inputs import ZipKeys
 from generator.templates.resources.codebuild import IMAGE
 from generator.templates.text import dumps_compact, template_text
-from lambdas.model import Archive, Dedupe, Pipeline
+from lambdas.model import Archive, Dedupe, Destination, Pipeline, S3Objects
 from tests.definitions import CASES, bundled_source
 
 STORED = Path(__file__).parents[1] / "snapshots" / "pipelines"
@@ -125,7 +125,8 @@ def test_every_variant_lints_clean_and_can_be_deployed(tmp_path: Path) -> None:
 def test_the_longest_names_and_an_authorizer_change_nothing_in_its_size() -> None:
     source = replace(bundled_source("okta").source, name="s" * 20, description="d" * 200)
     key = "code/" + "0" * 64 + ".zip"
-    for candidate in (source, replace(source, hardening="strict", dedupe=Dedupe(), archive=Archive())):
+    streams = {"archive": Archive(), "delivery": Destination(S3Objects())}
+    for candidate in (source, replace(source, hardening="strict", dedupe=Dedupe(), **streams)):
         assert len(template_text(pipeline.build(candidate, ZipKeys(key, key))).encode()) <= MOST
 
 

@@ -11,7 +11,7 @@ from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEqu
 from troposphere import Ref, Sub, Template
 from troposphere.s3 import Bucket, LoggingConfiguration
 
-from generator.templates.resources.bucket import add_bucket
+from generator.templates.resources.bucket import add_bucket, arn_of_name
 from generator.templates.stack_context import StackContext
 
 LOG_DAYS = 365
@@ -23,10 +23,7 @@ def add_log(template: Template, stack: StackContext, title: str, name: Sub, logg
     S3 can encrypt the log with its own key alone, and needs a statement in the bucket's policy to write it.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
-    arns = [
-        Sub(f"arn:${{AWS::Partition}}:s3:::{bucket.data['Fn::Sub'][0]}", **bucket.data["Fn::Sub"][1])
-        for bucket in logged
-    ]
+    arns = [arn_of_name(bucket) for bucket in logged]
     may_write = Statement(
         Sid="Log",
         Effect=Allow,

@@ -16,7 +16,7 @@ from awacs.aws import Allow, Condition, Statement, StringEquals, StringLike
 from troposphere import Sub, Template
 from troposphere.iam import ManagedPolicy
 
-from generator.templates.resources import archive, key, network, tracing
+from generator.templates.resources import key, network, stream, tracing
 from generator.templates.resources.features import Features
 from generator.templates.resources.role import allow, document
 from generator.templates.resources.source_arns import (
@@ -35,8 +35,13 @@ _CLAIM_ACTIONS = [awacs.dynamodb.PutItem, awacs.dynamodb.BatchWriteItem, awacs.d
 _POSITION_ACTIONS = [awacs.dynamodb.GetItem, awacs.dynamodb.UpdateItem]
 
 
-def _archive_statements(stack: StackContext) -> list[Statement]:
-    return archive.bounds(stream_arns(stack), bucket_arn(stack, "archive"), bucket_arn(stack, "archive", "/*"))
+def _stream_statements(stack: StackContext, features: Features) -> list[Statement]:
+    """Return what roles may do with streams and the buckets that they fill; nothing for a source without a stream."""
+    purposes = features.streamed_buckets
+    if not purposes:
+        return []
+    buckets, objects = ([bucket_arn(stack, purpose, key) for purpose in purposes] for key in ("", "/*"))
+    return stream.bounds(stream_arns(stack), buckets, objects)
 
 
 def add_boundary(
@@ -53,7 +58,7 @@ def add_boundary(
     secrets = regional_arn("ssm", f"parameter{stack.secrets_path}/*")
     statements = [
         allow([awacs.logs.CreateLogStream, awacs.logs.PutLogEvents], log_group_arns(stack)),
-        allow([awacs.sqs.SendMessage], queue_arns),
+        *([] if features.objects else [allow([awacs.sqs.SendMessage], queue_arns)]),
         allow([awacs.s3.PutObject, awacs.s3.GetObject, awacs.s3.DeleteObject], [kept_bucket_arn(stack, "/*")]),
         allow([awacs.s3.ListBucket], [kept_bucket_arn(stack)]),
         allow([awacs.ssm.GetParameters], [secrets]),
@@ -61,7 +66,7 @@ def add_boundary(
         *([allow(_CLAIM_ACTIONS, [table_arns(stack)])] if features.claims else []),
         *([allow(_POSITION_ACTIONS, [table_arns(stack)])] if features.pull else []),
         *([allow([awacs.ssm.ListTagsForResource], [secrets])] if features.pull else []),
-        *(_archive_statements(stack) if features.archive else []),
+        *_stream_statements(stack, features),
         *(network.may_attach() if features.vpc else []),
         tracing.may_trace(),
         *([key.may_be_used()] if features.hardening else []),

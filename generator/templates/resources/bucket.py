@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import awacs.s3
-from awacs.aws import Bool, Condition, Deny, PolicyDocument, Principal, Statement
-from troposphere import GetAtt, Ref, Sub, Template
+from awacs.aws import Bool, Condition, Deny, Principal, Statement
+from troposphere import GetAtt, If, Ref, Sub, Template
 from troposphere.s3 import (
     AbortIncompleteMultipartUpload,
     Bucket,
@@ -36,7 +36,7 @@ def add_bucket(
     stack: StackContext,
     title: str,
     days: int,
-    *more_statements: Statement,
+    *more_statements: Statement | If,
     old_versions_days: int = OLD_VERSIONS_DAYS,
     **properties: Any,
 ) -> Bucket:
@@ -84,27 +84,22 @@ def _encryption(stack: StackContext) -> ServerSideEncryptionRule:
     return ServerSideEncryptionRule(BucketKeyEnabled=True, ServerSideEncryptionByDefault=by_default)
 
 
-def _add_policy(template: Template, bucket: Bucket, more_statements: Sequence[Statement]) -> None:
+def _add_policy(template: Template, bucket: Bucket, more_statements: Sequence[Statement | If]) -> None:
+    only_over_tls = Statement(
+        Sid="OnlyOverTls",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[awacs.s3.Action("*")],
+        Resource=[GetAtt(bucket, "Arn"), object_arn(bucket, "*")],
+        Condition=Condition(Bool({"aws:SecureTransport": False})),
+    )
     template.add_resource(
         BucketPolicy(
             f"{bucket.title}Policy",
             DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
             Bucket=Ref(bucket),
-            PolicyDocument=PolicyDocument(
-                Version="2012-10-17",
-                Statement=[
-                    Statement(
-                        Sid="OnlyOverTls",
-                        Effect=Deny,
-                        Principal=Principal("*"),
-                        Action=[awacs.s3.Action("*")],
-                        Resource=[GetAtt(bucket, "Arn"), object_arn(bucket, "*")],
-                        Condition=Condition(Bool({"aws:SecureTransport": False})),
-                    ),
-                    *more_statements,
-                ],
-            ),
+            PolicyDocument={"Version": "2012-10-17", "Statement": [only_over_tls, *more_statements]},
         )
     )
 
@@ -129,6 +124,12 @@ def may_read(bucket: Bucket, *prefixes: str) -> Statement:
 def may_list(bucket: Bucket) -> Statement:
     """Allow to list objects; without this, S3 answers 403 for a missing object, and not 404."""
     return allow([awacs.s3.ListBucket], [GetAtt(bucket, "Arn")])
+
+
+def arn_of_name(name: Sub) -> Sub:
+    """Return the ARN of the bucket with a name, for what comes before the bucket."""
+    text, values = name.data["Fn::Sub"]
+    return Sub(f"arn:${{AWS::Partition}}:s3:::{text}", **values)
 
 
 def object_arn(bucket: Bucket, key: str) -> Sub:

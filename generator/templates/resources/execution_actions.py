@@ -31,6 +31,10 @@ S3 = [
     *(s3.GetEncryptionConfiguration, s3.PutEncryptionConfiguration, s3.GetBucketVersioning),
     *(s3.GetLifecycleConfiguration, s3.GetBucketTagging, s3.PutBucketTagging, *S3_DESTRUCTIVE),
 ]
+S3_NOTIFICATIONS_DESTRUCTIVE = [s3.PutBucketNotification]
+"""After it, nobody may hear of new objects."""
+S3_NOTIFICATIONS = [s3.GetBucketNotification, *S3_NOTIFICATIONS_DESTRUCTIVE]
+"""For a bucket whose objects a queue is told of."""
 LOGS = [
     *(logs.CreateLogGroup, logs.DeleteLogGroup, logs.PutRetentionPolicy, logs.DeleteRetentionPolicy),
     *(logs.ListTagsForResource, logs.TagResource, logs.UntagResource, logs.GetDataProtectionPolicy),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from awacs import awslambda, cloudwatch, iam, logs, s3, sqs
+from awacs import awslambda, cloudwatch, firehose, iam, logs, s3, sqs
 from awacs.aws import Deny, ForAllValuesStringEquals, Statement
 from troposphere import Equals, GetAtt, If, NoValue, Parameter, Ref, Sub, Template
 from troposphere.iam import ManagedPolicy, Policy, Role
@@ -22,7 +22,6 @@ from generator.templates.resources.source_arns import (
     bucket_arn,
     dashboard_arn,
     function_arns,
-    kept_bucket_arn,
     log_group_arns,
     role_arns,
     stream_arns,
@@ -47,7 +46,7 @@ def add_execution_role(
     Its trust has no condition on the caller: only a role of this account can be passed, and only the build may pass
     this one.
     """
-    purposes = ["kept", *(["logs"] if features.hardening else []), *(["archive"] if features.archive else [])]
+    purposes = ["kept", *(["logs"] if features.hardening else []), *features.streamed_buckets]
     buckets = [bucket_arn(stack, purpose) for purpose in purposes]
     code = Sub(f"arn:${{AWS::Partition}}:s3:::{ref(stack.helper_bucket)}/code/*")
     statements = [
@@ -61,11 +60,12 @@ def add_execution_role(
         ),
         allow(execution_actions.SQS, queue_arns),
         allow(execution_actions.S3, buckets),
+        *([allow(execution_actions.S3_NOTIFICATIONS, [bucket_arn(stack, "objects")])] if features.objects else []),
         allow(
             [
                 *execution_actions.LOGS,
                 *([] if features.pull else execution_actions.METRIC_FILTERS),
-                *(execution_actions.LOG_STREAMS if features.archive else []),
+                *(execution_actions.LOG_STREAMS if features.streamed_buckets else []),
             ],
             log_group_arns(stack),
         ),
@@ -74,14 +74,14 @@ def add_execution_role(
         _may_put_alarms(stack, parameters["AlarmTopicArn"]),
         allow(execution_actions.CLOUDWATCH, [alarm_arns(stack), dashboard_arn(stack)]),
         *([allow(execution_actions.DYNAMODB, [table_arns(stack)])] if features.claims else []),
-        *([allow(execution_actions.FIREHOSE, [stream_arns(stack)])] if features.archive else []),
+        *([allow(execution_actions.FIREHOSE, [stream_arns(stack)])] if features.streamed_buckets else []),
         *([network.may_look_up()] if features.vpc else []),
         *_may_make_roles(stack, boundary, features),
         *([] if features.pull else _may_make_api(stack, features)),
         *(_hardening_statements(stack, features) if features.hardening else ()),
     ]
     template.add_condition(_PROTECTS_EVENTS, Equals(Ref(parameters["ProtectEvents"]), "true"))
-    protect = Policy(PolicyName="Protect", PolicyDocument=document([_deny_losses(queue_arns, buckets, features)]))
+    protect = Policy(PolicyName="Protect", PolicyDocument=document([_deny_losses(features)]))
     return add_role(
         template,
         stack,
@@ -112,17 +112,19 @@ def may_pass(role: Role, service: str) -> Statement:
     return allow([iam.PassRole], [GetAtt(role, "Arn")], {"iam:PassedToService": service})
 
 
-def _deny_losses(queue_arns: Sequence[Any], buckets: Sequence[Any], features: Features) -> Statement:
+def _deny_losses(features: Features) -> Statement:
     """Deny whatever deletes a store of events, shortens its retention, or opens it to others.
 
-    A parameter decides, since a first deployment that fails has to clean up, and no condition of AWS tells it from a
+    It holds for whatever the role may reach, so it need not name it: IAM bounds how long the policies of a role are. A
+    parameter decides, since a first deployment that fails has to clean up, and no condition of AWS tells it from a
     later one.
     """
-    actions = [sqs.DeleteQueue, sqs.SetQueueAttributes, s3.DeleteBucket, *execution_actions.S3_DESTRUCTIVE]
-    resources = [*queue_arns, *buckets]
-    if features.hardening:
-        actions, resources = [*actions, *key.DESTRUCTIVE_ACTIONS], [*resources, regional_arn("kms", "key/*")]
-    return Statement(Effect=Deny, Action=actions, Resource=resources)
+    actions = [
+        *(sqs.DeleteQueue, sqs.SetQueueAttributes, s3.DeleteBucket, *execution_actions.S3_DESTRUCTIVE),
+        *([*execution_actions.S3_NOTIFICATIONS_DESTRUCTIVE, firehose.DeleteDeliveryStream] if features.objects else []),
+        *(key.DESTRUCTIVE_ACTIONS if features.hardening else []),
+    ]
+    return Statement(Effect=Deny, Action=actions, Resource=["*"])
 
 
 def _may_put_alarms(stack: StackContext, topic: Parameter) -> Statement:
@@ -136,7 +138,7 @@ def _may_put_alarms(stack: StackContext, topic: Parameter) -> Statement:
 
 def _may_make_roles(stack: StackContext, boundary: ManagedPolicy, features: Features) -> list[Statement]:
     """Allow roles below the source's path; whatever is written into them, they must have the boundary."""
-    roles, services = [role_arns(stack)], ["lambda", "scheduler", *(["firehose"] if features.archive else [])]
+    roles, services = [role_arns(stack)], ["lambda", "scheduler", *(["firehose"] if features.streamed_buckets else [])]
     with_boundary = {"iam:PermissionsBoundary": Ref(boundary)}
     return [
         allow(
@@ -157,7 +159,7 @@ def _may_make_roles(stack: StackContext, boundary: ManagedPolicy, features: Feat
 
 def _hardening_statements(stack: StackContext, features: Features) -> list[Statement]:
     """Allow what `hardening: strict` adds: a key, logs encrypted with it, and an access log of the kept events."""
-    logged = [kept_bucket_arn(stack), *([bucket_arn(stack, "archive")] if features.archive else [])]
+    logged = [bucket_arn(stack, purpose) for purpose in ("kept", *features.streamed_buckets)]
     return [
         *key.may_make(stack),
         allow([logs.AssociateKmsKey, logs.DisassociateKmsKey], log_group_arns(stack)),

@@ -42,13 +42,24 @@ _GRANTS_FOR_SERVICES = Statement(
 _USE_ACTIONS = [kms.Decrypt, kms.Encrypt, kms.ReEncryptFrom, kms.ReEncryptTo, kms.GenerateDataKey, kms.CreateGrant]
 
 
-def add_key(template: Template, stack: StackContext, consumer: Parameter, administrator: Parameter) -> Key:
-    """Add a key that AWS rotates each year; it outlives the stack, as the queues and buckets that it encrypts do."""
+def add_key(
+    template: Template, stack: StackContext, consumer: Parameter, administrator: Parameter, *, objects: bool = False
+) -> Key:
+    """Add a key that AWS rotates each year; it outlives the stack, as the queues and buckets that it encrypts do.
+
+    With `objects`, S3 notifies a queue that the key encrypts, and the consumer reads objects.
+    """
     more_managers = If(add_is_set_condition(template, administrator), Ref(administrator), NoValue)
     managers = AWSPrincipal([Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"), more_managers])
-    decrypt = _key_statement("Consumer", AWSPrincipal(Ref(consumer)), [kms.Decrypt], StringEquals(via("sqs")))
+    services = ("sqs", "s3") if objects else ("sqs",)
+    decrypt = _key_statement("Consumer", AWSPrincipal(Ref(consumer)), [kms.Decrypt], StringEquals(via(*services)))
     consumer_statement = If(add_is_set_condition(template, consumer), decrypt, NoValue)
-    statements = [_key_statement("Manage", managers, _MANAGE_ACTIONS), *_use_statements(managers), consumer_statement]
+    statements = [
+        _key_statement("Manage", managers, _MANAGE_ACTIONS),
+        *_use_statements(managers),
+        *([_notifications_statement()] if objects else []),
+        consumer_statement,
+    ]
     return template.add_resource(
         Key(
             "Key",
@@ -128,6 +139,16 @@ def _use_statements(account: AWSPrincipal) -> list[Statement]:
             "Logs", Principal("Service", Sub("logs.${AWS::Region}.${AWS::URLSuffix}")), log_actions, own_logs
         ),
     ]
+
+
+def _notifications_statement() -> Statement:
+    """Let S3 send notifications of this account's buckets to an encrypted queue.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    """
+    own_buckets = StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")})
+    actions = [kms.Decrypt, kms.GenerateDataKey]
+    return _key_statement("Notifications", Principal("Service", "s3.amazonaws.com"), actions, own_buckets)
 
 
 def _key_statement(sid: str, principal: Principal, actions: list[Any], condition: Any = None) -> Statement:

@@ -22,7 +22,7 @@ _DAY = 86_400
 
 
 def add_dead_letters(template: Template, stack: StackContext) -> Queue:
-    """Add the queue for messages that were received ten times and never deleted."""
+    """Add the queue for messages that were received too often and never deleted."""
     return template.add_resource(
         Queue(
             "DeadLetters",
@@ -34,16 +34,23 @@ def add_dead_letters(template: Template, stack: StackContext) -> Queue:
     )
 
 
-def add_events(template: Template, stack: StackContext, dead_letters: Queue, name: Parameter) -> Queue:
-    """Add the queue from which MozDef receives events."""
+def add_events(
+    template: Template,
+    stack: StackContext,
+    dead_letters: Queue,
+    name: Parameter,
+    title: str = "Events",
+    max_receive_count: int = MAX_RECEIVE_COUNT,
+) -> Queue:
+    """Add the queue from which MozDef receives events, or another SIEM notifications of objects."""
     return template.add_resource(
         Queue(
-            "Events",
+            title,
             QueueName=value_or_none(add_is_set_condition(template, name), name),
             MessageRetentionPeriod=EVENTS_DAYS * _DAY,
             VisibilityTimeout=VISIBILITY_SECONDS,
             RedrivePolicy=RedrivePolicy(
-                deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=MAX_RECEIVE_COUNT
+                deadLetterTargetArn=GetAtt(dead_letters, "Arn"), maxReceiveCount=max_receive_count
             ),
             Tags=stack.tags,
             **_encrypted(stack),
@@ -52,7 +59,9 @@ def add_events(template: Template, stack: StackContext, dead_letters: Queue, nam
     )
 
 
-def add_policy(template: Template, queue: Queue, consumer: Parameter | None = None) -> QueuePolicy:
+def add_policy(
+    template: Template, queue: Queue, consumer: Parameter | None = None, *more_statements: Statement
+) -> QueuePolicy:
     """Add a policy that refuses requests without TLS, and lets a consumer, of any account, receive and delete."""
     deny = Statement(
         Sid="OnlyOverTls",
@@ -62,7 +71,7 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
         Resource=[GetAtt(queue, "Arn")],
         Condition=Condition(Bool({"aws:SecureTransport": False})),
     )
-    document = _document(deny)
+    document = _document(deny, *more_statements)
     if consumer:
         allow = Statement(
             Sid="Consumer",
@@ -77,7 +86,7 @@ def add_policy(template: Template, queue: Queue, consumer: Parameter | None = No
             ],
             Resource=[GetAtt(queue, "Arn")],
         )
-        document = If(add_is_set_condition(template, consumer), _document(deny, allow), document)
+        document = If(add_is_set_condition(template, consumer), _document(deny, *more_statements, allow), document)
     # The policy outlives the stack with the queue, so that MozDef can still empty the queue.
     return template.add_resource(
         QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document, **_retained())

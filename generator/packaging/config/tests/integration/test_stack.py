@@ -17,17 +17,22 @@ def outputs() -> dict[str, str]:
     return {entry["OutputKey"]: entry["OutputValue"] for entry in described["Outputs"]}
 
 
+def reader_queue(outputs: dict[str, str]) -> str:
+    """The queue of messages, or of notifications where the messages are in objects."""
+    return outputs.get("EventsQueueUrl") or outputs["ObjectsQueueUrl"]
+
+
 def attributes(url: str) -> dict[str, Any]:
     return boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
 
 
 def test_messages_that_are_taken_too_often_become_dead_letters(outputs: dict[str, str]) -> None:
     dead = attributes(outputs["DeadLettersQueueUrl"])
-    assert dead["QueueArn"] in attributes(outputs["EventsQueueUrl"])["RedrivePolicy"]
+    assert dead["QueueArn"] in attributes(reader_queue(outputs))["RedrivePolicy"]
 
 
 def test_a_dead_letter_lives_longer_than_a_message(outputs: dict[str, str]) -> None:
-    dead, events = attributes(outputs["DeadLettersQueueUrl"]), attributes(outputs["EventsQueueUrl"])
+    dead, events = attributes(outputs["DeadLettersQueueUrl"]), attributes(reader_queue(outputs))
     assert int(dead["MessageRetentionPeriod"]) > int(events["MessageRetentionPeriod"])
 
 
