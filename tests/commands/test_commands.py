@@ -216,7 +216,7 @@ def test_a_call_without_arguments_lists_the_sources_and_the_next_commands(run) -
     assert status == 0
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert lines[0] == "yours okta, zoom"
-    assert lines[1].startswith("webhook asana, auth0, ")
+    assert lines[1].startswith("webhook adyen, asana, auth0, ")
     assert lines[2].startswith("pulled anthropic, asana-audit, ")
     assert "zoom" not in lines[1].split(", ")
     assert f"2 sources from sources/; {len(source_names(SOURCES)) - 2} sources shipped, from {SOURCES}/" in lines
@@ -237,7 +237,7 @@ def test_the_list_says_whose_each_source_is(run) -> None:
         "okta yours token Okta event hooks",
         "zoom yours hmac Zoom account, user, meeting and recording events",
     ]
-    assert lines[3].startswith("anthropic shipped api_key (pulled) ")
+    assert lines[3].startswith("adyen shipped all_of ")
 
 
 def test_the_list_has_a_json_form_for_programs(run) -> None:
