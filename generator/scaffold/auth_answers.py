@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from generator.scaffold.first_parameters import AUDIENCE, ISSUER, TOPIC_ARN
@@ -30,6 +31,7 @@ _SECRET_NAMES = {
     "rsa": "public_key",
 }
 """What a secret is called that is not the only one; that of a signature is `signing_key`."""
+_USUAL_NAME = "auth_token"
 
 
 def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -48,21 +50,31 @@ def auth_settings(kind: str, answers: Mapping[str, str], seen: Mapping[str, Any]
 
 
 def combined_settings(kind: str, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return `all_of` or `any_of` of several auth types, each with a secret of its own."""
-    names = {"auth_token"}
-    return {kind: [part if not index else _with_secret_name(part, names) for index, part in enumerate(parts)]}
+    """Return `all_of` or `any_of` of several auth types, and name their secrets.
+
+    Where one of them is enough, those of the same type are ways in which a vendor signs with the same secret.
+    """
+    names: list[str] = []
+    combined: list[dict[str, Any]] = []
+    for part in parts:
+        ((part_kind, settings),) = part.items()
+        if part_kind == "sns" or (part_kind == "jwt" and "secret" not in settings):
+            combined.append(dict(part))
+            continue
+        same = [each[part_kind] for each in combined if kind == "any_of" and part_kind in each]
+        name = same[0].get("secret", _USUAL_NAME) if same else _unused_name(part_kind, names)
+        names.append(name)
+        # A JWT without `secret` is verified with keys that its issuer publishes.
+        is_default = name == _USUAL_NAME and part_kind != "jwt"
+        combined.append({part_kind: dict(settings) if is_default else {**settings, "secret": name}})
+    return {kind: combined}
 
 
-def _with_secret_name(part: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    """Return an auth type with a name for its secret that no other has, and add that to the names."""
-    ((kind, settings),) = part.items()
-    if kind == "sns" or (kind == "jwt" and "secret" not in settings):
-        return dict(part)
-    name = usual = _SECRET_NAMES.get(kind, "signing_key")
-    while name in names:
-        name = f"{usual}_{len(names)}"
-    names.add(name)
-    return {kind: {**settings, "secret": name}}
+def _unused_name(kind: str, names: Sequence[str]) -> str:
+    """Return a name for a secret that no other has: the usual one, else what it is, else that and a number."""
+    usual = _SECRET_NAMES.get(kind, "signing_key")
+    numbered = (f"{usual}_{number}" for number in count(2))
+    return next(name for name in chain([_USUAL_NAME, usual], numbered) if name not in names)
 
 
 def events_for(auth: Mapping[str, Any]) -> dict[str, Any]:

@@ -197,6 +197,23 @@ def test_each_of_two_types_has_a_secret_of_its_own(answered) -> None:
     assert "Type 2 of all_of (hmac, token, basic, " in printed
 
 
+def test_ways_to_sign_with_the_same_secret_share_it(answered) -> None:
+    twilio, _ = answered(SCHEMES["sources/twilio"])
+    gitlab, _ = answered(SCHEMES["sources/gitlab"])
+    assert ["secret" in part["hmac"] for part in twilio["any_of"]] == [False, False]
+    assert gitlab["any_of"][1] == {"token": {"header": "X-Gitlab-Token", "secret": "token"}}
+
+
+def test_a_jwt_names_its_secret_wherever_it_stands(answered) -> None:
+    typed = ["jwt", "", "HS256", "", ""]
+    auth, _ = answered(["all_of", "basic", *typed, "n"])
+    assert auth == {"all_of": [{"basic": {}}, {"jwt": {"secret": "signing_key", "algorithms": "HS256"}}]}
+    auth, _ = answered(["all_of", *typed, "basic", "n"])
+    assert auth == {
+        "all_of": [{"jwt": {"secret": "auth_token", "algorithms": "HS256"}}, {"basic": {"secret": "login"}}]
+    }
+
+
 def test_two_types_are_asked_for_in_a_terminal_alone() -> None:
     for options, message in [
         ({}, "no terminal to ask in: --auth all_of asks for each of its types"),
