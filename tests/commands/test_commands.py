@@ -103,8 +103,8 @@ def test_nothing_is_written_when_one_definition_of_several_is_wrong(run) -> None
         "error: sources/okta/source.yml:1: needs `webhook`, the endpoint that the vendor calls, or `pull`, its API",
         "error: sources/okta/source.yml:1: description: is missing",
         "error: sources/okta/source.yml:1: descripton: no such key; did you mean description? "
-        "(archive, dedupe, description, drop, events, extends, facts, hardening, mozdef, output, parameters, pipeline, "
-        "pull, vendor, webhook)",
+        "(archive, dedupe, delivery, description, drop, events, extends, facts, hardening, mozdef, output, "
+        "parameters, pipeline, pull, vendor, webhook)",
         "3 problems; nothing was written",
     ]
     assert not Path("build").exists()
