@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from generator.definition.read import Definition
     from generator.local.pipeline_actions import Folders
     from generator.local.rehearsal import Rehearsal
+    from lambdas.model import Source
 
 _PAUSE_SECONDS = 0.5
 _WIDTH = 80
@@ -206,17 +207,20 @@ def _push(display: _StageDisplay, deployed: Rehearsal) -> None:
         display.print_output(error.failed_command_output)
         why = f"the whole log: {error.log}" if error.log else error.cause
         raise GeneratorError(f"the pipeline stops at {error.stage}: {why}") from error
-    _print_message(_console.console(), deployed.newest_message())
+    _print_message(_console.console(), deployed.source, deployed.newest_message())
 
 
-def _print_message(out: Console, message: dict[str, Any] | None) -> None:
+def _print_message(out: Console, source: Source, message: dict[str, Any] | None) -> None:
     """Print the message, a line for each field."""
     from rich.text import Text
+
+    from generator.definition.words import reader
 
     if message is None:
         raise GeneratorError("the pipeline has passed, but there is no message on the queue")
     width = out.width - _INDENT if out.is_terminal else _WIDTH
-    out.print("\n[bold]what MozDef reads from the queue[/]")
+    place = "an object" if source.delivery.s3 else "the queue"
+    out.print(f"\n[bold]what {reader(source)} reads from {place}[/]")
     for key, value in message.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         cut = _layout.shortened(text, width)

@@ -120,7 +120,6 @@ def _start(run: _Run, updater: Updater | None) -> int:
 def _serve(run: _Run, loaded: Definition, definition: Source, updater: Updater | None) -> int:
     """Run a source that has an endpoint, until a signal ends it."""
     from generator.deploy.endpoint import vendor_url
-    from generator.deploy.reader_queue import reader_queue
     from generator.local.running import RunningSource, advertise, deploy_source, read_build, refuse_if_running
     from generator.local.start import run_emulator
     from generator.packaging.bundle import signs_url
@@ -144,7 +143,7 @@ def _serve(run: _Run, loaded: Definition, definition: Source, updater: Updater |
         with advertise(advertised, build):
             if not stop.is_set():
                 signed = vendor_url(outputs) if signs_url(definition.endpoint) else None
-                _banner(out, run, url, reader_queue(outputs), signed=signed, watched=updater is not None)
+                _banner(out, run, url, outputs, signed=signed, watched=updater is not None)
                 _next_steps(out, run.command_line(f"send {source}"), running.aws_environment)
             try:
                 _follow(out, running, names.stack_name(source), stop, updater, as_json=run.as_json)
@@ -178,13 +177,19 @@ def _follow(
             followed, gone = None, True
 
 
-def _banner(out: Console, run: _Run, url: str, queue: str, *, signed: str | None, watched: bool) -> None:
+def _banner(
+    out: Console, run: _Run, url: str, outputs: Mapping[str, str], *, signed: str | None, watched: bool
+) -> None:
+    from generator.deploy.reader_queue import reader_queue
+
     modes = f"{', IAM enforced' if run.iam else ''}{'; a changed file updates it' if watched else ''}"
     out.print(f"\n[bold]{run.source}[/] runs on this machine{modes}; Ctrl-C ends it")
     out.print(f"  [dim]endpoint[/]  {url}")
     if signed:
         out.print(f"  [dim]signed as[/] {signed}  [dim]as the handler sees it[/]")
-    out.print(f"  [dim]queue[/]     {queue}")
+    out.print(f"  [dim]queue[/]     {reader_queue(outputs)}")
+    if bucket := outputs.get("ObjectsBucket"):
+        out.print(f"  [dim]bucket[/]    {bucket}  [dim]of the objects that the queue tells of[/]")
 
 
 def _next_steps(out: Console, send: str, settings: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from generator.definition.pull_words import credential_text, span_text
-from generator.definition.words import counted, listed
+from generator.definition.words import counted, listed, reader
 from generator.page.built_source import BuiltSource
 from generator.page.fingerprints import hash_of, version
 from generator.page.html import Child, code, element, facts, paragraph
@@ -23,7 +23,7 @@ def glance(built: BuiltSource) -> ET.Element:
     source = built.source
     return element(
         "header",
-        paragraph("Event source for MozDef", class_="kind"),
+        paragraph(f"Event source for {reader(source)}", class_="kind"),
         element("h1", source.name),
         paragraph(source.description, class_="lead"),
         facts(_facts(built)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from generator.definition.words import reader
 from generator.page.alarms import alarms_section
 from generator.page.built_source import BuiltSource
 from generator.page.contents import drawing_section, resources_section
@@ -38,7 +39,7 @@ def source_page(built: BuiltSource) -> str:
     links = (element("li", element("a", _title(each), href=f"#{each.get('id')}")) for each in sections)
     contents = element("nav", element("ul", *links), aria_label="Contents")
     main = element("main", glance(built), contents, *sections)
-    return document(f"{built.source.name}: event source for MozDef", STYLE, main)
+    return document(f"{built.source.name}: event source for {reader(built.source)}", STYLE, main)
 
 
 def _title(section: ET.Element) -> str:

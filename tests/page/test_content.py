@@ -183,6 +183,12 @@ def test_an_event_stands_beside_its_message() -> None:
     assert "The sample " in parsed("zoom").all("body")[0].text
 
 
+@pytest.mark.parametrize(("name", "reader"), [("zoom", "MozDef"), ("objects", "your SIEM")])
+def test_the_heading_says_whom_the_events_are_for(name: str, reader: str) -> None:
+    assert parsed(name).all("title")[0].text == f"{name}: event source for {reader}"
+    assert parsed(name).all("header")[0].text.startswith(f"Event source for {reader}")
+
+
 def test_the_steps_are_those_of_the_readme(tmp_path: Path) -> None:
     text = parsed("zoom").all("body")[0].text
     assert "Turn on Event Subscriptions and add one" in text
