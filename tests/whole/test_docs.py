@@ -398,6 +398,23 @@ def test_the_policies_cover_what_templates_allow_and_the_engineers_every_service
     assert (consumes["Sid"], consumes["Action"]) == ("Consumer", decrypts["Action"])
 
 
+@pytest.mark.parametrize("hardening", ["baseline", "strict"])
+def test_the_policy_of_a_siem_of_another_account_is_what_the_stack_allows_it(tmp_path: Path, hardening: str) -> None:
+    """Between accounts both have to allow: what the one lacks, the other grants in vain."""
+    text = "description: Acme\nwebhook: {auth: {token: {header: x}}}\ndelivery: {s3: {}}\n"
+    source = make_definition(tmp_path, f"{text}hardening: {hardening}\n").source
+    resources = json.loads(template_text(event_source.build(source, "code/0.zip")))["Resources"]
+    queue = resources["ObjectsPolicy"]["Properties"]["PolicyDocument"]["Fn::If"][1]["Statement"]
+    bucket = resources["ObjectsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    key = resources["Key"]["Properties"]["KeyPolicy"]["Statement"] if hardening == "strict" else []
+    statements = [each["Fn::If"][1] if "Fn::If" in each else each for each in (*queue, *bucket, *key)]
+    allowed = [each for each in statements if each["Sid"] == "Consumer"]
+    policy = POLICIES["objects-strict" if hardening == "strict" else "objects"]
+    assert [each["Action"] for each in policy["Statement"]] == [each["Action"] for each in allowed]
+    assert allowed[1]["Resource"] == [{"Fn::Sub": "${ObjectsBucket.Arn}/events/*"}]
+    assert policy["Statement"][1]["Resource"] == ["arn:aws:s3:::BUCKET/events/*"]
+
+
 def test_engineer_policy_allows_what_is_done_with_secrets() -> None:
     allowed = actions_in(POLICIES["engineer"])
     code = (ROOT / "generator" / "deploy" / "secret_store.py").read_text(encoding="utf-8")
