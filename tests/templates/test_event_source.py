@@ -583,7 +583,7 @@ def test_s3_tells_the_queue_for_its_own_bucket_alone_and_the_siem_reads_messages
     assert with_consumer["Statement"][2]["Principal"] == consumer
     reads = template["Resources"]["ObjectsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][1]["Fn::If"]
     assert (reads[0], reads[2]) == ("HasConsumerPrincipalArn", {"Ref": "AWS::NoValue"})
-    assert (reads[1]["Principal"], reads[1]["Action"]) == (consumer, ["s3:GetObject"])
+    assert (reads[1]["Principal"], reads[1]["Action"]) == (consumer, ["s3:GetObject", "s3:GetObjectVersion"])
     assert reads[1]["Resource"] == [{"Fn::Sub": "${ObjectsBucket.Arn}/events/*"}]
     key = {
         statement["Sid"]: statement

@@ -113,12 +113,12 @@ def _may_notify(notifications: Queue, name: Sub) -> Statement:
 
 
 def _may_read(template: Template, consumer: Parameter) -> If:
-    """Let a consumer, of any account, read objects of messages."""
+    """Let a consumer, of any account, read objects of messages, also by the version that a notification names."""
     statement = Statement(
         Sid="Consumer",
         Effect=Allow,
         Principal=AWSPrincipal(Ref(consumer)),
-        Action=[awacs.s3.GetObject],
+        Action=[awacs.s3.GetObject, awacs.s3.GetObjectVersion],
         Resource=[Sub(f"${{ObjectsBucket.Arn}}/{OBJECTS_PREFIX}/*")],
     )
     return If(add_is_set_condition(template, consumer), statement, NoValue)
