@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from generator.definition.auth_types import auth_type_name
 from generator.definition.path_checks import Mistakes
 from generator.definition.secret_names import can_sign
 from generator.definition.yaml_nodes import Location, location_of
 from lambdas.auth import leaves, secret_names
-from lambdas.model import Source, Webhook
+from lambdas.model import Auth, Source, Webhook
 
 NOT_KNOWN = "not known"
 _WORDS = {"issued": "they issue it", "chosen": "you choose it"}
@@ -22,7 +23,10 @@ def secret_origin(source: Source) -> str:
 
 def origin_note(source: Source, name: str) -> str:
     """Return "; they issue it", to follow on a secret's name; empty where the definition does not say who makes it."""
-    origin = secret_origin(source) if name in secret_names(source.endpoint.auth) else NOT_KNOWN
+    owners = [leaf for leaf in leaves(source.endpoint.auth) if name in secret_names(leaf)]
+    if not owners:
+        return ""
+    origin = _WORDS["chosen"] if all(map(_is_login, owners)) else secret_origin(source)
     return "" if origin == NOT_KNOWN else f"; {origin}"
 
 
@@ -41,7 +45,14 @@ def _derived(webhook: Webhook) -> str | None:
     """Return what the auth type or a handshake says of the secret; None where it is shared, and only people know."""
     if not any(map(can_sign, leaves(webhook.auth))):
         return "their public key"
-    return "it is learned" if any(challenge.store_secret for challenge in webhook.challenges) else None
+    if any(challenge.store_secret for challenge in webhook.challenges):
+        return "it is learned"
+    return _WORDS["chosen"] if all(_is_login(leaf) for leaf in leaves(webhook.auth) if secret_names(leaf)) else None
+
+
+def _is_login(auth: Auth) -> bool:
+    """Return whether the secret is a user name and a password: whoever receives requests chooses them."""
+    return auth_type_name(auth) == "basic"
 
 
 def _in_one_file(key: str, other: str, locations: Mapping[str, Location]) -> bool:

@@ -37,7 +37,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "origin"),
     [
         (webhook(HMAC, secret="issued"), "they issue it"),
-        (webhook("basic: {}", secret="chosen"), "you choose it"),
+        (webhook("token: {header: x-token}", secret="chosen"), "you choose it"),
+        (webhook("basic: {}"), "you choose it"),
+        (webhook(f"all_of: [{{{HMAC}}}, {{basic: {{secret: login}}}}]", secret="issued"), "they issue it"),
         (webhook(HMAC), "not known"),
         (webhook(ED25519), "their public key"),
         (webhook("jwt: {issuer: 'https://acme.example.com', audience: [mozdef]}"), "their public key"),
@@ -57,11 +59,19 @@ def test_only_the_secret_of_events_is_annotated() -> None:
     assert origin_note(source, "verify") == ""
 
 
+def test_a_login_beside_an_issued_key_is_chosen() -> None:
+    source = read(webhook(f"all_of: [{{{HMAC}}}, {{basic: {{secret: login}}}}]", secret="issued"))
+
+    assert origin_note(source, "auth_token") == "; they issue it"
+    assert origin_note(source, "login") == "; you choose it"
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         (webhook(HMAC, secret="given"), "vendor.secret: must be one of issued, chosen"),
         (webhook(ED25519, secret="issued"), "vendor.secret: is clear without it (their public key); leave it out"),
+        (webhook("basic: {}", secret="chosen"), "vendor.secret: is clear without it (you choose it); leave it out"),
         (webhook(HMAC, LEARNS, "issued"), "vendor.secret: is clear without it (it is learned); leave it out"),
         (
             f"vendor: {{docs: 'https://acme.example.com', secret: chosen}}\n{ACME}",
