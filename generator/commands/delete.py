@@ -114,7 +114,7 @@ def _columns(remaining: Sequence[Remaining]) -> list[tuple[str, str]]:
 
 def _content(resource: Remaining) -> str:
     """Return how much is on a queue, or kept in a bucket."""
-    from generator.deploy.deletion import ARCHIVE, OBJECTS, POSITIONS
+    from generator.deploy.deletion import ARCHIVE, NOTIFICATIONS, OBJECTS, POSITIONS
 
     if resource.kept:
         return str(resource.kept)
@@ -124,7 +124,8 @@ def _content(resource: Remaining) -> str:
         return "objects of messages, each until it expires"
     if resource.logical_id == POSITIONS:
         return "how far each stream is read, and which events were sent"
-    return "" if resource.messages is None else _console.count(resource.messages, "message")
+    noun = "notification" if resource.logical_id == NOTIFICATIONS else "message"
+    return "" if resource.messages is None else _console.count(resource.messages, noun)
 
 
 def _bring_in_advice(resource: Remaining, context: DeployContext, source: str) -> str | None:

@@ -14,8 +14,8 @@ from lambdas.runtime.secrets import PREVIOUS_SUFFIX
 KEPT, REDRIVE, ARCHIVE, POSITIONS = "Kept", "Redrive", "Archive", "Positions"
 """Logical ids: the bucket of kept events, the function that sends them, the bucket of accepted requests, and the table
 of how far the streams of a pulled source are read."""
-OBJECTS, WRITER = "ObjectsBucket", "Writer"
-"""Logical ids: the bucket of objects of messages, and the stream that writes them."""
+OBJECTS, WRITER, NOTIFICATIONS = "ObjectsBucket", "Writer", "Objects"
+"""Logical ids: the bucket of objects of messages, the stream that writes them, and the queue that is told of them."""
 _RETAINED_BY = ("Retain", "RetainExceptOnCreate")
 
 

@@ -51,7 +51,8 @@ def _source_steps(deployment: Deployment, stack: Stack) -> Iterator[tuple[str, s
         yield "vendor", f"is asked every {span_text(pull.every)}, from now on{where}"
     else:
         yield "vendor", f"calls {endpoint_for(stack.outputs).url}{f'; what to click: {guide}' if guide else ''}"
-    queue, who = reader_queue(stack.outputs).rpartition("/")[2], reader(deployment.product.definition.source)
+    queue = reader_queue(stack.outputs).rpartition("/")[2]
+    who = reader(deployment.product.definition.source).removeprefix("your ")
     place = f"region {context.target.region}, account {stack.account}"
     if bucket := stack.outputs.get("ObjectsBucket"):
         yield who, f"reads notifications from queue {queue}, and the objects of bucket {bucket}, {place}"

@@ -945,6 +945,8 @@ def test_an_archive_stays_and_is_named(run: Run, deployed: CloudFormation) -> No
 
 def test_a_bucket_of_objects_stays_and_the_stream_into_it_goes(run: Run, deployed: CloudFormation) -> None:
     objects, stream = "AWS::S3::Bucket", "AWS::KinesisFirehose::DeliveryStream"
+    deployed.resources[NAME][0]["LogicalResourceId"] = "Objects"
+    deployed.templates[NAME]["Resources"]["Objects"] = {"DeletionPolicy": "RetainExceptOnCreate"}
     for name, kind in (("ObjectsBucket", objects), ("Writer", stream)):
         resource = {"LogicalResourceId": name, "ResourceType": kind, "ResourceStatus": "CREATE_COMPLETE"}
         deployed.resources[NAME].append({**resource, "PhysicalResourceId": f"zoom-dev-{name.lower()}"})
@@ -952,6 +954,7 @@ def test_a_bucket_of_objects_stays_and_the_stream_into_it_goes(run: Run, deploye
         deployed.templates[NAME]["Resources"][name] = policy
     status, out, _ = run("delete", "zoom", "--yes")
     assert status == 0
+    assert re.search("^  stays  Objects        2 notifications  ", out, re.MULTILINE)
     assert (
         "  stays  ObjectsBucket  objects of messages, each until it expires  zoom-dev-objectsbucket" in out.splitlines()
     )
