@@ -100,6 +100,8 @@ def _extra(source: Source) -> Mistakes:
     for name in extra:
         if name in _FACTS:
             yield f"facts.extra.{name}", f"is a fact already: facts.{name}"
+        elif (source.output, name) == ("ocsf", "oversize"):
+            yield f"facts.extra.{name}", "is where OCSF's messages say that their event was too large; choose another"
         elif source.output != "mozdef":
             continue
         elif name in _DETAILS:

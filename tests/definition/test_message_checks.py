@@ -86,6 +86,10 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "YAML single quotes around these: '\"@timestamp\"'",
         ),
         ("facts: {extra: {user: a}}", "facts.extra.user: is a fact already: facts.user"),
+        (
+            "facts: {extra: {oversize: a}}\noutput: ocsf",
+            "facts.extra.oversize: is where OCSF's messages say that their event was too large; choose another",
+        ),
         ("facts: {extra: {username: a}}", "facts.extra.username: is MozDef's name of a fact already; choose another"),
         (
             "facts: {extra: {fields: a}}",
@@ -106,7 +110,7 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
         ("facts: {extra: {cluster_client_ip: a}}", f"facts.extra.cluster_client_ip: {ADDRESS}"),
     ],
 )
-def test_what_mozdef_would_lose_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+def test_what_a_message_would_lose_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     assert problems(tmp_path, text) == [problem]
 
 

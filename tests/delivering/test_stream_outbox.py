@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +167,42 @@ def test_what_the_stream_does_not_take_waits_and_the_sweep_brings_it(tmp_path: P
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert [json.loads(line)["tags"] for line in endpoint.writer.records] == [["made", "id:a"], ["made", "id:b"]]
     assert (endpoint.bucket.objects, endpoint.queue.bodies) == ({}, [])
+
+
+@pytest.mark.parametrize("seconds", [29.0, 12.0, 7.0])
+@pytest.mark.parametrize("bucket_fault", [None, DOWN])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [results(TAKEN, FAILED), results(FAILED), results(FAILED)],
+        [results(FAILED, FAILED), results(TAKEN, FAILED), THROTTLED],
+        [results(TAKEN, {})],
+        [results(TAKEN)],
+        [{"FailedPutCount": 0}],
+        [results({**TAKEN, **FAILED}, TAKEN), DOWN],
+        [THROTTLED],
+    ],
+)
+def test_a_claim_is_done_only_for_what_arrived_and_a_retry_brings_the_rest(
+    tmp_path: Path, answers: list[Any], bucket_fault: Exception | None, seconds: float
+) -> None:
+    """With `dedupe`, what a claim calls sent never comes again: it has to be in the stream, or kept for it."""
+    endpoint = Endpoint(make_definition(tmp_path, f"{SOURCE}    dedupe: {{}}\n", "made").source)
+    endpoint.writer.faults.lined_up, endpoint.bucket.faults.always = answers, bucket_fault
+    endpoint.begin(seconds)
+    body = {"events": [{"id": "a"}, {"id": "b"}]}
+    status = endpoint.post_signed(body)["statusCode"]
+    kept = [json.loads(content)["messages"] for content in endpoint.bucket.objects.values()]
+    arrived = {json.loads(line)["tags"][1] for line in endpoint.writer.lines}
+    arrived |= {json.loads(base64.b64decode(message))["tags"][1] for messages in kept for message in messages}
+    assert {name for name, claim in endpoint.table.items.items() if "held_until" not in claim} <= arrived
+    assert (status == 200) == (arrived == {"id:a", "id:b"})
+
+    endpoint.writer.faults.lined_up, endpoint.bucket.faults.always = [], None
+    endpoint.begin(math.inf)
+    assert endpoint.post_signed(body)["statusCode"] == 200
+    endpoint.sweeper.sweep()
+    assert {json.loads(line)["tags"][1] for line in endpoint.writer.lines} == {"id:a", "id:b"}
 
 
 def test_a_redrive_goes_into_the_stream(tmp_path: Path) -> None:

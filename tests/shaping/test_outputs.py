@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -382,6 +383,27 @@ def test_any_event_is_ocsf(shapers: dict[str, Shaper], event: dict[str, Any], sh
     message = shape(shapers["ocsf"], event, short=short)
     assert ocsf_problem(message) == ""
     assert message.keys() >= OF_EACH
+
+
+CONTROLS = "".join(map(chr, range(0xA0))) + "\u2028\u2029\ufeff\ufffe\U0010ffff"
+NASTY = {
+    "user": CONTROLS,
+    "kind": f"{CONTROLS}s",
+    "blob": {CONTROLS: [CONTROLS], "__proto__": {"a.b": 1}, "": 2**63 - 1},
+}
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("filler", ["", "\n" * MAX_MESSAGE], ids=["whole", "short"])
+def test_a_message_is_one_line_whatever_an_event_holds(tmp_path: Path, output: str, filler: str) -> None:
+    """A reader of objects takes each line for a message: an event with a line break must not become two."""
+    source = make_definition(tmp_path, f"{HEAD}output: {output}\ndelivery: {{s3: {{}}}}\n{FACTS}").source
+    endpoint = Endpoint(source)
+    endpoint.post_signed({**NASTY, "filler": filler})
+    (record,) = endpoint.writer.records
+    assert record.endswith(b"}\n")
+    assert re.findall(rb"[\x00-\x1f]", record[:-1]) == []
+    assert isinstance(json.loads(record.decode()), dict)
 
 
 ECS_FIELDS = {
