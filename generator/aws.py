@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from shlex import quote
@@ -98,6 +99,13 @@ class Target:
             raise GeneratorError(f"AWS: {region_problem(self.region, self._region_origin)}") from error
         except ValueError as error:  # a setting in the environment, such as AWS_ENDPOINT_URL
             raise GeneratorError(f"AWS: {error}") from error
+
+    def client_of(self, credentials: Mapping[str, str], service: str) -> Any:
+        """Return a client of a service with the credentials that STS gave for a role."""
+        import boto3
+
+        keys = (credentials[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        return boto3.Session(*keys, region_name=self.region).client(service)
 
     def in_environment(self, environment: str) -> Self:
         """Return the target in another environment, with the same session: to begin one may ask AWS, or a person."""

@@ -25,14 +25,25 @@ if TYPE_CHECKING:
 @_options.command(short_help="Show the status of a deployed source, or of all.")
 @_options.optional_source
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--reader", metavar="ROLE", help="Check instead what this role, a name or an ARN, lacks to take SOURCE's events."
+)
 @_options.target
 @_options.sources
 @click.pass_context
-def command(context: click.Context, source: str | None, as_json: bool, target: Target, sources: Path) -> int:
+def command(
+    context: click.Context, source: str | None, as_json: bool, reader: str | None, target: Target, sources: Path
+) -> int:
     """Show whether SOURCE receives events, what waits, what is kept, and what to do. Exit 1 unless all is well.
 
     Without SOURCE, show a row for each deployed source of the project, in the environment of --env or else in all.
     """
+    if reader is not None:
+        from generator.commands._reader_report import show_reader
+
+        if source is None:
+            raise click.UsageError("--reader needs a source")
+        return show_reader(source, reader, target, sources, as_json=as_json)
     if source is not None:
         return _show(source, target, sources, as_json=as_json)
     from generator.commands._status_table import show_all

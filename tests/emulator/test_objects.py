@@ -21,11 +21,12 @@ from generator.definition.read import Definition
 from generator.local.emulator import Emulator, EmulatorTarget
 from generator.local.running import SourceFollower, upload_prerequisites
 from generator.names import secret_path, stack_name
+from generator.operate.reader_check import check_reader
 from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import template_text
 from tests.definitions import make_definition
-from tests.emulator.service import Service, eventually
+from tests.emulator.service import Service, eventually, sign_in
 from tests.emulator.test_permissions import allowed, clients_of
 from tests.fakes import signed_request
 
@@ -158,6 +159,39 @@ def test_events_become_lines_of_objects_that_the_siem_reads_by_its_role(delivere
         assert (prefix, source, name.endswith(".json.gz")) == ("events", "into-objects", True)
         assert [len(part) for part in (year, month, day, hour)] == [4, 2, 2, 2]
     assert delivered.service.kept() == {}
+
+
+def test_a_check_of_the_reader_says_what_each_role_may_and_takes_nothing(
+    delivered: Delivered, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(monkeypatch, delivered.running.aws_environment)
+    target, iam = EmulatorTarget(emulator=delivered.running), delivered.running.client("iam")
+    trust = iam.get_role(RoleName=f"siem-{delivered.source.name}")["Role"]["AssumeRolePolicyDocument"]
+    stranger = iam.create_role(RoleName="stranger", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    receive = {"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "s3:GetObject"], "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [receive]})
+    iam.put_role_policy(RoleName="stranger", PolicyName="part", PolicyDocument=policy)
+    assert delivered.post("checked") == 200
+
+    for _ in range(6):  # more often than a message may be received
+        found = {check.action: check.allowed for check in check_reader(target, delivered.role, delivered.outputs)}
+        assert found == dict.fromkeys(found, True)
+    assert list(found) == [
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+    ]
+    denied = [check.action for check in check_reader(target, stranger, delivered.outputs) if not check.allowed]
+    assert denied == [
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "s3:GetObjectVersion",
+    ]
+    assert reader.summaries(1) == ["checked"]
 
 
 def test_what_is_too_large_for_a_record_is_an_object_of_its_own(delivered: Delivered, reader: Reader) -> None:

@@ -1,0 +1,152 @@
+"""Check with a reader's role what it needs of a deployed source, without receiving or deleting a message.
+
+IAM's simulator evaluates a resource's policy for users only, so the role's own requests have to tell. Each request to
+SQS is impossible: a receipt handle that is of no message, or no message at all to receive. SQS refuses it for that
+reason where the role may make it, and otherwise denies it. That SQS looks at permissions first is seen with the same
+request of a session that may do nothing.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from generator.aws import Target
+from generator.deploy.reader_queue import reader_queue
+from generator.errors import GeneratorError
+from lambdas.delivering.envelope import OBJECTS_PREFIX
+
+SESSION = "reader-check"
+_DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+_NO_HANDLE = "none"
+_IMPOSSIBLE = ("ReceiptHandleIsInvalid", "InvalidParameterValue", "ReadCountOutOfRange")
+_Attempt = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether a role may do an action; `allowed` is None where that is not known, and `note` says why."""
+
+    action: str
+    resource: str
+    allowed: bool | None
+    note: str = ""
+
+
+def role_arn(target: Target, role: str) -> str:
+    """Return the ARN of a role, which may be the name of one in the account; GeneratorError for a user's."""
+    if not role.startswith("arn:"):
+        return f"arn:{target.partition}:iam::{target.account}:role/{role}"
+    if ":role/" not in role:
+        raise GeneratorError(f"--reader: {role} is not a role, and only a role can be assumed")
+    return role
+
+
+def check_reader(target: Target, role: str, outputs: Mapping[str, str]) -> list[Check]:
+    """Check the queue that a SIEM reads and, where it tells of objects, the bucket, by a stack's outputs.
+
+    GeneratorError where the caller may not assume the role.
+    """
+    reader, nobody = _assume(target, role), _assume(target, role, json.dumps(_DENY_ALL))
+    checks = list(_check_queue(target, reader, nobody, reader_queue(outputs)))
+    if bucket := outputs.get("ObjectsBucket"):
+        checks += _check_objects(target, reader, bucket)
+    return checks
+
+
+def missing_statement(checks: list[Check]) -> dict[str, Any]:
+    """Return the statement of a policy that allows what is denied; the resources are as the checks name them."""
+    denied = [check for check in checks if check.allowed is False]
+    return {
+        "Effect": "Allow",
+        "Action": [check.action for check in denied],
+        "Resource": list(dict.fromkeys(check.resource for check in denied)),
+    }
+
+
+def _assume(target: Target, role: str, policy: str | None = None) -> Mapping[str, str]:
+    """Return credentials of a session of the role, limited by a policy."""
+    limit = {"Policy": policy} if policy else {}
+    try:
+        answer = target.client("sts").assume_role(RoleArn=role, RoleSessionName=SESSION, **limit)
+    except ClientError as error:
+        if not _is_denial(error):
+            raise
+        trust = {"Effect": "Allow", "Principal": {"AWS": target.account}, "Action": "sts:AssumeRole"}
+        raise GeneratorError(
+            f"{role}: there is no such role, or you may not assume it. You need sts:AssumeRole on it, "
+            f"and for the time of the check its trust policy needs {json.dumps(trust)}"
+        ) from error
+    credentials: Mapping[str, str] = answer["Credentials"]
+    return credentials
+
+
+def _check_queue(target: Target, reader: Mapping[str, str], nobody: Mapping[str, str], url: str) -> Iterator[Check]:
+    attributes = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
+    arn = target.client("sqs").get_queue_attributes(**attributes)["Attributes"]["QueueArn"]
+    message = {"QueueUrl": url, "ReceiptHandle": _NO_HANDLE}
+    attempts: dict[str, _Attempt] = {
+        "ReceiveMessage": lambda sqs: sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=0, VisibilityTimeout=0),
+        "ChangeMessageVisibility": lambda sqs: sqs.change_message_visibility(**message, VisibilityTimeout=0),
+        "DeleteMessage": lambda sqs: sqs.delete_message(**message),
+        "GetQueueAttributes": lambda sqs: sqs.get_queue_attributes(**attributes),
+    }
+    role_sqs, denied_sqs = (target.client_of(session, "sqs") for session in (reader, nobody))
+    for name, attempt in attempts.items():
+        action, denial = f"sqs:{name}", _denial(attempt, role_sqs)
+        if denial:
+            yield Check(action, arn, allowed=False, note=denial)
+        elif _denial(attempt, denied_sqs):
+            yield Check(action, arn, allowed=True)
+        else:
+            yield Check(
+                action, arn, allowed=None, note="SQS refuses an impossible request before it looks at permissions"
+            )
+
+
+def _check_objects(target: Target, reader: Mapping[str, str], bucket: str) -> Iterator[Check]:
+    """Read an object that is there, as a notification names it: an object that is not there is denied as well."""
+    partition = target.partition
+    resource = f"arn:{partition}:s3:::{bucket}/{OBJECTS_PREFIX}/*"
+    actions = ("s3:GetObject", "s3:GetObjectVersion")
+    try:
+        listed = target.client("s3").list_object_versions(Bucket=bucket, Prefix=f"{OBJECTS_PREFIX}/")
+    except ClientError as error:
+        if not _is_denial(error):
+            raise
+        reason = "you have no s3:ListBucketVersions on the bucket, to find an object to read"
+        yield from (Check(action, resource, allowed=None, note=reason) for action in actions)
+        return
+    version = next((version for version in listed.get("Versions", ()) if version["IsLatest"]), None)
+    if version is None:
+        reason = "the bucket has no object to read yet"
+        yield from (Check(action, resource, allowed=None, note=reason) for action in actions)
+        return
+    s3, place = target.client_of(reader, "s3"), {"Bucket": bucket, "Key": version["Key"]}
+    for action, more in zip(actions, ({}, {"VersionId": version["VersionId"]}), strict=True):
+        denial = _denial(lambda s3, more=more: s3.get_object(**place, **more)["Body"].close(), s3)  # type: ignore[misc]
+        yield Check(action, resource, allowed=not denial, note=denial)
+
+
+def _denial(attempt: _Attempt, client: Any) -> str:
+    """Return AWS's words where it denies a request; empty where it serves it, or finds it impossible."""
+    try:
+        attempt(client)
+    except ClientError as error:
+        if _is_denial(error):
+            return str(error.response["Error"]["Message"])
+        if error.response["Error"]["Code"] not in _IMPOSSIBLE:
+            raise
+    return ""
+
+
+def _is_denial(error: ClientError) -> bool:
+    """Return whether AWS denies a request; a queue that may not be seen is one that does not exist."""
+    return any(word in error.response["Error"]["Code"] for word in ("AccessDenied", "NonExistentQueue"))
