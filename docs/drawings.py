@@ -65,7 +65,7 @@ def _line(first: str, second: str, *, both: bool = False) -> Line:
 
 WHOLE = Figure(
     "whole.svg",
-    "From a definition to functions in AWS, and from a vendor to MozDef",
+    "From a definition to functions in AWS, and from a vendor to a SIEM",
     (
         Cell(0, 0, "Definition", ("source.yml, samples",)),
         Cell(1, 0, "generator/", ("on your machine,", "or in CI")),
@@ -73,9 +73,9 @@ WHOLE = Figure(
         Cell(2, 1, "Deployment", ("by hand, or by", "a pipeline")),
         Cell(0, 1, "Vendor", ("sends, or is asked",), outside=True),
         Cell(1, 1, "lambdas/", ("functions in AWS:", "verify, shape, send")),
-        Cell(1, 2, "Events", ("SQS queue",)),
+        Cell(1, 2, "Events", ("SQS queue,", "or S3 objects")),
         Cell(2, 2, "Kept", ("S3 bucket",)),
-        Cell(0, 2, "MozDef", ("reads the queue",), outside=True),
+        Cell(0, 2, "SIEM", ("reads events",), outside=True),
     ),
     (
         _line("Definition", "generator/"),
@@ -85,7 +85,7 @@ WHOLE = Figure(
         _line("Vendor", "lambdas/", both=True),
         _line("lambdas/", "Events"),
         _line("lambdas/", "Kept"),
-        _line("Events", "MozDef"),
+        _line("Events", "SIEM"),
     ),
 )
 EVENT = Figure(
@@ -99,7 +99,7 @@ EVENT = Figure(
         Cell(1, 1, "Handler", ("function: verify,", "shape, send")),
         Cell(1, 2, "Kept", ("S3: rejected, unsent,", "oversize")),
         Cell(1, 3, "Redrive", ("function: sends again",)),
-        Cell(2, 0, "MozDef", ("the SIEM's worker",), outside=True),
+        Cell(2, 0, "SIEM", ("reads the queue",), outside=True),
         Cell(2, 1, "Events", ("SQS, 13 days",)),
         Cell(2, 2, "DeadLetters", ("SQS, 14 days",)),
     ),
@@ -110,7 +110,7 @@ EVENT = Figure(
         _line("Parameter Store", "Handler"),
         _line("Handler", "Kept"),
         _line("Handler", "Events"),
-        _line("Events", "MozDef"),
+        _line("Events", "SIEM"),
         _line("Events", "DeadLetters"),
         _line("Kept", "Redrive", both=True),
         _line("Redrive", "Events"),

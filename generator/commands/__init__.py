@@ -67,7 +67,7 @@ def names() -> list[str]:
 @click.version_option(importlib.import_module("lambdas").VERSION, prog_name="MozDef Event Framework")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Turn one short definition per event source into CloudFormation that brings its events to MozDef."""
+    """Turn one short definition per event source into CloudFormation that brings its events to your SIEM."""
     if ctx.invoked_subcommand is None:
         from generator.commands.list import overview
 

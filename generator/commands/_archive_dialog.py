@@ -154,11 +154,11 @@ def _send(archived: _Archived, requests: int, rate: float | None) -> int:
 
 
 def _print_left(counts: Counter[str]) -> None:
-    """Print what became of events that are not on the queue."""
+    """Print what became of events that were not sent."""
     out = _console.console()
     if counts["unsent"]:
         unsent = _console.count(counts["unsent"], "message")
-        _layout.paragraph(out, f"the queue does not take {unsent} now; the sweep tries again every five minutes")
+        _layout.paragraph(out, f"{unsent} can't be sent now; the sweep tries again every five minutes")
     if counts["failed"]:
         _layout.paragraph(out, f"{_console.count(counts['failed'], 'event')} failed; the archive has them still")
 

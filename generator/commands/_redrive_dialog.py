@@ -90,11 +90,11 @@ def redrive_after_deployment(deployment: Deployment, *, yes: bool) -> None:
 
 
 def send_unsent(target: Target, function: str) -> bool:
-    """Send the messages that wait for the queue, print how many were sent, and return whether none is left."""
+    """Send the messages that wait in the bucket, print how many were sent, and return whether none is left."""
     from generator.operate.redrive_client import PATIENCE, invoke_sweep
 
     counts = invoke_sweep(target.client("lambda", PATIENCE), function, wait)
-    left = f"; the queue does not take {_console.count(counts['left'], 'message')} now" if counts["left"] else ""
+    left = f"; {_console.count(counts['left'], 'message')} can't be sent now" if counts["left"] else ""
     _console.console().print(f"sent {_console.count(counts['sent'], 'waiting message')}{left}")
     return not left
 
@@ -215,7 +215,7 @@ def _print_summary(counts: Counter[str], outcomes: Counter[str], options: Redriv
         _layout.paragraph(out, f"{_console.count(outcomes.total(), 'request')}: {outcome_counts}")
     if counts["unsent"]:
         unsent = _console.count(counts["unsent"], "message")
-        _layout.paragraph(out, f"the queue does not take {unsent} now; the sweep tries again every five minutes")
+        _layout.paragraph(out, f"{unsent} can't be sent now; the sweep tries again every five minutes")
     if counts["failed"]:
         _layout.paragraph(
             out, f"{_console.count(counts['failed'], 'event')} failed again and stayed: {options.rejected_command}"

@@ -18,7 +18,7 @@ from generator.commands import _console, _layout, _options
 def command(source: str, sample: str | None, target: Target, sources: Path) -> None:
     """Try SOURCE's deployed endpoint: a forged event must be refused, and a signed one must arrive.
 
-    The message has the tag `canary`, so that MozDef can drop it. Nothing is taken from the queue.
+    The message has the tag `canary`, so that the SIEM can drop it. Nothing is taken from the queue.
 
     For a pulled source, its puller asks the vendor for a page of each stream, and sends nothing to the queue.
     """

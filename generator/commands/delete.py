@@ -137,16 +137,16 @@ def _bring_in_advice(resource: Remaining, context: DeployContext, source: str) -
 
 
 def _offer_to_send_unsent(target: aws.Target, function: str, *, yes: bool) -> None:
-    """Offer to send waiting messages to the queue, which stays; the function that sends them is deleted."""
+    """Offer to send waiting messages to where the SIEM reads, which stays; the function that sends them is deleted."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    if not (yes or click.confirm("Send the messages that wait for the queue first?", default=True)):
+    if not (yes or click.confirm("Send the messages that wait in the bucket first?", default=True)):
         return
     try:
         _redrive_dialog.send_unsent(target, function)
     except (GeneratorError, BotoCoreError, ClientError) as error:
         reason = error if isinstance(error, GeneratorError) else explain_failure(error)
-        _console.warning(f"messages that wait for the queue stay in the bucket: {reason}")
+        _console.warning(f"messages that wait to be sent stay in the bucket: {reason}")
 
 
 def _delete(context: DeployContext, cloudformation: Any, stack: Stack) -> None:

@@ -51,12 +51,12 @@ def _finite(_context: click.Context, _parameter: click.Parameter, value: float |
     "--from-bucket", metavar="BUCKET", help="Bring in what an earlier stack left in this bucket. `status` names it."
 )
 @click.option(
-    "--archive", is_flag=True, help="Send all archived events from --since on again, also those that MozDef has."
+    "--archive", is_flag=True, help="Send all archived events from --since on again, also those that the SIEM has."
 )
 @click.option(
     "--dead",
     is_flag=True,
-    help="Move all dead letters back to MozDef's queue. MozDef took them several times, and deleted none.",
+    help="Move all dead letters back to the queue. The SIEM took them several times, and deleted none.",
 )
 @_options.target
 @_options.sources
@@ -130,14 +130,14 @@ def _move_dead_letters(
     if not number:
         out.print(f"{source} has no dead letters")
         return 0
-    taken = "the SIEM took five times" if resources.writer else "MozDef took ten times"
-    _layout.paragraph(out, f"{source} has {_console.count(number, 'dead letter')}, which {taken} and never deleted")
+    times = "five" if resources.writer else "ten"
+    letters = _console.count(number, "dead letter")
+    _layout.paragraph(out, f"{source} has {letters}, which the SIEM took {times} times and never deleted")
     if dry_run:
         return 0
     if environment_is_emulator():
         raise GeneratorError("the emulator can't move dead letters, since it lacks SQS's StartMessageMoveTask; AWS can")
-    reader = "the SIEM" if resources.writer else "MozDef"
-    if not yes and not _console.confirm(f"Move them back to the queue that {reader} reads?", "nothing was moved"):
+    if not yes and not _console.confirm("Move them back to the queue that the SIEM reads?", "nothing was moved"):
         return 1
     try:
         sqs.start_message_move_task(SourceArn=attributes["QueueArn"])

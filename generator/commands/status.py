@@ -117,12 +117,12 @@ def _lines(
     yield from asking or _receiving(status)
     yield from _flow(status)
     age = f", the oldest for {span(status.oldest)}" if status.waiting and status.oldest else ""
-    what, reader = ("notification", "the SIEM") if status.objects else ("message", "MozDef")
-    yield "waiting", f"{_console.count(status.waiting, what)} for {reader}{age}", fine
+    what = "notification" if status.objects else "message"
+    yield "waiting", f"{_console.count(status.waiting, what)} for the SIEM{age}", fine
     if status.dead:
         letters = _console.count(status.dead, "dead letter")
         again = next_command(f"redrive {source} --dead")
-        taken = "MozDef took ten times. See what its worker logs"
+        taken = "the SIEM took ten times. See what its log says"
         if status.objects:
             taken = "the SIEM took five times. See what it says of their objects"
         yield "dead", f"{letters}, which {taken}, then {again}", look

@@ -177,7 +177,9 @@ def _status_hint(status: int, deployed: CanaryTarget) -> str:
     if status == 404:
         return "the endpoint has no such route"
     if status == 503:
-        return f"the queue, the bucket or the secret can't be reached; the log says which: {deployed.log_groups}"
+        return (
+            f"the queue or stream, the bucket or the secret can't be reached; the log says which: {deployed.log_groups}"
+        )
     return f"the log says why: {deployed.log_groups}"
 
 
@@ -207,7 +209,7 @@ def _wait_for_log_line(logs: Any, group: str, canary_id: str, since: float) -> N
             for line in filter(None, (_log_line(event["message"], canary_id) for event in page["events"])):
                 if line["sent"]:
                     return
-                raise GeneratorError("it was answered, but waits in the bucket, since the queue did not take it")
+                raise GeneratorError("it was answered, but waits in the bucket, since it could not be sent")
         time.sleep(PAUSE_SECONDS)
     raise GeneratorError(f"it was answered, but {group} does not say within {SEEN_SECONDS:.0f} s that it was sent on")
 

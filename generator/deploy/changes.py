@@ -18,7 +18,7 @@ _NO_CHANGE = ("didn't contain changes", "No updates are to be performed")
 _API = "AWS::ApiGatewayV2::Api"
 _KEY, _ALARM = "AWS::KMS::Key", "AWS::CloudWatch::Alarm"
 _LOSS_BY_ID = {
-    "Sweep": "what the queue does not take is no longer sent later",
+    "Sweep": "messages that can't be sent at once are no longer sent later",
     "Redrive": "rejected events can no longer be sent",
     "Claims": "it is no longer known what was sent before, and what comes again is sent again",
     "Positions": "it is no longer known how far each stream is read: reading begins anew",
@@ -26,7 +26,7 @@ _LOSS_BY_ID = {
     "Stream": "accepted requests are no longer archived",
     "Writer": "messages no longer become objects, and those of the last minute may be lost",
     "Key": "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
-    "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
+    "read: `redrive` first; your SIEM needs kms:Decrypt on it until it has read all",
 }
 """What is lost when one of these resources is removed, by its logical id."""
 _LOST_WHEN_REPLACED = (_KEY, "AWS::DynamoDB::Table")
@@ -87,7 +87,7 @@ def losses(changes: Sequence[Change], *, new: bool) -> list[str]:
         alarms_are = f"the alarm {alarms[0]} is" if len(alarms) == 1 else f"the alarms {', '.join(alarms)} are"
         lost.append(f"{alarms_are} removed: nobody is told any more when something is wrong there")
     if not new and any(change.type == _KEY and change.action == "Add" for change in changes):
-        lost.append("Key is added: MozDef can read its queue from now on only with kms:Decrypt on it")
+        lost.append("Key is added: your SIEM can read messages from now on only with kms:Decrypt on it")
     return lost
 
 

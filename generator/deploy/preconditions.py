@@ -93,7 +93,7 @@ def refuse_unfit_values(deployment: Deployment, stack: Stack | None) -> None:
 
 
 def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:
-    """Raise GeneratorError where a pipeline would change the boundary of a stack's roles, or the queue of MozDef.
+    """Raise GeneratorError where a pipeline would change the boundary of a stack's roles, or the queue that is read.
 
     Call it before there is a change set: with one, the stack would go on with the pipeline's role for good.
     """
@@ -112,7 +112,7 @@ def refuse_takeover(deployment: Deployment, stack: Stack | None) -> None:
     if (old_queue := before.get("EventsQueueName", "")) not in ("", queue):
         raise GeneratorError(
             f"stack {stack.name} has EventsQueueName={old_queue}, and this pipeline's form has {queue or 'none'}: "
-            "MozDef's queue would be another; put it into the form"
+            "your SIEM's queue would be another; put it into the form"
         )
 
 

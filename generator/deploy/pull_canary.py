@@ -36,7 +36,7 @@ def run_puller(target: Target, source: str) -> Iterator[str]:
     sent, known = report.get("sent", 0), report.get("duplicates", 0)
     events = "1 event is" if sent == 1 else f"{sent} events are"
     answered = f"{report['requests']} request{'' if report['requests'] == 1 else 's'}"
-    yield f"the vendor answered {answered}: {events} on the queue, {known} {'was' if known == 1 else 'were'} before"
+    yield f"the vendor answered {answered}: {events} sent, {known} {'was' if known == 1 else 'were'} before"
     if kept := report.get("kept", 0):
         became = "1 event became no message, and is" if kept == 1 else f"{kept} events became no message, and are"
         yield f"{became} kept: {command_line(f'rejected {source}')} shows why"

@@ -26,7 +26,7 @@ class RetainedBucket:
     unsent: int
 
     def __str__(self) -> str:
-        return f"{self.rejected} rejected, {self.unsent} waiting for the queue"
+        return f"{self.rejected} rejected, {self.unsent} waiting to be sent"
 
 
 @dataclass(frozen=True)

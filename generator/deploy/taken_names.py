@@ -41,7 +41,7 @@ def refuse_taken_queue(sqs: Any, values: Mapping[str, str], before: Mapping[str,
     message_count = f"{messages} message{'' if messages == 1 else 's'} on it"
     raise GeneratorError(
         f"EventsQueueName: there is a queue {name} already, with {message_count}: an earlier stack left it behind, "
-        f"or it is another's. Give another name, or have MozDef empty it, delete {url}, and deploy a minute later"
+        f"or it is another's. Give another name, or have its reader empty it, delete {url}, and deploy a minute later"
     )
 
 

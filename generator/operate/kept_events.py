@@ -67,7 +67,7 @@ class SourceResources:
     @property
     def destination(self) -> str:
         """Where messages go, in words."""
-        return "the bucket that the SIEM reads" if self.writer else "the queue that MozDef reads"
+        return "the bucket that the SIEM reads" if self.writer else "the queue that the SIEM reads"
 
 
 @dataclass(frozen=True)

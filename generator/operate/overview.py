@@ -21,7 +21,7 @@ from lambdas.model import Source
 
 _KEPT = {
     "rejected/": "rejected events",
-    "unsent/": "events that wait for the queue",
+    "unsent/": "events that wait to be sent",
     "unsendable/": "messages that SQS refuses",
 }
 

@@ -87,5 +87,5 @@ def outcome_label(result: Mapping[str, Any]) -> str:
     if result["fails"]:
         return "sent in part" if is_sent else "still failing"
     if result.get("unsent"):
-        return "waiting for the queue"
+        return "waiting to be sent"
     return "sent" if is_sent else "sent before"

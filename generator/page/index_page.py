@@ -19,11 +19,11 @@ _HEAD = ("Source", "Events", "Way in", "Verified, or asked, with", "Code, SHA-25
 def index_page(sources: Sequence[BuiltSource]) -> str:
     """Return the index, which leads to the page of each source."""
     return document(
-        "Event sources for MozDef",
+        "Event sources",
         STYLE,
         element(
             "main",
-            element("h1", "Event sources for MozDef"),
+            element("h1", "Event sources"),
             paragraph(f"{counted(len(sources), 'source')}, each with a page for whoever must approve it."),
             table(_HEAD, map(_row, sources), "Event sources", "sources"),
         ),

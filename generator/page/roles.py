@@ -19,7 +19,7 @@ _INTRODUCTION = (
 )
 _STATEMENTS = {
     "OnlyOverTls": "nobody gets in without TLS",
-    "Consumer": "MozDef's role, the parameter `ConsumerPrincipalArn` where it is given, takes messages",
+    "Consumer": "the SIEM's role, the parameter `ConsumerPrincipalArn` where it is given, takes messages",
     "Notifications": "Amazon S3 notifies the queue of new objects of the stack's bucket",
     "Log": "Amazon S3 writes the access log of the stack's own buckets",
     "Manage": "the account, and `KeyAdministratorArn` where it is given, manage the key; its policies say who of it",
@@ -28,7 +28,7 @@ _STATEMENTS = {
     "Logs": "CloudWatch Logs encrypts the log groups of this stack",
 }
 _OF_KEY = {
-    "Consumer": "MozDef's role decrypts what it takes from the queue, through SQS alone",
+    "Consumer": "the SIEM's role decrypts what it takes from the queue, through SQS alone",
     "Notifications": "Amazon S3 encrypts notifications of buckets of this account",
 }
 _OF_OBJECTS = {

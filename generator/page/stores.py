@@ -13,14 +13,14 @@ from generator.page.words import days, span
 from lambdas.delivering.dedupe import MAX_HOURS
 
 _HOLDS = {
-    "Events": "messages, until MozDef has received and deleted them",
+    "Events": "messages, until the SIEM has received and deleted them",
     "Writer": "messages on their way into objects",
     "ObjectsBucket": "messages, as lines of objects",
     "Objects": "notifications of objects, until the SIEM has received and deleted them",
-    "DeadLetters": "messages that MozDef received too often and never deleted",
+    "DeadLetters": "messages that the SIEM received too often and never deleted",
     "Kept": (
-        "events that became no message, with the reason; events too large for a queue; messages that the queue did not "
-        "take"
+        "events that became no message, with the reason; events too large for a message; messages that could not be "
+        "sent yet"
     ),
     "Stream": "accepted requests on their way to the archive",
     "Archive": "a copy of each accepted request",
@@ -45,7 +45,7 @@ _PLACE = (
     "All of it lies in the AWS account and the region of the stack. The stack hands it to nobody but {reader}. Buckets "
     "are private and versioned. Buckets and queues are reached over TLS alone."
 )
-_READERS = {False: "MozDef, which takes its messages from the queue", True: "the SIEM, which reads objects"}
+_READERS = {False: "the SIEM, which takes its messages from the queue", True: "the SIEM, which reads objects"}
 """Who reads events; True where they are in objects."""
 
 

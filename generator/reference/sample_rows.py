@@ -36,7 +36,7 @@ def samples(definition: Definition) -> Iterator[str]:
             *([block("", "\n".join(lines))] if lines else []),
             f"The event, as the vendor has it. {example.position}".strip(),
             block("json", "\n".join(json_lines(_cut(example.event)))),
-            "The message that MozDef gets:",
+            f"The message, with `output: {definition.source.output}`:",
             block("json", "\n".join(json_lines(_cut(example.message)))),
         )
 

@@ -133,7 +133,7 @@ def answers(source: Source) -> str:
 
 
 def _answers(name: str, webhook: Webhook) -> Iterator[tuple[str, str, str]]:
-    yield _success(webhook), "each event is on the queue, or kept with the reason why not", "nothing"
+    yield _success(webhook), "each event is sent, or kept with the reason why not", "nothing"
     handshake = ", or a handshake asks for what it may not" if webhook.challenges else ""
     yield "400", f"the request has no body{handshake}", "nothing: no event is in it"
     yield from _refusals(webhook)
@@ -148,7 +148,7 @@ def _answers(name: str, webhook: Webhook) -> Iterator[tuple[str, str, str]]:
     keys = "no secret is stored" if stored else "the sender's public keys can't be fetched"
     yield (
         "503",
-        f"neither queue nor bucket takes an event, too much came at once, or {keys}; what is sent again is taken",
+        f"an event can be neither sent nor kept, too much came at once, or {keys}; what is sent again is taken",
         f"[`Answers5xx`]({_HOW_TO}/alarms.md#answers5xx){f'; {no_secret}' if stored else ''}",
     )
 

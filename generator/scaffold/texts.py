@@ -147,7 +147,7 @@ _To write: which role one needs at the vendor._
 2. The secret: {secret}.
 3. `python -m generator deploy {name}{parameter_options(source)}`, and note `EndpointUrl`.
 4. _To write: where to enter it, and which events to choose._
-5. Have an event sent, and look for it in MozDef.
+5. Have an event sent, and look for it in your SIEM.
 
 ## What {heading} does when something fails
 

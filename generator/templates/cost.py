@@ -47,7 +47,7 @@ ASSUMPTIONS = (
     f"{EVENT_KB} KB an event, one event a request, evenly spread; handler {HANDLER_MS} ms, authorizer "
     f"{AUTHORIZER_MS} ms, {COLD_SHARE:.0%} cold starts of {INIT_MS} ms; {FUNCTION_LOG_BYTES} B of log an invocation, "
     f"{ACCESS_LOG_BYTES} B of access log; with `dedupe` {CLAIM_WRITES} writes and {CLAIM_MS} ms more, with `archive` "
-    f"{ARCHIVE_KB} KB and {ARCHIVE_MS} ms more; us-west-2, no free tier. What MozDef spends on receiving is not in it"
+    f"{ARCHIVE_KB} KB and {ARCHIVE_MS} ms more; us-west-2, no free tier. What your SIEM spends on reading is not in it"
 )
 
 

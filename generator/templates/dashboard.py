@@ -27,7 +27,7 @@ class MonitoredResources(NamedTuple):
     """The handler, or the puller."""
     redrive: Function
     events: Queue
-    """The queue that MozDef reads: of messages, or of notifications of objects."""
+    """The queue that a SIEM reads: of messages, or of notifications of objects."""
     dead_letters: Queue
     api: Api | None = None
     access_log: LogGroup | None = None
@@ -98,7 +98,7 @@ def _body(source: Source, resources: MonitoredResources) -> dict[str, Any]:
             graph(3, "Lag between event and receipt (s)", [[NAMESPACE, "Lag", *dimension]], "p90")
             if resources.api
             else graph(3, "How far behind now is what was read? (s)", [[NAMESPACE, "Behind", *dimension]], "Maximum"),
-            graph(4, "Is anything refused, or waiting for the queue?", [*refused, *too_large, *expiring]),
+            graph(4, "Is anything refused, or unsent?", [*refused, *too_large, *expiring]),
             graph(
                 5, "Dead letters", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", letters]], "Maximum"
             ),
@@ -145,7 +145,7 @@ def _deliveries(resources: MonitoredResources, events: str) -> tuple[str, list[l
     """Return title and metrics of the graph of what is sent, and of what is received."""
     sent, received = (["AWS/SQS", f"NumberOfMessages{action}", "QueueName", events] for action in ("Sent", "Received"))
     if not resources.writer:
-        return "To MozDef: sent, received", [sent, received]
+        return "To the SIEM: sent, received", [sent, received]
     messages = ["AWS/Firehose", "IncomingRecords", "DeliveryStreamName", ref(resources.writer)]
     return "To the SIEM: messages, notifications of objects, received", [messages, sent, received]
 

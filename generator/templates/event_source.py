@@ -1,4 +1,4 @@
-"""The event-source template: an HTTP endpoint for a vendor's events, and the queue from which MozDef receives them.
+"""The event-source template: an HTTP endpoint for a vendor's events, and the queue from which a SIEM receives them.
 
 With `delivery: {s3: …}`, there is a bucket of objects in place of that queue, and a queue of notifications.
 
@@ -37,7 +37,7 @@ KEPT_DAYS = 365
 
 def build(source: Source, lambda_key: str) -> Template:
     """Return the template of a source; `lambda_key` is the code's key in the helper bucket, a parameter's default."""
-    template = Template(Description=f"MozDef event source {source.name}: {source.description}")
+    template = Template(Description=f"Event source {source.name}: {source.description}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Version": VERSION}})
     parameters = inputs.add_inputs(template, _inputs(source, lambda_key))
     tracing.add_is_traced_condition(template, parameters["Tracing"])
@@ -98,7 +98,7 @@ def _inputs(source: Source, lambda_key: str) -> list[TemplateInput]:
         *inputs.common_inputs(source.name),
         *inputs.parameter_inputs(source),
         inputs.zip_key_input("LambdaKey", "lambdas.zip", lambda_key),
-        *inputs.mozdef_inputs(),
+        *inputs.siem_inputs(),
         *network.network_inputs(source),
         boundary,
         tracing.TRACING_INPUT,
@@ -210,6 +210,7 @@ def _add_outputs(
     archive_output = (
         [("ArchiveBucket", Ref(stores.archive.bucket), "A copy of each accepted request")] if stores.archive else []
     )
+    dead = "Notifications" if source.delivery.s3 else "Messages"
     secrets = ",".join(f"{stack.secrets_path}/{name}" for name in source_secrets(source))
     if resources.api:
         entrance = [
@@ -224,8 +225,8 @@ def _add_outputs(
     for name, value, description in (
         *entrance,
         *_delivery_outputs(source, resources.events, stores.events),
-        ("DeadLettersQueueUrl", Ref(resources.dead_letters), f"Messages that {reader(source)} received too often"),
-        ("KeptBucket", Ref(stores.kept), "Events that became no message, or one too large for a queue"),
+        ("DeadLettersQueueUrl", Ref(resources.dead_letters), f"{dead} that {reader(source)} received too often"),
+        ("KeptBucket", Ref(stores.kept), "Events that became no message, or are too large for one"),
         *archive_output,
         (
             "SecretParameters",

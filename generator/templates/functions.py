@@ -179,7 +179,7 @@ def add_redrive(template: Template, context: FunctionContext, stores: Stores) ->
         context,
         "Redrive",
         "lambdas.redrive.handler",
-        f"Brings kept events of {context.source.name} back to the queue",
+        f"Sends kept events of {context.source.name} again",
         statements,
         stores.environment(REDRIVE_SECONDS),
         # Two at once that redrive the same events would send each of them twice.
@@ -187,7 +187,7 @@ def add_redrive(template: Template, context: FunctionContext, stores: Stores) ->
         timeout=REDRIVE_SECONDS,
         memory=REDRIVE_MEMORY_MB,
     )
-    description = "Sends what the queue did not take before"
+    description = "Sends messages that could not be sent before"
     # A short title: a longer one would cut the stack's name in the schedule's name, and no permission would match.
     schedule.add_schedule(template, stack, "Clock", SWEEP, redrive, description, context.role_properties)
     return redrive

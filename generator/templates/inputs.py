@@ -60,20 +60,20 @@ def common_inputs(service: str) -> tuple[TemplateInput, ...]:
     )
 
 
-def mozdef_inputs() -> tuple[TemplateInput, ...]:
-    """Return the inputs for MozDef's side; the pipeline passes its own on to the event source."""
+def siem_inputs() -> tuple[TemplateInput, ...]:
+    """Return the inputs for the SIEM's side; the pipeline passes its own on to the event source."""
     return (
         TemplateInput(
             "ConsumerPrincipalArn",
-            "MozDef",
-            "Role with which MozDef takes events, in this or another account (optional)",
+            "SIEM",
+            "Role with which your SIEM takes events, in this or another account (optional)",
             "(arn:aws[a-z-]*:iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9_+=,.@/-]+))?",
             "empty, or the ARN of a role, a user or an account's root",
             "",
         ),
         TemplateInput(
             "EventsQueueName",
-            "MozDef",
+            "SIEM",
             "A fixed name for the queue, such as MozDef-EF-zoom-dev; two stacks can't share it (optional)",
             "[A-Za-z0-9_-]{0,80}",
             "empty, or at most 80 letters, digits, dashes and underscores",

@@ -23,7 +23,7 @@ from lambdas.pulling.expiry import WARN_DAYS
 from lambdas.runtime.metrics import NAMESPACE
 
 _DEAD = {
-    "queue": "message it received: look at its worker",
+    "queue": "message it received: see what it logs",
     "stream": "notification it received: see what it says of the object",
 }
 _UNREAD = {
@@ -255,7 +255,7 @@ def _expiry_spec(source: Source, pull: Pull, own_metrics: Mapping[str, Any]) -> 
 def _archive_specs(stream: DeliveryStream, own_metrics: Mapping[str, Any]) -> Iterator[AlarmSpec]:
     yield AlarmSpec(
         "Unarchived",
-        "the archive has no copy of an accepted request, whose events are on the queue: the log of Webhook says why.",
+        "the archive has no copy of an accepted request, whose events were sent or kept: the log of Webhook says why.",
         NAMESPACE,
         "Unarchived",
         own_metrics,

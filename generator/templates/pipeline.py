@@ -43,7 +43,7 @@ _APPROVAL = "RequiresApproval"
 
 def build(source: Source, keys: ZipKeys) -> Template:
     """Return the template of a source's pipeline; `keys` are the defaults of its parameters for zips."""
-    template = Template(Description=f"MozDef pipeline of the event source {source.name}")
+    template = Template(Description=f"Pipeline of the event source {source.name}")
     template.set_metadata({"MozDefEventFramework": {"Source": source.name, "Pipeline": True, "Version": VERSION}})
     parameters = inputs.add_inputs(template, pipeline_inputs(source, keys))
     stack = stack_context(source.name, parameters)
@@ -196,7 +196,11 @@ def _add_outputs(
     for name, value, description in (
         ("PipelineUrl", url, "The pipeline in the console"),
         *([("ConfigRepositoryUrl", repository.url, "Repository to clone and push to")] if repository else []),
-        ("EventSourceStack", Sub(context.stack.name), "Stack of the event source; its outputs are endpoint and queue"),
+        (
+            "EventSourceStack",
+            Sub(context.stack.name),
+            "Stack of the event source; its outputs say what your SIEM reads",
+        ),
         ("PermissionsBoundaryArn", Ref(boundary), "The most that a role of that stack can do"),
     ):
         template.add_output(Output(name, Value=value, Description=description))

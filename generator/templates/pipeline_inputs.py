@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from generator.templates.inputs import TemplateInput, common_inputs, mozdef_inputs, parameter_inputs, zip_key_input
+from generator.templates.inputs import TemplateInput, common_inputs, parameter_inputs, siem_inputs, zip_key_input
 from generator.templates.resources.network import network_inputs
 from lambdas.model import Source
 
@@ -51,7 +51,7 @@ def pipeline_inputs(source: Source, keys: ZipKeys) -> list[TemplateInput]:
             "true or false",
             "false",
         ),
-        *mozdef_inputs(),
+        *siem_inputs(),
         *network_inputs(source),
     ]
 

@@ -131,7 +131,7 @@ class Replayer:
             report.stopped = f"{type(error).__name__}: {error}"
             return False
         if delivered.unsent:
-            report.stopped = "the queue does not take messages now"
+            report.stopped = "messages can't be sent now"
         rejected_events += delivered.rejected_events
         report.add_sent(delivered)
         self._log("replayed", requestId=request.id, sent=delivered.sent, unsent=delivered.unsent)

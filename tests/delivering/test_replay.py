@@ -188,7 +188,7 @@ def test_what_the_queue_does_not_take_waits_for_the_sweep(endpoint: Endpoint) ->
     endpoint.queue.faults.always = DOWN
     (result,) = replay(endpoint, (key, 0))
     # It stops, so that not all of the archive comes to wait in the bucket; and goes on behind what waits there.
-    assert (result["unsent"], result["next"], result["stopped"]) == (1, 1, "the queue does not take messages now")
+    assert (result["unsent"], result["next"], result["stopped"]) == (1, 1, "messages can't be sent now")
     endpoint.queue.faults.always = None
     endpoint.sweeper.sweep()
     assert replayed(endpoint) == ["old a"]

@@ -214,7 +214,7 @@ def test_without_a_secret_there_is_nothing_to_sign_with(deployed) -> None:
 
 
 def test_an_unavailable_service_is_reported(deployed) -> None:
-    why = f": the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
+    why = f": the queue or stream, the bucket or the secret can't be reached; the log says which: {GROUP}"
     deployment = deployed()
     deployment.endpoint.queue.faults.always = deployment.endpoint.bucket.faults.always = DOWN
     assert deployment.fails() == f"account.settings_updated, signed with {PARAMETER}, was answered 503{why}"
@@ -255,14 +255,14 @@ def test_behind_an_authorizer_both_logs_are_named(deployed, monkeypatch: pytest.
 def test_a_secret_that_is_not_ours_to_read_is_not_spoken_of(deployed) -> None:
     deployment = deployed()
     deployment.endpoint.store.faults.always = deployment.store.faults.always = DOWN
-    message = f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
+    message = f"the queue or stream, the bucket or the secret can't be reached; the log says which: {GROUP}"
     assert deployment.fails() == f"a forged account.settings_updated was answered 503, not 401 or 403: {message}"
 
 
 def test_a_message_that_the_queue_did_not_take_is_said(deployed) -> None:
     deployment = deployed()
     deployment.endpoint.queue.faults.always = DOWN
-    assert deployment.fails() == "it was answered, but waits in the bucket, since the queue did not take it"
+    assert deployment.fails() == "it was answered, but waits in the bucket, since it could not be sent"
 
 
 def test_a_message_that_the_log_does_not_show_is_missed(deployed) -> None:
@@ -329,7 +329,7 @@ def test_a_handler_that_does_not_take_what_is_handed_over_is_said(deployed) -> N
     deployment.endpoint.queue.faults.always = deployment.endpoint.bucket.faults.always = DOWN
     assert deployment.fails() == (
         f"account.settings_updated, handed over to {HANDLER}, was answered 503: "
-        f"the queue, the bucket or the secret can't be reached; the log says which: {GROUP}"
+        f"the queue or stream, the bucket or the secret can't be reached; the log says which: {GROUP}"
     )
 
 

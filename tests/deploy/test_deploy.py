@@ -631,7 +631,7 @@ def test_resources_that_older_code_would_remove_are_reported_before_the_question
         1,
         [
             f"warning: this is version {VERSION} of the framework, and 9.0.0 is deployed: what came since goes again",
-            "warning: Sweep is removed: what the queue does not take is no longer sent later",
+            "warning: Sweep is removed: messages that can't be sent at once are no longer sent later",
             "warning: the alarm Silence is removed: nobody is told any more when something is wrong there",
             "Deploy this? [y/N]: nothing was changed",
         ],
@@ -642,7 +642,7 @@ def test_resources_that_older_code_would_remove_are_reported_before_the_question
 FIXED = "soc-zoom"
 TAKEN = (
     "error: EventsQueueName: there is a queue {} already, with {} on it: an earlier stack left it behind, or it is "
-    "another's. Give another name, or have MozDef empty it, delete {}, and deploy a minute later\n"
+    "another's. Give another name, or have its reader empty it, delete {}, and deploy a minute later\n"
 )
 
 
@@ -968,10 +968,10 @@ def announced(previous: str = "") -> list[str]:
         "",
         f"{NAME}  {WHERE}, CREATE_COMPLETE",
         "",
-        f"  stays  Events       2 messages                           {url}/Events",
-        f"  stays  DeadLetters  0 messages                           {url}/DeadLetters",
-        f"  stays  Kept         0 rejected, 0 waiting for the queue  {KEPT}",
-        "  stays  Table                                             table-1",
+        f"  stays  Events       2 messages                        {url}/Events",
+        f"  stays  DeadLetters  0 messages                        {url}/DeadLetters",
+        f"  stays  Kept         0 rejected, 0 waiting to be sent  {KEPT}",
+        "  stays  Table                                          table-1",
         f"  stays  {names}; to delete: aws ssm delete-parameters --names {names.replace(',', '')} --region {REGION}",
         f"  goes   {OUTPUTS['EndpointUrl']}, for good; a new stack gets another",
         "  goes   Api, Webhook",
@@ -991,10 +991,10 @@ def test_deleting_says_first_what_goes_and_then_what_stayed(run: Run, monkeypatc
         f"12:00:00 DELETE_COMPLETE    {NAME}",
         "",
         "deleted; what stayed:",
-        f"  Events       2 messages                           {url}/Events  {arn}:Events",
-        f"  DeadLetters  0 messages                           {url}/DeadLetters  {arn}:DeadLetters",
-        f"  Kept         0 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
-        "  Table                                             table-1",
+        f"  Events       2 messages                        {url}/Events  {arn}:Events",
+        f"  DeadLetters  0 messages                        {url}/DeadLetters  {arn}:DeadLetters",
+        f"  Kept         0 rejected, 0 waiting to be sent  {KEPT}  arn:aws:s3:::{KEPT}",
+        "  Table                                          table-1",
     ]
 
 
@@ -1039,7 +1039,7 @@ def waiting(deployed: CloudFormation, monkeypatch: pytest.MonkeyPatch) -> Callab
 BRING_IN = (
     f"until zoom is deployed again, and then python -m generator redrive zoom --from-bucket {KEPT} --region {REGION}"
 )
-FIRST = "Send the messages that wait for the queue first? [Y/n]: "
+FIRST = "Send the messages that wait in the bucket first? [Y/n]: "
 
 
 def test_waiting_messages_are_sent_before_the_sweep_is_deleted(
@@ -1051,12 +1051,12 @@ def test_waiting_messages_are_sent_before_the_sweep_is_deleted(
     assert (status, err, sweeps.answers) == (0, "", [])
     lines = out.splitlines()
     assert lines[5:7] == [
-        f"  stays  Kept         1 rejected, 2 waiting for the queue  {KEPT}",
+        f"  stays  Kept         1 rejected, 2 waiting to be sent  {KEPT}",
         f"         nothing sends these any longer {BRING_IN}",
     ]
     assert f"{FIRST}sent 2 waiting messages" in lines
     assert lines[-3:-1] == [
-        f"  Kept         1 rejected, 0 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}",
+        f"  Kept         1 rejected, 0 waiting to be sent  {KEPT}  arn:aws:s3:::{KEPT}",
         f"    nothing sends these, {BRING_IN}",
     ]
 
@@ -1067,8 +1067,8 @@ def test_waiting_messages_are_sent_without_a_question_and_the_rest_is_reported(
     waiting({"sent": 1, "left": 1})
     status, out, err = run("delete", "zoom", "--yes")
     assert (status, err) == (0, "")
-    assert "sent 1 waiting message; the queue does not take 1 message now" in out.splitlines()
-    assert f"  Kept         1 rejected, 1 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+    assert "sent 1 waiting message; 1 message can't be sent now" in out.splitlines()
+    assert f"  Kept         1 rejected, 1 waiting to be sent  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
     assert f"    nothing sends these, {BRING_IN}" in out.splitlines()
 
 
@@ -1085,8 +1085,8 @@ def test_a_stack_whose_sweep_can_not_be_asked_is_deleted_all_the_same(run: Run, 
     waiting(refusal("you may not", "AccessDeniedException", "Invoke"))
     status, out, err = run("delete", "zoom", "--yes")
     why = "AWS: Invoke: AccessDeniedException: you may not"
-    assert (status, err) == (0, f"warning: messages that wait for the queue stay in the bucket: {why}\n")
-    assert f"  Kept         1 rejected, 2 waiting for the queue  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
+    assert (status, err) == (0, f"warning: messages that wait to be sent stay in the bucket: {why}\n")
+    assert f"  Kept         1 rejected, 2 waiting to be sent  {KEPT}  arn:aws:s3:::{KEPT}" in out.splitlines()
 
 
 def test_a_bucket_that_somebody_deleted_is_said(run: Run, deployed: CloudFormation) -> None:
@@ -1105,9 +1105,9 @@ def test_a_new_stack_reports_what_an_earlier_stack_left_behind(run: Run, aws: Cl
     boto3.client("sqs", REGION).send_message(QueueUrl=queue, MessageBody="{}")
     bring_in = BRING_IN.partition("python")[2]
     lines = [
-        "  earlier   1 rejected, 0 waiting for the queue, in a bucket that an earlier stack left behind: "
+        "  earlier   1 rejected, 0 waiting to be sent, in a bucket that an earlier stack left behind: "
         f"python{bring_in}",
-        f"  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: {queue}",
+        f"  earlier   1 message on a queue that an earlier stack left behind; your SIEM still has to read it: {queue}",
     ]
     assert run("delete", "zoom", "--yes")[0] == 0
     status, out, err = run("deploy", "zoom", "--yes")
@@ -1243,12 +1243,12 @@ TAKES = ("deploy", "zoom", "--yes", "--role-arn", ROLE)
         ),
         (
             {"PermissionsBoundaryArn": BOUNDARY, "EventsQueueName": "MozDef-EF-zoom-dev"},
-            f"error: stack {NAME} has EventsQueueName=MozDef-EF-zoom-dev, and this pipeline's form has none: MozDef's "
-            "queue would be another; put it into the form",
+            f"error: stack {NAME} has EventsQueueName=MozDef-EF-zoom-dev, and this pipeline's form has none: your "
+            "SIEM's queue would be another; put it into the form",
         ),
     ],
 )
-def test_a_pipeline_takes_over_nothing_that_it_could_not_change_or_that_mozdef_reads(
+def test_a_pipeline_takes_over_nothing_that_it_could_not_change_or_that_a_siem_reads(
     run: Run, aws: CloudFormation, before: dict[str, str], message: str
 ) -> None:
     existing_parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in before.items()]

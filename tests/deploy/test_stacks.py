@@ -376,7 +376,7 @@ def test_the_loss_of_a_change_is_reported(change: tuple[str, str, str, str, str]
 
 
 GOES = {
-    "Sweep": ("AWS::Events::Rule", "what the queue does not take is no longer sent later"),
+    "Sweep": ("AWS::Events::Rule", "messages that can't be sent at once are no longer sent later"),
     "Redrive": ("AWS::Lambda::Function", "rejected events can no longer be sent"),
     "Stream": ("AWS::KinesisFirehose::DeliveryStream", "accepted requests are no longer archived"),
     "Claims": (
@@ -386,7 +386,7 @@ GOES = {
     "Key": (
         "AWS::KMS::Key",
         "it stays behind, and what is kept until now is encrypted with it, which the functions can then no longer "
-        "read: `redrive` first; MozDef needs kms:Decrypt on it until its queue is empty",
+        "read: `redrive` first; your SIEM needs kms:Decrypt on it until it has read all",
     ),
 }
 
@@ -403,7 +403,7 @@ def test_the_consequence_of_a_removed_resource_is_reported(logical_id: str, goes
     ]
     added = changes.losses([change("Add", logical_id, kind)], new=False)
     assert added == (
-        ["Key is added: MozDef can read its queue from now on only with kms:Decrypt on it"] * (logical_id == "Key")
+        ["Key is added: your SIEM can read messages from now on only with kms:Decrypt on it"] * (logical_id == "Key")
     )
     assert changes.losses([change("Add", logical_id, kind)], new=True) == []
     for replaced, stores in (("True", [f"{logical_id} is replaced: {consequence}"]), ("Conditional", [])):

@@ -288,7 +288,7 @@ def test_resources_kept_by_a_deleted_stack_are_imported_by_the_next(zoom: Source
     assert main(["zoom", "--accept", "--lint", "fast", *folders]) == 0
     status, out, _ = zoom.run("deploy", "--yes")
     assert status == 0
-    assert [line for line in out if "1 rejected, 1 waiting for the queue" in line and again in line]
+    assert [line for line in out if "1 rejected, 1 waiting to be sent" in line and again in line]
     assert zoom.run("status")[0] == 1
 
     status, out, err = zoom.run("redrive", "--from-bucket", old, "--yes")
@@ -313,7 +313,7 @@ def test_deleting_does_what_the_command_announces(zoom: Source) -> None:
     assert [" ".join(line.split()) for line in out[3:10]] == [
         f"stays DeadLetters 0 messages {service.outputs['DeadLettersQueueUrl']}",
         f"stays Events 1 message {queue}",
-        f"stays Kept 0 rejected, 0 waiting for the queue {kept}",
+        f"stays Kept 0 rejected, 0 waiting to be sent {kept}",
         f"stays {parameter}; to delete: aws ssm delete-parameters --names {parameter} --region {REGION}",
         f"goes {service.emulator.invoke_url(service.outputs)}, for good; a new stack gets another",
         "goes AccessLog, Answers5xx, Api, Clock, ClockRole, Dashboard, DeadLetter, Forgeries, HandlerFails, "
@@ -325,7 +325,7 @@ def test_deleting_does_what_the_command_announces(zoom: Source) -> None:
         "deleted; what stayed:",
         f"DeadLetters 0 messages {service.outputs['DeadLettersQueueUrl']} {out[-3].rpartition('  ')[2]}",
         f"Events 1 message {queue} {service.outputs['EventsQueueArn']}",
-        f"Kept 0 rejected, 0 waiting for the queue {kept} arn:aws:s3:::{kept}",
+        f"Kept 0 rejected, 0 waiting to be sent {kept} arn:aws:s3:::{kept}",
     ]
     assert zoom.status() is None
     assert service.post(ZOOM, zoom_headers(ZOOM)).status == 404

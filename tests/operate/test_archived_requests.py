@@ -215,9 +215,9 @@ def test_a_queue_that_takes_nothing_more_ends_it(endpoint: Endpoint, run: Run) -
     archive(endpoint, "a", "b")
     endpoint.queue.faults.always = DOWN
     status, out, _ = run("--since", "2026-01-01", "--yes")
-    waiting = "the queue does not take 1 message now; the sweep tries again every five minutes"
+    waiting = "1 message can't be sent now; the sweep tries again every five minutes"
     assert (status, out.splitlines()[-2]) == (1, waiting)
-    assert out.splitlines()[-1].startswith("stopped: the queue does not take messages now. 0 messages sent. To go on")
+    assert out.splitlines()[-1].startswith("stopped: messages can't be sent now. 0 messages sent. To go on")
     endpoint.bucket.faults.always = DOWN
     status, out, _ = run("--since", "2026-01-01", "--yes")
     assert status == 1

@@ -471,7 +471,7 @@ def test_where_nothing_passes_nobody_is_asked(account: Account, run: Run) -> Non
 def test_somebody_is_asked_before_anything_is_sent(account: Account, run: Run, answer: str, sent: int) -> None:
     account.reject(1)
     status, out, _ = run("redrive", answers=answer)
-    assert out.startswith(PASSES.format(1) + "Send 1 message of 1 request to the queue that MozDef reads? [y/N]: ")
+    assert out.startswith(PASSES.format(1) + "Send 1 message of 1 request to the queue that the SIEM reads? [y/N]: ")
     assert (status, len(account.sent())) == (0 if sent else 1, sent)
     assert out.endswith("  1 of 1 request, 1 message sent\n" if sent else "nothing was sent\n")
 
@@ -576,8 +576,8 @@ def test_a_message_that_the_queue_does_not_take_waits(account: Account, run: Run
     status, out, _ = run("redrive", "--yes")
     assert (status, out[len(PASSES.format(1)) :]) == (
         0,
-        "  1 of 1 request, 0 messages sent\n1 request: 1 waiting for the queue\n"
-        "the queue does not take 1 message now; the sweep tries again every five minutes\n",
+        "  1 of 1 request, 0 messages sent\n1 request: 1 waiting to be sent\n"
+        "1 message can't be sent now; the sweep tries again every five minutes\n",
     )
     assert [key.split("/")[0] for key in account.objects()] == ["unsent"]
 
@@ -647,7 +647,7 @@ def test_the_ids_by_which_events_are_skipped_are_named_before_anything_is_delete
     assert run("redrive", "--dry-run")[1].startswith(f"  skips   {skip_message}\n")
     out = run("redrive", answers="n\n")[1]
     messages = skip_message.partition(":")[0]
-    question = f"Send 0 messages of 1 request to the queue that MozDef reads, and delete {messages} that it skips?"
+    question = f"Send 0 messages of 1 request to the queue that the SIEM reads, and delete {messages} that it skips?"
     assert out.startswith(f"  skips   {skip_message}\n{question}")
     assert account.objects() == [key]
 
@@ -971,7 +971,7 @@ def dead(account: Account, number: int) -> None:
         sqs.send_message(QueueUrl=account.dead_letters, MessageBody=json.dumps({"summary": f"d{at}"}))
 
 
-LETTERS = "zoom has 2 dead letters, which MozDef took ten times and never deleted\n"
+LETTERS = "zoom has 2 dead letters, which the SIEM took ten times and never deleted\n"
 
 
 def test_dead_letters_are_moved_back(account: Account, run: Run) -> None:
@@ -1000,7 +1000,7 @@ def test_where_there_are_no_dead_letters_nobody_is_asked(run: Run) -> None:
 def test_somebody_is_asked_before_dead_letters_are_moved(account: Account, run: Run, answer: str, moved: bool) -> None:
     dead(account, 2)
     status, out, _ = run("redrive", "--dead", answers=answer)
-    assert out.startswith(f"{LETTERS}Move them back to the queue that MozDef reads? [y/N]: ")
+    assert out.startswith(f"{LETTERS}Move them back to the queue that the SIEM reads? [y/N]: ")
     assert status == (0 if moved else 1)
     assert out.endswith("generator status zoom\n" if moved else "nothing was moved\n")
     assert bool(account.moved) is moved
@@ -1027,7 +1027,7 @@ WELL = f"""
 
   flowing   no: 0 requests in the last hour, 0 in the last day
   sent      0 messages in the last hour, 0 in the last day
-  waiting   0 messages for MozDef
+  waiting   0 messages for the SIEM
   secret    auth_token stored just now
 """
 
@@ -1067,8 +1067,8 @@ def test_each_problem_is_reported_with_the_command_that_solves_it(account: Accou
 
   flowing   yes: 1,200 requests in the last hour, 2,000 in the last day
   sent      1,100 messages in the last hour, 1,100 in the last day
-  waiting   1 message for MozDef, the oldest for 2 hours
-  dead      2 dead letters, which MozDef took ten times. See what its worker logs, then {again}
+  waiting   1 message for the SIEM, the oldest for 2 hours
+  dead      2 dead letters, which the SIEM took ten times. See what its log says, then {again}
   rejected  1 request with rejected events: {do.format("rejected", "")}
   unsent    1 request that the queue did not take; the sweep tries again every five minutes
   never     1 object with messages that SQS rejects, below unsendable/ in {BUCKET}
@@ -1225,7 +1225,7 @@ def waits(kept: KeptBucket, summary: str) -> None:
 
 
 ALL = ["w1", "zoom: kind.1 by n1", "zoom: kind.2 by n2"]
-HAS = f"{OLD} has 2 rejected, 1 waiting for the queue\n"
+HAS = f"{OLD} has 2 rejected, 1 waiting to be sent\n"
 
 
 def test_events_that_an_earlier_stack_kept_are_brought_in_and_sent_once(
@@ -1267,7 +1267,7 @@ def test_moved_messages_that_the_queue_does_not_take_wait_in_the_new_bucket(
     account.deploy(ZOOM, "https://sqs.us-west-2.amazonaws.com/123456789012/none")
     status, out, _ = run("redrive", "--from-bucket", OLD, "--yes")
     assert status == 1
-    assert "sent 0 waiting messages; the queue does not take 1 message now\n" in out
+    assert "sent 0 waiting messages; 1 message can't be sent now\n" in out
     assert (len(account.objects("unsent/")), old.objects()) == (3, [])
 
 
@@ -1409,11 +1409,11 @@ def test_the_state_includes_resources_that_earlier_stacks_left_behind(account: A
     assert (status, [line for line in out.splitlines() if "earlier" in line]) == (
         1,
         [
-            "  earlier   2 rejected, 1 waiting for the queue, in a bucket that an earlier stack left behind: "
+            "  earlier   2 rejected, 1 waiting to be sent, in a bucket that an earlier stack left behind: "
             f"python -m generator redrive zoom --from-bucket {OLD}",
-            "  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: "
+            "  earlier   1 message on a queue that an earlier stack left behind; your SIEM still has to read it: "
             + url.format(STACK),
-            "  earlier   1 message on a queue that an earlier stack left behind; MozDef still has to read it: "
+            "  earlier   1 message on a queue that an earlier stack left behind; your SIEM still has to read it: "
             + url.format(f"{STACK}-Events-1"),
         ],
     )

@@ -243,7 +243,7 @@ SITUATIONS: dict[str, tuple[Callable[[Deployed], None], str | None]] = {
     "no secret": (_lack_secret, "auth_token is not stored"),
     "dead letters": (_have_dead_letters, "2 dead letters"),
     "rejected": (lambda deployed: deployed.keep("rejected"), "rejected events"),
-    "unsent": (lambda deployed: deployed.keep("unsent"), "events that wait for the queue"),
+    "unsent": (lambda deployed: deployed.keep("unsent"), "events that wait to be sent"),
     "unsendable": (lambda deployed: deployed.keep("unsendable"), "messages that SQS refuses"),
     "too large": (lambda deployed: deployed.keep("oversize"), None),
     "of an earlier stack": (_leave_behind, "events that an earlier stack left behind"),

@@ -68,7 +68,7 @@ WELL = f"""
   stream    logins[guests]: not read yet
   sent      20 messages in the last hour, 20 in the last day
   not sent  0 messages that had been sent before in the last hour, 0 in the last day
-  waiting   0 messages for MozDef
+  waiting   0 messages for the SIEM
   secret    token stored just now
 """
 
@@ -290,7 +290,7 @@ def test_a_backfill_that_is_done_makes_room_for_the_next(account: PulledAccount,
 def test_the_puller_is_called_at_once(account: PulledAccount, run: Run) -> None:
     assert run("pull", "run")[:2] == (
         0,
-        "ok  the vendor answered 3 requests: 2 events are on the queue, 0 were before\n",
+        "ok  the vendor answered 3 requests: 2 events are sent, 0 were before\n",
     )
     assert account.functions.called == ["the-puller"]
     assert account.functions.patience == PULLER_SECONDS + 10, "a second call would find the lease of the first"

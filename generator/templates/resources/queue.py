@@ -42,7 +42,7 @@ def add_events(
     title: str = "Events",
     max_receive_count: int = MAX_RECEIVE_COUNT,
 ) -> Queue:
-    """Add the queue from which MozDef receives events, or another SIEM notifications of objects."""
+    """Add the queue from which a SIEM receives events, or notifications of objects."""
     return template.add_resource(
         Queue(
             title,
@@ -87,7 +87,7 @@ def add_policy(
             Resource=[GetAtt(queue, "Arn")],
         )
         document = If(add_is_set_condition(template, consumer), _document(deny, *more_statements, allow), document)
-    # The policy outlives the stack with the queue, so that MozDef can still empty the queue.
+    # The policy outlives the stack with the queue, so that a SIEM can still empty the queue.
     return template.add_resource(
         QueuePolicy(f"{queue.title}Policy", Queues=[Ref(queue)], PolicyDocument=document, **_retained())
     )
