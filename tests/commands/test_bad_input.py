@@ -844,8 +844,8 @@ HOST = "{description: d, pattern: '[a-z.]+', example: a.example}"
 JWT_OF_HOST = "webhook: {auth: {jwt: {issuer: 'https://%s', audience: [a]}}}\n"
 TYPES = "all_of, any_of, basic, body_hmac, body_token, digest, ecdsa, ed25519, hmac, jwt, rsa, sns, token"
 _NAMES = (
-    "description, webhook, pull, extends, parameters, events, facts, mozdef, drop, dedupe, archive, pipeline, "
-    "hardening, vendor"
+    "description, webhook, pull, extends, parameters, events, facts, output, mozdef, drop, dedupe, archive, "
+    "delivery, pipeline, hardening, vendor"
 )
 KEYS = f"must have keys ({_NAMES})"
 NEVER_A_SECRET = (
@@ -1139,7 +1139,10 @@ DEFAULTS = [
     Written(
         "a list",
         "- a\n",
-        ["1: must have keys (webhook, events, mozdef, dedupe, archive, pipeline, hardening), and is a list"],
+        [
+            "1: must have keys (webhook, events, output, mozdef, dedupe, archive, delivery, pipeline, hardening), "
+            "and is a list"
+        ],
     ),
     Written("nothing behind a key", "mozdef:\n", ["1: mozdef: is empty; write {} for its defaults, or leave it out"]),
     Written(
@@ -1147,7 +1150,7 @@ DEFAULTS = [
         "hardning: strict\nwebhook: {concurency: 5}\n",
         [
             "1: hardning: no such key; did you mean hardening? "
-            "(archive, dedupe, events, hardening, mozdef, output, pipeline, webhook)",
+            "(archive, dedupe, delivery, events, hardening, mozdef, output, pipeline, webhook)",
             "2: webhook.concurency: no such key; did you mean concurrency? (concurrency, path, throttle)",
         ],
     ),
