@@ -54,9 +54,10 @@ _OPTIONS = (
     click.option(
         "--key",
         type=click.Choice(KEY_FORMS),
-        help="How the secret becomes the key: as text (utf8), decoded, or hashed.",
+        help="How the secret becomes the key: as it is (utf8), decoded, hashed, or within a text.",
     ),
     click.option("--key-prefix", help="Text before it that is no part of it, such as whsec_."),
+    click.option("--key-text", metavar="TEXT", help="Text that is the key, with {secret} in it, for --key text."),
     click.option("--jwks-url", metavar="URL", help="URL of the public keys for a JWT, if no configuration has it."),
     click.option("--uncovered", metavar="TEXT", help="What of the body a body_hmac does not cover."),
 )

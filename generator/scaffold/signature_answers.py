@@ -66,6 +66,8 @@ def with_key(kind: str, answers: Mapping[str, str], settings: Mapping[str, Any])
         return settings
     if key.startswith("sha"):
         return {**settings, "key": {"hash": key}}
+    if key == "text":
+        return {**settings, "key": {"text": answers["key_text"]}}
     return {**settings, "key": without_defaults({"encoding": key, "strip": answers.get("key_prefix", "")}, strip="")}
 
 

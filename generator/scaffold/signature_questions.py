@@ -18,7 +18,7 @@ PLACES = ("header", "query", "form")
 """Where a signature may be."""
 KEYS = {"hmac": "utf8", "body_hmac": "utf8", "jwt": "utf8", "ed25519": "hex"}
 """The types whose stored secret may be written in several ways, and the usual one."""
-KEY_FORMS = ("utf8", "hex", "base64", "sha1", "sha256")
+KEY_FORMS = ("utf8", "hex", "base64", "sha1", "sha256", "text")
 USUAL = {"timestamp_prefix": "t=", "prefix": "v1=", "separator": ","}
 """What most vendors write in a header that has the time and the signature: t=…,v1=…"""
 _OF_URL = frozenset({"url", "url_sha256", "endpoint", "path", "query_sorted"})
@@ -73,10 +73,13 @@ def of_key(kind: str, answers: Mapping[str, str]) -> Iterator[Question]:
     if kind == "ed25519":
         yield Question("key", "How the vendor's public key is written", KEYS[kind], ("hex", "base64"))
     elif kind in KEYS:
-        text = "How the secret becomes the key: as text (utf8), decoded, or hashed"
+        text = "How the secret becomes the key: as it is (utf8), decoded, hashed, or within a text"
         yield Question("key", text, KEYS[kind], KEY_FORMS)
     if answers.get("key") in ("hex", "base64") and answers["key"] != KEYS.get(kind):
         yield Question("key_prefix", "Text before it that is no part of it, such as whsec_ (Enter: nothing)")
+    if answers.get("key") == "text":
+        text = "Text that is the key, such as {secret('client_id')}&{secret}"
+        yield Question("key_text", text, None, required=True, example="{secret('client_id')}&{secret}")
 
 
 def _of_place(answers: Mapping[str, str]) -> Iterator[Question]:

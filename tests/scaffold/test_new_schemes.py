@@ -31,6 +31,9 @@ SCHEMES = {
     "sources/github": ["hmac", "X-Hub-Signature-256", "", "sha256=", "", "", "", "", "", ""],
     "tests/cases/slack": ["hmac", "X-Slack-Signature", "X-Slack-Request-Timestamp", "v0=", "", "", "", "", "", ""],
     "tests/cases/shopify": ["hmac", "X-Shopify-Hmac-SHA256", "", "", "", "base64", "", "", "", ""],
+    "tests/cases/two-secrets": [
+        *("hmac", "X-Signature", "", "", "", "", "", "", "", "text", "{secret('client_id')}&{secret}"),
+    ],
     "sources/linear": ["hmac", "Linear-Signature", "", "", "", "", "", "", "webhookTimestamp", "unix_ms", ""],
     "sources/hubspot": [
         *("hmac", "X-HubSpot-Signature-v3", "X-HubSpot-Request-Timestamp", "", "", "base64", "", "unix_ms"),
