@@ -25,6 +25,9 @@ _VENDOR = """\
 #   deadline: 5
 #   retries: "3 times, after anything but a 2xx"
 """
+_MAKER = "#   secret: issued  # by the vendor, or chosen by you\n"
+_CLEAR = frozenset({"basic", "ecdsa", "ed25519", "rsa", "sns"})
+"""The auth types that say themselves who makes the secret."""
 _CHALLENGES = "  # challenges:  # where the vendor first tries the endpoint out: docs/reference/definition/webhook.md\n"
 _EVENTS = """\
 # events:  # where things are in the body, as paths (jmespath.org): `id`, `actor.email`, header('x-event')
@@ -58,9 +61,13 @@ def definition_text(draft: DefinitionDraft) -> str:
         return _tenant(draft)
     auth = "".join(f"{line}\n" for line in auth_lines(draft.auth, 4))
     return (
-        f"{SCHEMA}\ndescription: {block(draft.description)}\n{_VENDOR}{_parameters(draft)}webhook:\n  auth:\n"
+        f"{SCHEMA}\ndescription: {block(draft.description)}\n{_vendor(draft)}{_parameters(draft)}webhook:\n  auth:\n"
         f"{_checks(draft.to_check)}{auth}{_CHALLENGES}{_mapping(draft)}"
     )
+
+
+def _vendor(draft: DefinitionDraft) -> str:
+    return _VENDOR.replace(_MAKER, "") if set(draft.auth) <= _CLEAR else _VENDOR
 
 
 def _tenant(draft: DefinitionDraft) -> str:
