@@ -42,8 +42,7 @@ class Vendor:
     retries: str = "not known"
     """What the vendor retries, how often and after which replies, in a line."""
     secret: Literal["issued", "chosen"] | None = None
-    """Of a webhook with a shared secret: whether the vendor has `issued` it, or you have `chosen` it. You always
-    choose a user and a password."""
+    """Of a webhook with a shared secret: `issued` by the vendor, or `chosen` by you, as any user and password are."""
     credential: str = "not known"
     """Of a source that is pulled: the credential that may do the least, and who at the vendor's makes it, in a line."""
     lateness: str = "not known"
