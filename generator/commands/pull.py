@@ -112,7 +112,7 @@ def command(
         return (export_positions if action == "export" else import_positions)(call, Path(words[0]))
     if action in ("pause", "resume"):
         return _set_paused(call, paused=action == "pause")
-    return _rewind(call, seconds[0], now) if action == "rewind" else _backfill(call, seconds[0], seconds[1])
+    return _rewind(call, seconds[0], now) if action == "rewind" else _backfill(call, seconds[0], seconds[1], now)
 
 
 def _check_words(action: str, words: tuple[str, ...], stream: str | None) -> None:
@@ -191,10 +191,10 @@ def _rewind(call: PullCall, at: int, now: float) -> int:
     return 0
 
 
-def _backfill(call: PullCall, start: int, goal: int) -> int:
+def _backfill(call: PullCall, start: int, goal: int, now: float) -> int:
     from generator.operate.pull_positions import new_backfill, open_backfills
 
-    out, now = _console.console(), time.time()
+    out = _console.console()
     streams = call.table.streams(call.stream)
     for key, stream in streams:
         _refuse_beyond_retention(str(key), stream, start, now)
