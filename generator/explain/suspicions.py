@@ -11,7 +11,6 @@ from generator.explain import body_suspicions
 from generator.explain.evidence.tokens import tokens_in
 from generator.explain.mistakes import VerificationAttempt
 from generator.explain.mistakes.schemes import possible_signature_headers
-from generator.explain.redaction import visible
 from generator.samples.captured import Captured
 from lambdas.auth_type import Unauthenticated
 from lambdas.reading.request import Request
@@ -22,6 +21,8 @@ _MASKED = re.compile(
     r"(.*[^*])?\*{3,}.*|.*(\[|<)?(masked|redacted|filtered|hidden|removed|omitted)(\]|>)?", re.IGNORECASE
 )
 _HEX = re.compile("[0-9a-fA-F]+")
+_SCHEME = re.compile("Bearer|Digest|Token|Negotiate|ApiKey", re.IGNORECASE)
+"""What may be shown of a header that has a credential."""
 _SIZES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}
 Suspicion = tuple[str, str]
 """A diagnosis, and advice."""
@@ -67,7 +68,7 @@ def missing_credentials(attempt: VerificationAttempt) -> Iterator[Suspicion]:
 def _basic(value: str) -> Iterator[Suspicion]:
     scheme, _, pair = value.partition(" ")
     if scheme.lower() != "basic":
-        known = visible(scheme[:20]) if pair else "no scheme"
+        known = scheme if pair and _SCHEME.fullmatch(scheme) else "no known scheme"
         yield f"authorization has {known} before the credential, not Basic", "have the vendor send user and password"
         return
     try:

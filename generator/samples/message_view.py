@@ -36,8 +36,8 @@ class Shown(NamedTuple):
 @cache
 def places(output: str) -> Places:
     """Return where the messages of an output have what people look for."""
-    found: Places = import_module(f"lambdas.shaping.outputs.{output}").PLACES
-    return found
+    output_places: Places = import_module(f"lambdas.shaping.outputs.{output}").PLACES
+    return output_places
 
 
 def shown(message: Mapping[str, Any]) -> Shown:

@@ -690,6 +690,11 @@ def test_a_part_of_a_token(tmp_path: Path, token: str, diagnosis: str, advice: s
             {"authorization": f"Bearer {SECRET}"},
             "authorization has Bearer before the credential, not Basic",
         ),
+        (
+            "basic: {}",
+            {"authorization": "ann:word second"},
+            "authorization has no known scheme before the credential, not Basic",
+        ),
         ("basic: {}", {"authorization": "Basic ann:word"}, "what authorization has after Basic is no base64"),
         ("token: {header: X-Token}", {"x-token": " "}, "x-token is empty"),
     ],

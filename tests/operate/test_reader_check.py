@@ -200,9 +200,7 @@ def test_a_refusal_that_nobody_is_spared_says_nothing_of_permissions(
     account.validates_first = True
     status, lines = show(capsys)
     assert status == 0
-    assert lines[1] == (
-        "not known sqs:ReceiveMessage: SQS refuses an impossible request before it looks at permissions"
-    )
+    assert lines[1] == ("not known sqs:ReceiveMessage: not denied to a session without permissions either")
     assert lines[4] == "may sqs:GetQueueAttributes"
 
 

@@ -199,11 +199,11 @@ def test_paths_that_surprise_find_what_their_page_says() -> None:
     event = json.loads(re.findall(r"`(\{.*\})`", section)[0])
     rows = re.findall(r"^\| (?:`` (.+?) ``|`(.+?)`) \| (?:`(.+?)`|\*refused\*) \| .* \|$", section, re.MULTILINE)
     assert len(rows) == 7
-    for double, single, found in rows:
+    for double, single, value in rows:
         path = (double or single).replace(r"\|", "|")
-        if found:
+        if value:
             assert path_problem(path) is None
-            assert compile_path(path)(event, Functions(Intake(event, 0.0))) == json.loads(found), path
+            assert compile_path(path)(event, Functions(Intake(event, 0.0))) == json.loads(value), path
         else:
             assert path_problem(path), path
 

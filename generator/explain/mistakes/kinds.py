@@ -15,6 +15,8 @@ from lambdas.model_types import SignedText
 from lambdas.signatures.signature_settings import PIECE
 
 _SEPARATORS = ("", ".", ":")
+_MOST_PIECES = 4
+"""Pieces of a signed text up to which every order of them is tried."""
 
 
 def kind_mistakes(attempt: VerificationAttempt) -> Iterator[Mistake]:
@@ -41,9 +43,6 @@ def _as_hmac(attempt: VerificationAttempt) -> Iterator[Mistake]:
     for text in dict.fromkeys([signed, signed.strip(".:|,-"), "{body}"]):
         advice = f'in the definition, `hmac` in the place of `digest`, with `signed: "{text}"`'
         yield _mistake("hmac", text, f'the signature is an HMAC of "{text}", and no plain hash', advice)
-
-
-_MOST_PIECES = 4
 
 
 def _mistake(kind: str, text: str, diagnosis: str, advice: str) -> Mistake:

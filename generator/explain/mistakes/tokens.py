@@ -48,7 +48,7 @@ def _cut_off(attempt: VerificationAttempt, token: str) -> Iterator[Mistake]:
     """Yield that of the secret or of the token only the beginning or the end is there."""
     for secret in attempt.secrets:
         shorter, longer = sorted((secret.strip(), token.strip()), key=len)
-        if len(shorter) >= _SHORTEST and shorter != longer and longer.startswith(shorter) | longer.endswith(shorter):
+        if len(shorter) >= _SHORTEST and shorter != longer and (longer.startswith(shorter) or longer.endswith(shorter)):
             part = "beginning" if longer.startswith(shorter) else "end"
             if shorter == secret.strip():
                 diagnosis, advice = f"the secret is only the {part} of the token", "copy the secret once more, whole"

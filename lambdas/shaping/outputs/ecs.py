@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from lambdas.model import Source
+from lambdas.model_facts import SEVERITY_WORDS
 from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import ShapedEvent, encode_json, encode_text
 from lambdas.shaping.facts import EMAIL
@@ -20,7 +21,7 @@ from lambdas.shaping.truncation import truncate
 
 VERSION = "8.11.0"
 PLACES = {"summary": "message", "severity": "log.level", "time": "@timestamp", "id": "event.id", "tags": "tags"}
-SYSLOG = ("EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG")
+SYSLOG = SEVERITY_WORDS[::-1]
 """The severities by their numbers: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1"""
 _TYPES = {
     "create": "creation",
