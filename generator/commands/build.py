@@ -12,7 +12,7 @@ import click
 from generator.commands import _console, _options, names
 from generator.commands._build_check import check_products, is_empty, unexpected_files
 from generator.definition.source_folders import refuse_installed
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, command_line
 from generator.packaging import build_folder, output
 from generator.packaging.lint import Linter
 from generator.packaging.lint_engines import Engines
@@ -115,6 +115,8 @@ def _refuse_misspelt_command(word: str, sources: Path) -> None:
     known_sources = all_source_names(sources)
     if word in known_sources:
         return
+    if word == "help":
+        raise GeneratorError(f"no source help; for help on all commands: {command_line('-h')}")
     near = difflib.get_close_matches(word, [*names(), *known_sources], n=1, cutoff=_NEAR)
     if near and near[0] in names() and not (sources / word).is_dir():
         raise GeneratorError(f"no source {word}; did you mean the command {near[0]}?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import ssl
 import urllib.error
 import urllib.request
@@ -45,7 +46,9 @@ def choose_sample(definition: Definition, name: str | None) -> Sample:
         return next((sample for sample in samples if not sample.file("reply").exists()), samples[0])
     samples_by_name = {sample.name: sample for sample in samples}
     if name not in samples_by_name:
-        raise GeneratorError(f"no sample {name} of {definition.source.name}; {existing(list(samples_by_name))}")
+        similar = difflib.get_close_matches(name, samples_by_name, n=1)
+        hint = f"did you mean {similar[0]}?" if similar else existing(list(samples_by_name))
+        raise GeneratorError(f"no sample {name} of {definition.source.name}; {hint}")
     return samples_by_name[name]
 
 

@@ -177,6 +177,10 @@ def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: s
     assert run(*words) == (1, "", f"{message}; did you mean the command {meant}?\n")
 
 
+def test_help_as_a_word_names_the_option(run) -> None:
+    assert run("help") == (1, "", "error: no source help; for help on all commands: python -m generator -h\n")
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -194,6 +198,10 @@ def test_a_command_that_is_misspelt_is_no_source(run, words: list[str], meant: s
             "meeting.participant_joined, meeting.participant_role_changed, meeting.started, meeting.summary_shared, "
             "recording.completed, user.created, user.deactivated, user.deleted, user.settings_updated, user.signed_in, "
             "user.updated",
+        ),
+        (
+            ["send", "zoom", "--sample", "meeting.startd"],
+            "no sample meeting.startd of zoom; did you mean meeting.started?",
         ),
     ],
 )
