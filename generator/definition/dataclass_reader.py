@@ -24,8 +24,6 @@ from generator.definition.key_types import (
 from generator.definition.meant_keys import meant_key
 from generator.definition.parameters import ParameterReader
 from generator.definition.scalars import (
-    TEXT_CHECKS,
-    InvalidScalar,
     is_long,
     is_plain_value,
     node_kind,
@@ -33,9 +31,10 @@ from generator.definition.scalars import (
     read_scalar,
     refuse_parameter,
     short_tag,
-    suggestion,
     yaml_value,
 )
+from generator.definition.suggestions import suggestion
+from generator.definition.text_values import TEXT_CHECKS, InvalidScalar
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem
 from lambdas import model, model_deployment, model_facts, model_request_types, model_types

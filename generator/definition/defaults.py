@@ -14,8 +14,9 @@ from generator.definition import yaml_nodes
 from generator.definition.cross_checks import cross_problems, dedupe_mistake
 from generator.definition.extends import merge_nodes, of_same_kind
 from generator.definition.key_types import dataclass_of, key_names, key_types
-from generator.definition.scalars import node_kind, suggestion
+from generator.definition.scalars import node_kind
 from generator.definition.source_reader import read_source
+from generator.definition.suggestions import suggestion
 from generator.definition.yaml_nodes import Location, entries, location
 from generator.errors import Problem, display_path
 from lambdas.model import Source

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 
 from generator.definition.path_checks import Mistakes
-from generator.definition.scalars import suggestion
+from generator.definition.suggestions import suggestion
 from lambdas.model import Source
 from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY_WORDS, Choice
 from lambdas.reading.text_templates import template_paths

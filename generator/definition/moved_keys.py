@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from generator.definition.scalars import FACT_BY_DETAIL
+from generator.definition.suggestions import FACT_BY_DETAIL
 from generator.definition.yaml_nodes import entries, location
 from generator.errors import Problem
 from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, KINDS, OUTCOMES

@@ -13,7 +13,8 @@ from generator.definition.filled_text import FilledText
 from generator.definition.key_types import TYPED, key_name, type_name
 from generator.definition.parameter_patterns import MAX_VALUE
 from generator.definition.read import Definition
-from generator.definition.scalars import TEXT_CHECKS, InvalidScalar, suggestion
+from generator.definition.suggestions import suggestion
+from generator.definition.text_values import TEXT_CHECKS, InvalidScalar
 from generator.errors import DefinitionError, GeneratorError, Problem
 from lambdas.model import Source
 from lambdas.model_deployment import Parameter

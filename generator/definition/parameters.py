@@ -12,7 +12,9 @@ import yaml
 from generator.definition import parameter_patterns
 from generator.definition.filled_text import FilledText, Token, split_text
 from generator.definition.parameter_places import Declared, place_problem
-from generator.definition.scalars import TEXT_CHECKS, InvalidScalar, short_tag, suggestion
+from generator.definition.scalars import short_tag
+from generator.definition.suggestions import suggestion
+from generator.definition.text_values import TEXT_CHECKS, InvalidScalar
 from generator.definition.yaml_nodes import entries, location
 from generator.errors import Problem
 from lambdas.model import Source

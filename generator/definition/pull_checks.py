@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from generator.definition.durations import duration_text
 from generator.definition.error_rule_checks import error_rule_mistakes
 from generator.definition.key_types import type_name
 from generator.definition.path_checks import Mistakes
 from generator.definition.pull_event_checks import pull_event_mistakes
-from generator.definition.scalars import duration_text
 from generator.definition.shared_keys import shared_key
 from generator.definition.stream_request_checks import (
     known_names,

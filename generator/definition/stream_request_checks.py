@@ -8,7 +8,7 @@ from typing import Any
 from generator.definition.jmespath_checks import called_functions
 from generator.definition.path_checks import Mistakes
 from generator.definition.path_roots import root_names
-from generator.definition.scalars import suggestion
+from generator.definition.suggestions import suggestion
 from lambdas.model_pull import LaterRequest, Stream
 from lambdas.reading.text_templates import template_parts, template_paths
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from generator.definition.durations import duration_text
 from generator.definition.path_checks import Mistakes
-from generator.definition.scalars import duration_text, suggestion
+from generator.definition.suggestions import suggestion
 from lambdas.model_pull import Window
 
 FORMATS = ("rfc3339", "unix", "unix_ms", "date")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.definition.scalars import suggestion
+from generator.definition.suggestions import suggestion
 from lambdas.paging_style import MAX_TOKEN
 
 VERSION = 1

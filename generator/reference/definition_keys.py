@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
+from generator.definition.durations import duration_text
 from generator.definition.key_types import (
     CHOICES,
     DEFAULT_WORDS,
@@ -18,7 +19,6 @@ from generator.definition.key_types import (
     dataclass_of,
     key_names,
 )
-from generator.definition.scalars import duration_text
 from lambdas import model_deployment, model_facts, model_request_types, model_types
 
 _VALUES: dict[Any, str] = {

@@ -9,6 +9,7 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin
 
 from generator.definition.defaults import DEFAULT_KEYS, may_be_default
+from generator.definition.durations import DURATION, duration_text
 from generator.definition.key_types import (
     CHOICES,
     DEFAULT_WORDS,
@@ -19,19 +20,7 @@ from generator.definition.key_types import (
     key_name,
     key_names,
 )
-from generator.definition.scalars import (
-    DURATION,
-    FIELD,
-    HEADER,
-    HOST,
-    PARAMETER,
-    SCHEMA_FILE,
-    SECRET,
-    TOPIC,
-    URL,
-    URL_PATH,
-    duration_text,
-)
+from generator.definition.text_values import FIELD, HEADER, HOST, PARAMETER, SCHEMA_FILE, SECRET, TOPIC, URL, URL_PATH
 from generator.reference.definition_keys import field_descriptions, is_list, is_mapping
 from lambdas import model, model_deployment, model_facts, model_pull, model_request_types, model_types
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from generator.definition.scalars import FIELD
+from generator.definition.text_values import FIELD
 from generator.samples.captured import Captured
 from generator.scaffold.answer_values import joined
 from generator.scaffold.event_id import IdGuess, guess_id

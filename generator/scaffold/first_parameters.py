@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.definition.filled_text import TOKEN
-from generator.definition.scalars import TOPIC
+from generator.definition.text_values import TOPIC
 from generator.scaffold.definition_yaml import flow, yaml_form
 from lambdas.model import Source
 

@@ -6,7 +6,7 @@ import json
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from generator.definition.scalars import TOPIC
+from generator.definition.text_values import TOPIC
 from generator.samples.captured import Captured
 from generator.scaffold import guess_body, guess_signature, guess_token, value_kinds
 from generator.scaffold.first_parameters import TOPIC_ARN

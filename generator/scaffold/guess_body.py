@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.definition.scalars import FIELD
+from generator.definition.text_values import FIELD
 from generator.samples.captured import Captured
 from generator.scaffold import first_sample, value_kinds
 from generator.scaffold.answer_values import Value, scalars

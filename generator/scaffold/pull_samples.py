@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from generator.definition.scalars import FIELD
+from generator.definition.text_values import FIELD
 from generator.errors import GeneratorError
 from generator.scaffold import first_sample, recorded_answer
 from generator.scaffold.answer_files import answer_content

@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import get_args
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from generator.definition.scalars import URL
+from generator.definition.text_values import URL
 from generator.explain.mistakes import Mistake, VerificationAttempt
 from lambdas.model_types import UrlBase
 from lambdas.signatures.public_url import url_variants
