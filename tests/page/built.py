@@ -25,6 +25,8 @@ SHAPES = (
         "objects",
         "objects-strict",
         "parameters",
+        "pulled-objects",
+        "pulled-strict",
         "schemas",
         "self-hosted",
         "strict",

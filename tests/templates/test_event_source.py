@@ -538,10 +538,12 @@ def test_a_stream_is_there_for_a_source_that_says_so_alone() -> None:
         "archive-strict": ["Stream"],
         "objects": ["Writer"],
         "objects-strict": ["Stream", "Writer"],
+        "pulled-objects": ["Writer"],
+        "pulled-strict": ["Stream", "Writer"],
     }
 
 
-@pytest.mark.parametrize(("name", "days"), [("objects", 30), ("objects-strict", 90)])
+@pytest.mark.parametrize(("name", "days"), [("objects", 30), ("objects-strict", 90), ("pulled-objects", 90), ("pulled-strict", 90)])
 def test_objects_have_what_a_minute_brought_and_a_queue_is_told_of_each(name: str, days: int) -> None:
     template, strict = build_template(next(each for each in EVERY if each.name == name)), "strict" in name
     bucket, stream = template["Resources"]["ObjectsBucket"], template["Resources"]["Writer"]["Properties"]
@@ -596,8 +598,9 @@ def test_s3_tells_the_queue_for_its_own_bucket_alone_and_the_siem_reads_messages
     assert [service["Fn::Sub"].partition(".")[0] for service in services] == ["sqs", "s3"]
 
 
-def test_functions_hand_messages_to_the_stream_and_to_no_queue() -> None:
-    template = build_template(next(each for each in EVERY if each.name == "objects"))
+@pytest.mark.parametrize(("name", "role"), [("objects", "WebhookRole"), ("pulled-objects", "PullerRole")])
+def test_functions_hand_messages_to_the_stream_and_to_no_queue(name: str, role: str) -> None:
+    template = build_template(next(each for each in EVERY if each.name == name))
     may = {
         (role, action): statement["Resource"]
         for role, statement in statements(template)
@@ -606,8 +609,8 @@ def test_functions_hand_messages_to_the_stream_and_to_no_queue() -> None:
     }
     put, hand_over = [{"Fn::Sub": "${ObjectsBucket.Arn}/events/*"}], [{"Fn::GetAtt": ["Writer", "Arn"]}]
     assert {key: resource for key, resource in may.items() if key[0] != "WriterRole"} == {
-        (role, action): resource
-        for role in ("WebhookRole", "RedriveRole")
+        (each, action): resource
+        for each in (role, "RedriveRole")
         for action, resource in (("firehose:PutRecordBatch", hand_over), ("s3:PutObject", put))
     }
 

@@ -68,14 +68,19 @@ DEDUPE, ARCHIVE, OBJECTS = "dedupe", "archive", "objects"
 """Cases with a table, with a stream and a further bucket, and with these in place of a queue of messages."""
 PULLED = "okta-log"
 """A source with a puller, and a table of positions."""
+PULLED_OBJECTS = ("pulled-objects", "pulled-strict")
+"""Cases with a puller that delivers into objects; the second also has an archive, a key and a rotated secret."""
+ROTATED = "dropbox-log"
+"""A source whose puller stores the secret that its vendor gives in place of the last one."""
 SELF_HOSTED = "self-hosted"
 """A case with a puller that may run in a VPC."""
 
 
 @cache
-def built(source: str, like: str, variant: str, hardening: Any = "baseline") -> tuple[dict[str, Any], dict[str, Any]]:
+def built(source: str, like: str, variant: str, hardening: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The pipeline's and the event source's template of a source that is `like` another, with the right keys."""
-    definition = load(CASES, [like])[0] if like in (DEDUPE, ARCHIVE, OBJECTS, SELF_HOSTED) else bundled_source(like)
+    definition = load(CASES, [like])[0] if (CASES / like).is_dir() else bundled_source(like)
+    hardening = hardening or definition.source.hardening
     renamed_source = replace(definition.source, name=source, pipeline=Pipeline(VARIANTS[variant]), hardening=hardening)
     files = product.source_files(replace(definition, source=renamed_source))
     return json.loads(files[product.PIPELINE]), json.loads(files[product.TEMPLATE])
@@ -187,6 +192,8 @@ def test_in_every_policy_of_a_pipeline_actions_resources_and_conditions_fit(vari
         (PULLED, "dynamodb"),
         (PULLED, "lambda"),
         (SELF_HOSTED, "ec2"),
+        *((like, service) for like in PULLED_OBJECTS for service in ("firehose", "s3", "dynamodb", "lambda")),
+        ("pulled-strict", "kms"),
     ],
 )
 def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too(like: str, service: str) -> None:
@@ -195,7 +202,7 @@ def test_in_every_policy_of_a_pipeline_whose_source_has_more_permissions_fit_too
     assert {problem for problem in problems if service in problem[1]} == set()
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, SELF_HOSTED])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, SELF_HOSTED, *PULLED_OBJECTS])
 def test_in_every_policy_of_an_event_source_actions_resources_and_conditions_fit(name: str) -> None:
     _, stack = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
     documents = list(stack.documents())
@@ -404,8 +411,8 @@ def test_the_boundary_lets_through_what_functions_do_and_nothing_else() -> None:
 
 
 def test_the_boundary_takes_nothing_from_the_functions() -> None:
-    for name in ("zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, SELF_HOSTED):
-        pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both"))
+    for name in ("zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, SELF_HOSTED, *PULLED_OBJECTS):
+        pipeline_stack, source = deployed(PROJECT, name, ENVIRONMENT, built(name, name, "both", "baseline"))
         account = world(pipeline_stack, source)
         for title in roles(source):
             role = account.roles[arn(source, title)]
@@ -741,6 +748,8 @@ def stars() -> set[tuple[str, str, str]]:
         *built(SOURCE, OBJECTS, "both"),
         *built(PULLED, PULLED, "both"),
         *built(SELF_HOSTED, SELF_HOSTED, "both"),
+        *built(ROTATED, ROTATED, "both"),
+        *built("pulled-objects", "pulled-objects", "both"),
     ]
     for template in (*templates, built(SOURCE, SOURCE, "both")[1]):
         source = template["Metadata"]["MozDefEventFramework"]["Source"]
@@ -1078,9 +1087,9 @@ def needed_types(template: dict[str, Any]) -> set[str]:
     return {resource["Type"] for resource in resources} | ({NOTIFICATIONS} if notify else set())
 
 
-@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED])
+@pytest.mark.parametrize("name", ["zoom", "okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, *PULLED_OBJECTS])
 def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
-    template, source = built(name, name, "both")
+    template, source = built(name, name, "both", "baseline")
     types = needed_types(source)
     assert types <= set(NEEDS)
     may = {action for title, statement in written(template) if title == EXECUTION for action in statement["Action"]}
@@ -1088,9 +1097,9 @@ def test_cloudformation_may_do_what_each_type_needs(name: str) -> None:
     assert may & set(LEFT_OUT) == set()
 
 
-@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE, OBJECTS, PULLED])
+@pytest.mark.parametrize("name", ["okta", DEDUPE, ARCHIVE, OBJECTS, PULLED, *PULLED_OBJECTS])
 def test_cloudformation_may_do_nothing_that_no_type_needs(name: str) -> None:
-    template, source = built(name, name, "both")
+    template, source = built(name, name, "both", "baseline")
     types = needed_types(source)
     may = {action for title, statement in written(template) if title == EXECUTION for action in statement["Action"]}
     assert may - set().union(*(NEEDS[kind] for kind in types)) == set()

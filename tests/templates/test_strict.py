@@ -135,25 +135,30 @@ def test_template_can_be_deployed_by_its_body_and_names_no_role(template: dict[s
 # --- Permissions ------------------------------------------------------------------------------------------------------
 
 
-def strict_stacks() -> tuple[iam.Stack, iam.Stack]:
-    return deployed(PROJECT, NAME, ENVIRONMENT, (PIPELINE, STRICT))
+def strict_stacks(like: str = "okta") -> tuple[iam.Stack, iam.Stack]:
+    return deployed(PROJECT, NAME, ENVIRONMENT, built(NAME, like, "both", "strict"))
 
 
-def test_in_every_policy_actions_resources_and_conditions_fit() -> None:
-    pipeline, source = strict_stacks()
+EACH_LIKE = pytest.mark.parametrize("like", ["okta", "pulled-strict"])
+
+
+@EACH_LIKE
+def test_in_every_policy_actions_resources_and_conditions_fit(like: str) -> None:
+    pipeline, source = strict_stacks(like)
     for stack in (pipeline, source):
         for title, kind, document in stack.documents():
             if title not in (EXECUTION, "PipelineRole"):  # tests/templates/test_iam.py knows what is said of these two
                 assert list(iam.problems(kind, document)) == [], title
 
 
-def test_the_boundary_takes_nothing_from_the_functions_key_and_traces_among_it() -> None:
-    pipeline, source = strict_stacks()
+@EACH_LIKE
+def test_the_boundary_takes_nothing_from_the_functions_key_and_traces_among_it(like: str) -> None:
+    pipeline, source = strict_stacks(like)
     source.parameter_values = {**source.parameter_values, "Tracing": "Active"}
     account = world(pipeline, source)
     keys = {"kms__ViaService": f"sqs.{iam.REGION}.amazonaws.com"}
     for title in roles(source):
-        if title == "ClockRole":  # it calls a function, and neither keeps nor traces anything
+        if title in ("ClockRole", "PullRole"):  # they call a function, and neither keep nor trace anything
             continue
         role = account.roles[arn(source, title)]
         permissions = {
@@ -162,7 +167,8 @@ def test_the_boundary_takes_nothing_from_the_functions_key_and_traces_among_it()
             for action in statement.actions
             for on in statement.resources
         }
-        assert {"xray", "kms"} <= {action.partition(":")[0] for action, _ in permissions}
+        needed = {"kms"} if title in ("StreamRole", "WriterRole") else {"xray", "kms"}  # a stream is not traced
+        assert needed <= {action.partition(":")[0] for action, _ in permissions}
         refused = [
             permission
             for permission in permissions
@@ -180,8 +186,9 @@ def test_the_key_is_used_through_services_alone() -> None:
     assert not policy.allows("kms:Decrypt", key_arn, kms__ViaService=f"secretsmanager.{iam.REGION}.amazonaws.com")
 
 
-def test_from_every_role_each_way_ends_at_the_boundary() -> None:
-    pipeline, source = strict_stacks()
+@EACH_LIKE
+def test_from_every_role_each_way_ends_at_the_boundary(like: str) -> None:
+    pipeline, source = strict_stacks(like)
     account, boundary = world(pipeline, source), arn(pipeline, BOUNDARY)
     for title in (*roles(pipeline), *roles(source)):
         stack = pipeline if title in roles(pipeline) else source
