@@ -11,7 +11,9 @@ import pytest
 from generator.commands import main
 from generator.local.emulator import Emulator
 from generator.local.start import run_emulator
+from generator.local.vendor_server import VendorServer, serve_vendor
 from tests.definitions import SOURCES
+from tests.emulator.pulled import HOST, TOKEN_HOST, Acme
 from tests.emulator.service import HELPER_BUCKET, SECRET, Service, free_port, template
 
 NAMES = ("zoom", "okta")
@@ -35,6 +37,25 @@ def plain(build: Path) -> Iterator[Emulator]:
 def enforced(build: Path) -> Iterator[Emulator]:
     with run_emulator(free_port(), iam=True) as running:
         _provide(running, build)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def acme() -> Acme:
+    """The vendor of pulled sources."""
+    return Acme()
+
+
+@pytest.fixture(scope="session")
+def server(acme: Acme) -> Iterator[VendorServer]:
+    with serve_vendor([HOST, TOKEN_HOST], acme.answer) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def asking(server: VendorServer) -> Iterator[Emulator]:
+    """One that enforces IAM, whose functions find that vendor."""
+    with run_emulator(free_port(), iam=True, extra_environment=server.environment) as running:
         yield running
 
 

@@ -6,14 +6,12 @@ puts many into one object, compressed, and tries for a day. So batches, compress
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
-import boto3
 import pytest
 import urllib3
 
@@ -26,7 +24,8 @@ from generator.packaging.bundle import lambdas_zip, zip_key
 from generator.templates import event_source
 from generator.templates.text import template_text
 from tests.definitions import make_definition
-from tests.emulator.service import Service, eventually, sign_in
+from tests.emulator.reader import Reader, client_of_role, make_role
+from tests.emulator.service import Service, sign_in
 from tests.emulator.test_permissions import allowed, clients_of
 from tests.fakes import signed_request
 
@@ -49,11 +48,7 @@ class Delivered:
 
     def __init__(self, running: Emulator, definition: Definition) -> None:
         self.running, self.source, self.stack = running, definition.source, stack_name(definition.source.name)
-        iam = running.client("iam")
-        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        role = iam.create_role(RoleName=f"siem-{self.source.name}", AssumeRolePolicyDocument=policy)
-        self.role: str = role["Role"]["Arn"]
+        self.role = make_role(running, f"siem-{self.source.name}")
         target, code = EmulatorTarget(emulator=running), lambdas_zip(definition)
         upload_prerequisites(target, self.source, [code])
         template = template_text(event_source.build(self.source, zip_key(code)))
@@ -73,68 +68,13 @@ class Delivered:
 
     def client(self, service: str) -> Any:
         """A client of the SIEM's."""
-        credentials = self.running.client("sts").assume_role(RoleArn=self.role, RoleSessionName="siem")["Credentials"]
-        session = boto3.Session(
-            credentials["AccessKeyId"],
-            credentials["SecretAccessKey"],
-            credentials["SessionToken"],
-            self.running.region,
-        )
-        return session.client(service, endpoint_url=self.running.endpoint, verify=str(self.running.ca_bundle))
+        return client_of_role(self.running, self.role, service)
 
     def sweep(self) -> dict[str, int]:
         function = self.running.resources(self.stack)["Redrive"]
         answer = self.running.client("lambda").invoke(FunctionName=function, Payload=b"{}")
         swept: dict[str, int] = json.loads(answer["Payload"].read())
         return swept
-
-
-class Reader:
-    """A SIEM's input for S3, by the rules of those of Vector, Data Prepper and Elastic.
-
-    Other messages than notifications of new objects are deleted. A notification is deleted once all of its objects are
-    read; one that fails becomes visible again. Keys are URL-encoded. What is compressed is known by its first bytes.
-    """
-
-    def __init__(self, sqs: Any, s3: Any, queue: str) -> None:
-        self.sqs, self.s3, self.queue = sqs, s3, queue
-        self.events: list[dict[str, Any]] = []
-        self.skipped: list[str] = []
-        self.compressed = 0
-
-    def poll(self) -> int:
-        """Receive once, and return how many messages there were."""
-        received = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", ())
-        for message in received:
-            handle = message["ReceiptHandle"]
-            try:
-                events = list(self.read(json.loads(message["Body"])))
-            except ValueError:
-                self.sqs.change_message_visibility(QueueUrl=self.queue, ReceiptHandle=handle, VisibilityTimeout=0)
-                continue
-            self.events += events
-            self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=handle)
-        return len(received)
-
-    def read(self, notification: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        if notification.get("Event") == "s3:TestEvent":
-            self.skipped.append(notification["Event"])
-            return
-        for record in notification["Records"]:
-            assert record["eventName"].startswith("ObjectCreated:")
-            bucket, key = record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
-            content = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-            is_compressed = content[:2] == b"\x1f\x8b"
-            self.compressed += is_compressed
-            text = gzip.decompress(content) if is_compressed else content
-            yield from (json.loads(line) for line in text.splitlines())
-
-    def summaries(self, count: int) -> list[str]:
-        """Poll until so many events were read, and return their summaries; then there is nothing more to read."""
-        eventually(lambda: self.poll() == 0 and len(self.events) >= count)
-        assert self.poll() == 0
-        events, self.events = self.events, []
-        return sorted(event["summary"] for event in events)
 
 
 @pytest.fixture(scope="module")
@@ -166,8 +106,7 @@ def test_a_check_of_the_reader_says_what_each_role_may_and_takes_nothing(
 ) -> None:
     sign_in(monkeypatch, delivered.running.aws_environment)
     target, iam = EmulatorTarget(emulator=delivered.running), delivered.running.client("iam")
-    trust = iam.get_role(RoleName=f"siem-{delivered.source.name}")["Role"]["AssumeRolePolicyDocument"]
-    stranger = iam.create_role(RoleName="stranger", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    stranger = make_role(delivered.running, "stranger")
     receive = {"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "s3:GetObject"], "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [receive]})
     iam.put_role_policy(RoleName="stranger", PolicyName="part", PolicyDocument=policy)

@@ -21,11 +21,10 @@ from generator.commands import main
 from generator.definition.read import load
 from generator.local.emulator import Emulator, EmulatorTarget
 from generator.local.running import upload_prerequisites
-from generator.local.start import run_emulator
-from generator.local.vendor_server import VendorServer, serve_vendor
+from generator.local.vendor_server import VendorServer
 from tests.emulator.acting import Acting, assert_minimal, permissions, without
-from tests.emulator.pulled import DEFINITION, HOST, ROTATING, TOKEN_HOST, Acme, Pulled
-from tests.emulator.service import eventually, free_port, sign_in
+from tests.emulator.pulled import DEFINITION, ROTATING, Acme, Pulled
+from tests.emulator.service import eventually, sign_in
 
 pytestmark = pytest.mark.emulator
 
@@ -36,29 +35,17 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
-def acme() -> Acme:
-    return Acme()
-
-
-@pytest.fixture(scope="module")
-def server(acme: Acme) -> Iterator[VendorServer]:
-    with serve_vendor([HOST, TOKEN_HOST], acme.answer) as serving:
-        yield serving
-
-
-@pytest.fixture(scope="module")
-def account(acme: Acme, server: VendorServer) -> Iterator[Emulator]:
-    with run_emulator(free_port(), iam=True, extra_environment=server.environment) as running:
-        ssm = running.client("ssm")
-        stored = {
-            "acme/dev/token": acme.token,
-            "rotating/dev/client_id": "client",
-            "rotating/dev/client_secret": "client-secret",
-            "rotating/dev/refresh_token": acme.refresh_token,
-        }
-        for name, value in stored.items():
-            ssm.put_parameter(Name=f"/MozDef-EF/{name}", Value=value, Type="SecureString")
-        yield running
+def account(acme: Acme, asking: Emulator) -> Emulator:
+    ssm = asking.client("ssm")
+    stored = {
+        "acme/dev/token": acme.token,
+        "rotating/dev/client_id": "client",
+        "rotating/dev/client_secret": "client-secret",
+        "rotating/dev/refresh_token": acme.refresh_token,
+    }
+    for name, value in stored.items():
+        ssm.put_parameter(Name=f"/MozDef-EF/{name}", Value=value, Type="SecureString")
+    return asking
 
 
 @pytest.fixture(scope="module")
