@@ -59,6 +59,10 @@ class Outbox:
                 return progress.rejected_by_sqs, Undelivered(progress.undelivered(range(len(bodies))), str(error))
         return progress.rejected_by_sqs, Undelivered([])
 
+    def takes_others(self, undelivered: Sequence[bytes]) -> bool:
+        """Return whether other messages may be delivered now, where these are not."""
+        return not undelivered
+
     def _batches(self, bodies: Sequence[bytes]) -> Iterator[list[int]]:
         """Yield the indexes of the messages that fit into one call."""
         indexes = range(len(bodies))

@@ -47,29 +47,37 @@ class StreamOutbox(Outbox):
         self._bucket = bucket
         self._clock = clock
 
+    def takes_others(self, undelivered: Sequence[bytes]) -> bool:
+        """Return whether the stream may take messages: it is not asked about those that are too large for it."""
+        return all(_is_too_large(body) for body in undelivered)
+
     def _batches(self, bodies: Sequence[bytes]) -> Iterator[list[int]]:
-        indexes = range(len(bodies))
-        return in_sized_batches(indexes, MAX_RECORDS, max_size=MAX_CALL, size=lambda index: len(bodies[index]) + 1)
+        """Yield what goes into the stream first, so that nothing in it waits for an object that S3 does not take."""
+        too_large = [index for index, body in enumerate(bodies) if _is_too_large(body)]
+        records = [index for index, body in enumerate(bodies) if not _is_too_large(body)]
+        yield from in_sized_batches(records, MAX_RECORDS, max_size=MAX_CALL, size=lambda index: len(bodies[index]) + 1)
+        yield from ([index] for index in too_large)
 
     def _send_batch(self, progress: Progress, indexes: list[int]) -> None:
         lines = {index: progress.bodies[index] + b"\n" for index in indexes}
-        records = {index: line for index, line in lines.items() if len(line) <= MAX_RECORD}
         try:
-            if records:
-                self._put_records(progress, records)
-            for index in lines.keys() - records.keys():
-                self._deadline.require(1 + progress.calls_after)
-                self._bucket.put(self._key(lines[index]), gzip.compress(lines[index], mtime=0), GZIP_TYPE)
-                progress.delivered.add(index)
+            self._deadline.require(1 + progress.calls_after)
+            if _is_too_large(progress.bodies[indexes[0]]):
+                self._put_object(progress, *lines.popitem())
+            else:
+                self._put_records(progress, lines)
         except AWS_ERRORS as error:
             raise QueueUnavailable(error_code(error)) from error
+
+    def _put_object(self, progress: Progress, index: int, line: bytes) -> None:
+        self._bucket.put(self._key(line), gzip.compress(line, mtime=0), GZIP_TYPE)
+        progress.delivered.add(index)
 
     def _put_records(self, progress: Progress, records: Mapping[int, bytes]) -> None:
         """Hand records to the stream; a call may succeed in part, and its answer has a result for each record.
 
         Unconfirmed where the answer omits some: another try might write these twice.
         """
-        self._deadline.require(1 + progress.calls_after)
         put, data = self._client.put_record_batch, [{"Data": record} for record in records.values()]
         results = list_field(call_aws(put, DeliveryStreamName=self._destination, Records=data), "RequestResponses")
         if len(results) != len(records):
@@ -83,6 +91,10 @@ class StreamOutbox(Outbox):
     def _key(self, line: bytes) -> str:
         hour = time.strftime("%Y/%m/%d/%H", time.gmtime(self._clock()))
         return f"{OBJECTS_PREFIX}/{self._source}/{hour}/{hashlib.sha256(line).hexdigest()}.json.gz"
+
+
+def _is_too_large(body: bytes) -> bool:
+    return len(body) + 1 > MAX_RECORD
 
 
 def stream_outbox_from_environ(

@@ -35,8 +35,8 @@ class Sweeper:
         """
         swept: Counter[str] = Counter(sent=0, left=0)
         for key in self._kept_bucket.keys("unsent/"):
-            if swept["left"] or not self._deadline.allows(CALLS_PER_KEPT_OBJECT):
-                break  # the queue does not take messages, so the other objects have to wait too
+            if not self._deadline.allows(CALLS_PER_KEPT_OBJECT):
+                break
             if (content := self._kept_bucket.get(key)) is None:
                 continue
             try:
@@ -45,23 +45,28 @@ class Sweeper:
                 self._log("swept", key=key, foreign=1)
                 swept["foreign"] += 1
                 continue
-            counts = self._sweep_object(key, envelope, bodies)
+            counts, left = self._sweep_object(key, envelope, bodies)
             self._log("swept", requestId=envelope["requestId"], **counts)
             swept.update(counts)
+            if not self._outbox.takes_others(left):
+                break  # the other objects have to wait too
         return dict(swept)
 
-    def _sweep_object(self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]) -> dict[str, int]:
+    def _sweep_object(
+        self, key: str, envelope: Mapping[str, Any], bodies: list[bytes]
+    ) -> tuple[dict[str, int], list[bytes]]:
+        """Send messages; return their counts, and those that are left."""
         rejected_by_sqs, undelivered = self._outbox.send(bodies)
         if rejected_by_sqs:
             self._keep_unsendable(key, envelope, [(bodies[index], code) for index, code in rejected_by_sqs.items()])
-        if undelivered.indexes:
-            messages = [_base64(bodies[index]) for index in undelivered.indexes]
-            self._kept_bucket.put(key, json.dumps({**envelope, "messages": messages}).encode())
-        else:
+        left, unsendable = [bodies[index] for index in undelivered.indexes], len(rejected_by_sqs)
+        if not left:
             self._kept_bucket.delete(key)
-        left, unsendable = len(undelivered.indexes), len(rejected_by_sqs)
-        counts = {"sent": len(bodies) - left - unsendable, "left": left}
-        return {**counts, "unsendable": unsendable} if unsendable else counts
+        elif len(left) < len(bodies):
+            content = {**envelope, "messages": [_base64(body) for body in left]}
+            self._kept_bucket.put(key, json.dumps(content).encode())
+        counts = {"sent": len(bodies) - len(left) - unsendable, "left": len(left)}
+        return {**counts, "unsendable": unsendable} if unsendable else counts, left
 
     def _keep_unsendable(self, key: str, envelope: Mapping[str, Any], rejected: list[tuple[bytes, str]]) -> None:
         """Keep messages that SQS never takes, with SQS's codes, for people to look at.

@@ -145,9 +145,10 @@ def test_a_result_that_says_neither_confirms_the_others_alone() -> None:
 def test_without_the_bucket_what_is_large_waits_and_what_is_small_is_sent() -> None:
     stream = Stream()
     stream.bucket.faults.always = DOWN
-    large = b"x" * MAX_RECORD
-    assert stream.outbox.send([large, b"1"]) == ({}, Undelivered([0], "EndpointConnectionError"))
-    assert stream.firehose.records == [b"1\n"]
+    large, small = b"x" * MAX_RECORD, [b"x"] * MAX_RECORDS
+    undelivered = Undelivered([0, 2], "EndpointConnectionError")
+    assert stream.outbox.send([large, b"1", large, *small]) == ({}, undelivered)
+    assert stream.firehose.records == [b"1\n", *([b"x\n"] * MAX_RECORDS)]
     assert isinstance(DOWN, AWS_ERRORS)
 
 
@@ -167,6 +168,28 @@ def test_what_the_stream_does_not_take_waits_and_the_sweep_brings_it(tmp_path: P
     assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
     assert [json.loads(line)["tags"] for line in endpoint.writer.records] == [["made", "id:a"], ["made", "id:b"]]
     assert (endpoint.bucket.objects, endpoint.queue.bodies) == ({}, [])
+
+
+def test_what_the_bucket_keeps_refusing_holds_up_nothing_and_is_tried_by_each_sweep(tmp_path: Path) -> None:
+    endpoint = Endpoint(make_definition(tmp_path, SOURCE).source)
+    endpoint.objects.faults.always, endpoint.writer.faults.always = DENIED, THROTTLED
+    large = "x" * (MAX_RECORD + 100)
+    events = [{"id": "a", "text": large}, {"id": "b"}], [{"id": "c", "text": large}], [{"id": "d"}, {"id": "e"}]
+    for each in events:
+        assert endpoint.post_signed({"events": each})["statusCode"] == 200
+    assert endpoint.sweeper.sweep()["sent"] == 0
+
+    endpoint.writer.faults.always = None
+    assert endpoint.sweeper.sweep() == {"sent": 3, "left": 2}
+    assert sorted(json.loads(line)["tags"][1] for line in endpoint.writer.records) == ["id:b", "id:d", "id:e"]
+    before = dict(endpoint.bucket.objects)
+    assert endpoint.sweeper.sweep() == {"sent": 0, "left": 2}
+    assert endpoint.bucket.objects == before
+
+    endpoint.objects.faults.always = None
+    assert endpoint.sweeper.sweep() == {"sent": 2, "left": 0}
+    assert sorted(json.loads(line)["tags"][1] for line in endpoint.writer.lines) == [f"id:{id_}" for id_ in "abcde"]
+    assert endpoint.bucket.objects == {}
 
 
 @pytest.mark.parametrize("seconds", [29.0, 12.0, 7.0])

@@ -543,7 +543,9 @@ def test_a_stream_is_there_for_a_source_that_says_so_alone() -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "days"), [("objects", 30), ("objects-strict", 90), ("pulled-objects", 90), ("pulled-strict", 90)])
+@pytest.mark.parametrize(
+    ("name", "days"), [("objects", 30), ("objects-strict", 90), ("pulled-objects", 90), ("pulled-strict", 90)]
+)
 def test_objects_have_what_a_minute_brought_and_a_queue_is_told_of_each(name: str, days: int) -> None:
     template, strict = build_template(next(each for each in EVERY if each.name == name)), "strict" in name
     bucket, stream = template["Resources"]["ObjectsBucket"], template["Resources"]["Writer"]["Properties"]
