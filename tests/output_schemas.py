@@ -14,6 +14,7 @@ from typing import Any
 import fastjsonschema
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
+from lambdas.shaping.ocsf_classes import OTHER
 from lambdas.shaping.outputs import ecs, ocsf
 from tests.samples.npm import installed
 
@@ -34,7 +35,21 @@ def ocsf_problem(message: Mapping[str, Any]) -> str:
         _validator(message["class_uid"], tuple(message["metadata"].get("profiles", ())))(message)
     except fastjsonschema.JsonSchemaException as error:
         return str(error)
-    return ""
+    return next(_wrong_captions(message), "")
+
+
+def _wrong_captions(message: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each name that is another than that of its number, which no JSON Schema says: `status` of `status_id`."""
+    name = _schemas().lookup_class_name_from_uid(class_uid=message["class_uid"])
+    schema = _published()
+    observable = schema["objects"]["observable"]["attributes"]
+    observables = ((each, observable) for each in message["observables"])
+    for values, attributes in ((message, schema["classes"][name]["attributes"]), *observables):
+        for key, attribute in attributes.items():
+            sibling = values.get(attribute.get("sibling"))
+            caption = attribute.get("enum", {}).get(str(values.get(key)), {}).get("caption")
+            if sibling not in (None, caption) and values[key] != OTHER:
+                yield f"{attribute['sibling']} is {sibling}, and {key} {values[key]} is {caption}"
 
 
 def ecs_problems(message: Mapping[str, Any]) -> list[str]:
@@ -90,8 +105,13 @@ def ecs_fields() -> dict[str, Any]:
 
 
 @cache
+def _published() -> Any:
+    return get_ocsf_schema(version=ocsf.VERSION)
+
+
+@cache
 def _schemas() -> OcsfJsonSchemaEmbedded:
-    return OcsfJsonSchemaEmbedded(get_ocsf_schema(version=ocsf.VERSION))
+    return OcsfJsonSchemaEmbedded(_published())
 
 
 @cache

@@ -9,11 +9,10 @@ from lambdas.shaping.event import encode_json
 
 _LIMITS = (1_024, 128, 16, 4)
 """Characters of a text and members of a list or an object, tried in this order until the event is short enough."""
-_MAX_BYTES = 65_536
-"""Bytes of the truncated event."""
+_MAX_BYTES = 65_535
+"""Bytes of the truncated event: as many as a text of OCSF has, https://schema.ocsf.io/1.3.0/data_types."""
 _TOP_LEVEL_TEXT = 128
 """Characters of a text at the top level, and of a key, that always stay."""
-_MAX_KEYS = 128
 
 
 def truncate(event: Mapping[str, Any], first: Iterable[str]) -> dict[str, Any]:
@@ -27,11 +26,20 @@ def truncate(event: Mapping[str, Any], first: Iterable[str]) -> dict[str, Any]:
         truncated = {name: _shortened(value, max(limit, _TOP_LEVEL_TEXT), limit) for name, value in ordered.items()}
         if len(encode_json(truncated)) <= _MAX_BYTES:
             return truncated
-    first_members = list(truncated.items())[:_MAX_KEYS]
-    return {
-        name[:_TOP_LEVEL_TEXT]: type(value)() if isinstance(value, dict | list) else value
-        for name, value in first_members
-    }
+    return _first_members(truncated)
+
+
+def _first_members(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of an event that fit, their lists and objects empty."""
+    members: dict[str, Any] = {}
+    size = len(b"{}")
+    for name, value in event.items():
+        member = {name[:_TOP_LEVEL_TEXT]: type(value)() if isinstance(value, dict | list) else value}
+        size += len(encode_json(member)) - len(b"{}") + len(b",")
+        if size > _MAX_BYTES:
+            break
+        members |= member
+    return members
 
 
 def _shortened(value: Any, characters: int, members: int) -> Any:

@@ -385,6 +385,33 @@ def test_any_event_is_ocsf(shapers: dict[str, Shaper], event: dict[str, Any], sh
     assert message.keys() >= OF_EACH
 
 
+def test_an_event_longer_than_a_text_of_ocsf_is_whole_all_the_same(tmp_path: Path) -> None:
+    event = {**ID, "blob": "x" * 65_535}
+    message = message_of(tmp_path, "ocsf", event)
+    assert event_of(message) == event
+    assert ocsf_problem(message) == "data.raw_data must be shorter than or equal to 65535 characters"
+
+
+MANY = {
+    "keys": {f"{n}{'k' * 90}": "\x01" * 200 for n in range(1_500)},
+    "lists": {f"{n}": ["\x01" * 60] * 4 for n in range(1_500)},
+    "characters": {f"{n}": "\U0010fffd" * 200 for n in range(1_500)},
+}
+
+
+@pytest.mark.parametrize("output", NOT_MOZDEF)
+@pytest.mark.parametrize("members", MANY.values(), ids=MANY)
+def test_what_is_left_of_an_event_is_at_most_64_kb(tmp_path: Path, output: str, members: dict[str, Any]) -> None:
+    source = make_definition(tmp_path, f"{HEAD.replace('id: id', 'id: id, require: [last]')}output: {output}\n").source
+    endpoint = Endpoint(source)
+    endpoint.post_signed({**members, "last": "7"})
+    (message,) = endpoint.queue.messages
+    left = event_of(message)
+    assert left["last"] == "7"
+    assert len(json.dumps(left, ensure_ascii=False, separators=(",", ":")).encode()) < 65_536
+    assert output != "ocsf" or ocsf_problem(message) == ""
+
+
 CONTROLS = "".join(map(chr, range(0xA0))) + "\u2028\u2029\ufeff\ufffe\U0010ffff"
 NASTY = {
     "user": CONTROLS,
