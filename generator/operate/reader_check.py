@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,9 +22,12 @@ from botocore.exceptions import ClientError
 from generator.aws import Target
 from generator.deploy.reader_queue import reader_queue
 from generator.errors import GeneratorError
+from generator.names import ROLE_PATTERN
 from lambdas.delivering.envelope import OBJECTS_PREFIX
 
 SESSION = "reader-check"
+_SESSION_ARN = re.compile(r"arn:aws[a-z-]*:sts::[0-9]{12}:assumed-role/([^/]+)/.+")
+_PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+")
 _DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 _NO_HANDLE = "none"
 _IMPOSSIBLE = ("ReceiptHandleIsInvalid", "InvalidParameterValue", "ReadCountOutOfRange")
@@ -41,12 +45,17 @@ class Check:
 
 
 def role_arn(target: Target, role: str) -> str:
-    """Return the ARN of a role, which may be the name of one in the account; GeneratorError for a user's."""
-    if not role.startswith("arn:"):
-        return f"arn:{target.partition}:iam::{target.account}:role/{role}"
-    if ":role/" not in role:
+    """Return the ARN of a role, which may be the name of one in the account; GeneratorError for anything else."""
+    arn = role if role.startswith("arn:") else f"arn:{target.partition}:iam::{target.account}:role/{role}"
+    if re.fullmatch(ROLE_PATTERN, arn):
+        return arn
+    if session := _SESSION_ARN.fullmatch(role):
+        raise GeneratorError(f"--reader: {role} is a session of a role: give the role, {session[1]}")
+    if _PRINCIPAL_ARN.fullmatch(role):
         raise GeneratorError(f"--reader: {role} is not a role, and only a role can be assumed")
-    return role
+    raise GeneratorError(
+        f"--reader: {role!r} is not the name or ARN of a role, such as siem or arn:aws:iam::123456789012:role/siem"
+    )
 
 
 def check_reader(target: Target, role: str, outputs: Mapping[str, str]) -> list[Check]:
@@ -91,16 +100,18 @@ def _assume(target: Target, role: str, policy: str | None = None) -> Mapping[str
 def _check_queue(target: Target, reader: Mapping[str, str], nobody: Mapping[str, str], url: str) -> Iterator[Check]:
     attributes = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
     arn = target.client("sqs").get_queue_attributes(**attributes)["Attributes"]["QueueArn"]
+    *_, account, name = arn.split(":")
     message = {"QueueUrl": url, "ReceiptHandle": _NO_HANDLE}
     attempts: dict[str, _Attempt] = {
         "ReceiveMessage": lambda sqs: sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=0, VisibilityTimeout=0),
         "ChangeMessageVisibility": lambda sqs: sqs.change_message_visibility(**message, VisibilityTimeout=0),
         "DeleteMessage": lambda sqs: sqs.delete_message(**message),
         "GetQueueAttributes": lambda sqs: sqs.get_queue_attributes(**attributes),
+        "GetQueueUrl": lambda sqs: sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account),
     }
     role_sqs, denied_sqs = (target.client_of(session, "sqs") for session in (reader, nobody))
-    for name, attempt in attempts.items():
-        action, denial = f"sqs:{name}", _denial(attempt, role_sqs)
+    for operation, attempt in attempts.items():
+        action, denial = f"sqs:{operation}", _denial(attempt, role_sqs)
         if denial:
             yield Check(action, arn, allowed=False, note=denial)
         elif _denial(attempt, denied_sqs):
@@ -115,14 +126,13 @@ def _check_objects(target: Target, reader: Mapping[str, str], bucket: str) -> It
     resource = f"arn:{partition}:s3:::{bucket}/{OBJECTS_PREFIX}/*"
     actions = ("s3:GetObject", "s3:GetObjectVersion")
     try:
-        listed = target.client("s3").list_object_versions(Bucket=bucket, Prefix=f"{OBJECTS_PREFIX}/")
+        version = _latest_version(target, bucket)
     except ClientError as error:
         if not _is_denial(error):
             raise
         reason = "you have no s3:ListBucketVersions on the bucket, to find an object to read"
         yield from (Check(action, resource, allowed=None, note=reason) for action in actions)
         return
-    version = next((version for version in listed.get("Versions", ()) if version["IsLatest"]), None)
     if version is None:
         reason = "the bucket has no object to read yet"
         yield from (Check(action, resource, allowed=None, note=reason) for action in actions)
@@ -131,6 +141,14 @@ def _check_objects(target: Target, reader: Mapping[str, str], bucket: str) -> It
     for action, more in zip(actions, ({}, {"VersionId": version["VersionId"]}), strict=True):
         denial = _denial(lambda s3, more=more: s3.get_object(**place, **more)["Body"].close(), s3)  # type: ignore[misc]
         yield Check(action, resource, allowed=not denial, note=denial)
+
+
+def _latest_version(target: Target, bucket: str) -> dict[str, Any] | None:
+    """Return a version that is there for all; the first pages of a bucket may be of objects that have expired."""
+    pages = (
+        target.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"{OBJECTS_PREFIX}/")
+    )
+    return next((version for page in pages for version in page.get("Versions", ()) if version["IsLatest"]), None)
 
 
 def _denial(attempt: _Attempt, client: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,10 @@ from tests.definitions import SOURCES
 READER = f"arn:aws:iam::{ACCOUNT}:role/siem"
 ELSEWHERE = "arn:aws:iam::444455556666:role/siem"
 QUEUE = f"arn:aws:sqs:us-west-2:{ACCOUNT}:MozDef-EF-zoom-dev-Objects-1"
-SQS = ("sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+SQS = (
+    *("sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "sqs:GetQueueUrl",
+)
 S3 = ("s3:GetObject", "s3:GetObjectVersion")
 LATEST = {"Key": "events/zoom/a.json.gz", "VersionId": "v2", "IsLatest": True}
 EARLIER = {**LATEST, "VersionId": "v1", "IsLatest": False}
@@ -31,9 +34,8 @@ class Account:
 
     allowed: set[str] = field(default_factory=lambda: {*SQS, *S3, "sts:AssumeRole", "s3:ListBucketVersions"})
     validates_first: bool = False
-    versions: list[dict[str, Any]] = field(
-        default_factory=lambda: [{**LATEST, "VersionId": "v1", "IsLatest": False}, LATEST]
-    )
+    versions: list[dict[str, Any]] = field(default_factory=lambda: [EARLIER, LATEST])
+    """Each is on a page of its own, behind one of deleted objects alone."""
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -86,6 +88,11 @@ class Sqs(Client):
             self.authorize("sqs:GetQueueAttributes")
         return {"Attributes": {"QueueArn": QUEUE}}
 
+    def get_queue_url(self, **request: Any) -> dict[str, str]:
+        assert request == {"QueueName": QUEUE.rsplit(":", maxsplit=1)[-1], "QueueOwnerAWSAccountId": ACCOUNT}
+        self.authorize("sqs:GetQueueUrl")
+        return {"QueueUrl": "https://queue"}
+
     def refuse(self, action: str, code: str) -> None:
         if not self.account.validates_first:
             self.authorize(action)
@@ -93,10 +100,15 @@ class Sqs(Client):
 
 
 class S3Objects(Client):
-    def list_object_versions(self, **request: Any) -> dict[str, Any]:
+    def get_paginator(self, operation: str) -> S3Objects:
+        assert operation == "list_object_versions"
+        return self
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
         assert request == {"Bucket": "objects", "Prefix": "events/"}
         self.authorize("s3:ListBucketVersions")
-        return {"Versions": self.account.versions} if self.account.versions else {}
+        yield {"DeleteMarkers": [LATEST]}
+        yield from ({"Versions": [version]} for version in self.account.versions)
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         assert request["Key"] == LATEST["Key"]
@@ -255,12 +267,15 @@ def test_the_report_for_programs(account: Account, capsys: pytest.CaptureFixture
     assert main(["status", "zoom", "--reader", READER, "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert (report["reader"], report["well"]) == (READER, False)
-    assert report["checks"][4] == {
+    assert report["checks"][len(SQS)] == {
         "action": "s3:GetObject",
         "resource": "arn:aws:s3:::objects/events/*",
         "allowed": False,
         "note": "siem is not authorized to perform s3:GetObject",
     }
+
+
+NO_ROLE = "--reader: {!r} is not the name or ARN of a role, such as siem or arn:aws:iam::123456789012:role/siem"
 
 
 @pytest.mark.parametrize(
@@ -271,6 +286,16 @@ def test_the_report_for_programs(account: Account, capsys: pytest.CaptureFixture
             ["zoom", "--reader", f"arn:aws:iam::{ACCOUNT}:user/secops"],
             f"--reader: arn:aws:iam::{ACCOUNT}:user/secops is not a role, and only a role can be assumed",
         ),
+        (
+            ["zoom", "--reader", f"arn:aws:iam::{ACCOUNT}:root"],
+            f"--reader: arn:aws:iam::{ACCOUNT}:root is not a role, and only a role can be assumed",
+        ),
+        (
+            ["zoom", "--reader", f"arn:aws-us-gov:sts::{ACCOUNT}:assumed-role/siem/i-0123"],
+            f"--reader: arn:aws-us-gov:sts::{ACCOUNT}:assumed-role/siem/i-0123 is a session of a role: give the role,"
+            " siem",
+        ),
+        *((["zoom", "--reader", role], NO_ROLE.format(role)) for role in ("", "a b", "*", "arn:role/x", "rôle\n")),
     ],
 )
 @pytest.mark.usefixtures("account")
