@@ -133,7 +133,7 @@ class Dedupe:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A copy of each accepted request, from which `redrive --archive` can send events that MozDef lost."""
+    """A copy of each accepted request, from which `redrive --archive` can send events that your SIEM lost."""
 
     days: int = 30
     """Days, 1 to 3650, for which the copies stay."""

@@ -441,7 +441,7 @@ BODIES = [
     Row("a NUL as it stands", signed(body_with('"\0"')), 200, "kept: `not-json`"),
     Row("a NUL that is escaped", signed(body_with(r'"\u0000"')), 200, f'{QUEUED}, as `"\\u0000"`', "acme", detail("a")),
     Row(
-        "U+FFFE and U+FFFF, which SQS refuses: the numbers of what MozDef reads",
+        "U+FFFE and U+FFFF, which SQS refuses: the numbers of what is read",
         signed(body_with('"\ufffe\uffff"')),
         200,
         f"{QUEUED}, as `[65534, 65535]`",

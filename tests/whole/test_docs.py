@@ -370,7 +370,7 @@ def test_the_command_on_the_page_of_permissions_fills_in_what_it_says() -> None:
 
 
 def test_the_policies_cover_what_templates_allow_and_the_engineers_every_service() -> None:
-    consumer, strict_consumer, engineer = (POLICIES[name] for name in ("mozdef", "mozdef-strict", "engineer"))
+    consumer, strict_consumer, engineer = (POLICIES[name] for name in ("messages", "messages-strict", "engineer"))
     services = {action.partition(":")[0] for action in actions_in(engineer)}
     source = bundled_source("okta").source
     templates = [event_source.build(source, "code/0.zip"), pipeline.build(source, ZipKeys("code/0.zip", "code/1.zip"))]

@@ -20,7 +20,8 @@ from tests.definitions import ROOT
 from tests.pages import load_example
 
 FOLDER = ROOT / "docs" / "how-to" / "siem"
-PAGES = sorted(FOLDER.glob("*.md"))
+INDEX = FOLDER / "index.md"
+PAGES = sorted({*FOLDER.glob("*.md")} - {INDEX})
 BUCKET, KEY = "mozdef-ef-objects", "events/acme/2026/03/01/09/a=b c.json.gz"
 QUEUE_URL = "https://sqs.us-west-2.amazonaws.com/123456789012/MozDef-EF-acme-dev"
 # A condition key of an OpenID Connect provider's own: the reference of AWS can't list it.
@@ -139,11 +140,19 @@ def test_the_function_for_panther_sends_on_and_names_what_it_could_not(
 def test_a_page_names_an_output_and_cites_the_vendor(page: Path, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "](https://" in text
-    assert f"(siem/{page.name})" in (FOLDER.parent / "index.md").read_text(encoding="utf-8")
     defaults = [block for block in blocks(page, "yaml") if "defaults.schema.json" in block]
     assert defaults or page.stem == "your-own"
     for example in defaults:
         assert load_example(tmp_path, example).source.output == yaml.safe_load(example)["output"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_table_of_siems_says_what_the_guide_begins_with(page: Path) -> None:
+    text = INDEX.read_text(encoding="utf-8")
+    ((output, delivery),) = re.findall(rf"^\| \[.*\]\({page.name}\) \| `?(\w+)`? \| `(\w+)` \|", text, re.MULTILINE)
+    for example in [block for block in blocks(page, "yaml") if "defaults.schema.json" in block][:1]:
+        says = yaml.safe_load(example)
+        assert (output, delivery) == (says["output"], "s3" if "delivery" in says else "sqs")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
