@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, get_args
 
 import pytest
 
@@ -15,7 +15,7 @@ from generator.errors import DefinitionError
 from generator.templates import event_source
 from generator.templates.resources.alarms import GUIDE
 from generator.templates.text import template_text
-from lambdas.model import Archive, Destination, S3Objects, Source
+from lambdas.model import Archive, Dedupe, Destination, OutputName, S3Objects, Source
 from lambdas.runtime.metrics import NAMESPACE, embedded_metrics
 from lambdas.runtime.secrets import TTL
 from tests.definitions import ROOT, bundled_source, make_definition
@@ -420,11 +420,16 @@ def test_a_metric_has_no_dimension_that_a_sender_chooses() -> None:
     assert len(named) == 1
 
 
-@pytest.mark.parametrize("output", ["mozdef", "ecs"])
-def test_alarms_and_outputs_name_mozdef_where_messages_are_its_own(output: Literal["mozdef", "ecs"]) -> None:
-    text = template_text(event_source.build(replace(bundled_source("okta").source, output=output), "code/any.zip"))
-    reader = {"mozdef": "MozDef", "ecs": "your SIEM"}[output]
-    capitalized = f"{reader[0].upper()}{reader[1:]}"
-    assert f"{capitalized} does not read the queue" in text
-    assert f"{capitalized} never deleted a message" in text
-    assert f"Queue from which {reader} receives its events" in text
+@pytest.mark.parametrize("source", [ZOOM, PULLED], ids=name_of)
+def test_a_stack_is_the_same_for_every_output_but_for_the_name_of_who_reads_the_queue(source: Source) -> None:
+    plain = replace(source, archive=Archive(), dedupe=None if source.pull else Dedupe())
+    texts = {
+        output: template_text(event_source.build(replace(plain, output=output), "code/any.zip"))
+        for output in get_args(OutputName)
+    }
+    assert "MozDef does not read the queue" in texts["mozdef"]
+    assert "MozDef never deleted a message" in texts["mozdef"]
+    assert "Queue from which MozDef receives its events" in texts["mozdef"]
+    named = {text.replace("Your SIEM", "MozDef").replace("your SIEM", "MozDef") for text in texts.values()}
+    assert len(named) == 1
+    assert "Queue from which your SIEM receives its events" in texts["ecs"]
