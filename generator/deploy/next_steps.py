@@ -1,4 +1,4 @@
-"""What a person does after a deployment: at the vendor, at MozDef, or with the pipeline."""
+"""What a person does after a deployment: at the vendor, at the SIEM, or with the pipeline."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lambdas.auth_type import OutgoingRequest
 
 CANARY_HEADER = "x-mozdef-canary"
-"""The header of a canary: 32 hexadecimal digits, which identify it. MozDef drops the message."""
+"""The header of a canary: 32 hexadecimal digits, which identify it. The SIEM can drop the message."""
 _NONCE = re.compile("[0-9a-f]{32}")
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 BY_IAM = "handedOverByIam"
