@@ -66,8 +66,7 @@ def mozdef(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return live(tmp_path_factory.mktemp("mozdef"), "mozdef")
 
 
-def test_what_happens_to_messages_of_mozdefs_is_what_should(mozdef: dict[str, Any]) -> None:
-    """So that the others are compared with something."""
+def test_each_step_of_what_is_compared_does_something(mozdef: dict[str, Any]) -> None:
     once, again = [("a", []), ("b", [])], ["rejected", "a", "a", "b", "waits", "large"]
     assert mozdef["redriven"][1] == [("rejected", ["replayed"])]
     assert (mozdef["twice"], mozdef["swept"]) == (([200, 200], once), ({"sent": 1, "left": 0}, [("waits", [])]))
