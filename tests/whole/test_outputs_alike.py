@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator.samples.message_view import OUTPUTS, shown
+from generator.samples.message_view import OUTPUTS, output_of, shown
 from lambdas.reading.request import CANARY_HEADER
 from tests.definitions import make_definition
 from tests.fakes import DOWN, NOW, Endpoint
@@ -37,6 +37,13 @@ def receive(endpoint: Endpoint) -> list[tuple[str, list[str]]]:
     return [(view.id, sorted(MARKS & set(view.tags))) for view in views]
 
 
+def replay(endpoint: Endpoint) -> list[dict[str, Any]]:
+    endpoint.firehose.deliver()
+    archived = [[key, 0] for key in endpoint.archive.objects]  # what is too large for the stream is an object alone
+    period = {"since": NOW - 1, "until": NOW + 1, "limit": 100}
+    return endpoint.replayer.replay({"objects": archived, **period, "send": True})
+
+
 def live(folder: Path, output: str) -> dict[str, Any]:
     """Let everything happen to a source that can happen to events; return what came of it."""
     endpoint = Endpoint(make_definition(folder / "strict", TEXT % (output, "never")).source, stack="stack")
@@ -53,10 +60,7 @@ def live(folder: Path, output: str) -> dict[str, Any]:
     happened["down"] = post(endpoint, "waits"), endpoint.sweeper.sweep()
     endpoint.queue.faults.always = None
     happened["swept"] = endpoint.sweeper.sweep(), receive(endpoint)
-    endpoint.firehose.deliver()
-    archived = [[key, 0] for key in endpoint.archive.objects]  # what is too large for the stream is an object alone
-    period = {"since": NOW - 1, "until": NOW + 1, "limit": 100}
-    happened["replayed"] = endpoint.replayer.replay({"objects": archived, **period, "send": True}), receive(endpoint)
+    happened["replayed"] = replay(endpoint), receive(endpoint)
     stores = {"kept": endpoint.bucket.objects, "archive": endpoint.firehose.envelopes, "claims": endpoint.table.items}
     return happened | stores | {"log": endpoint.log, "reports": endpoint.reports}
 
@@ -79,3 +83,24 @@ def test_each_step_of_what_is_compared_does_something(mozdef: dict[str, Any]) ->
 @pytest.mark.parametrize("output", sorted({*OUTPUTS} - {"mozdef"}))
 def test_the_same_happens_to_those_of_every_output(mozdef: dict[str, Any], output: str, tmp_path: Path) -> None:
     assert live(tmp_path, output) == mozdef
+
+
+def test_after_a_change_of_output_what_waits_stays_and_all_else_is_shaped_anew(tmp_path: Path) -> None:
+    endpoint = Endpoint(make_definition(tmp_path / "strict", TEXT % ("mozdef", "never")).source)
+    assert post(endpoint, "rejected") == 200
+    (rejected,) = endpoint.bucket.objects
+    endpoint.deploy(make_definition(tmp_path / "before", TEXT % ("mozdef", "type")).source)
+    endpoint.queue.faults.always = DOWN
+    assert post(endpoint, "waits") == 200
+    endpoint.queue.faults.always = None
+
+    def outputs_after(result: Any) -> tuple[Any, list[str]]:
+        outputs = [output_of(message) for message in endpoint.queue.messages]
+        endpoint.queue.bodies.clear()
+        return result, outputs
+
+    endpoint.deploy(make_definition(tmp_path, TEXT % ("ecs", "type")).source)
+    assert outputs_after(post(endpoint, "waits")) == (200, [])  # it is claimed
+    assert outputs_after(endpoint.sweeper.sweep()) == ({"sent": 1, "left": 0}, ["mozdef"])
+    assert outputs_after(endpoint.reprocessor.send([rejected])[0]["sent"]) == (1, ["ecs"])
+    assert outputs_after(replay(endpoint)[0]["sent"]) == (2, ["ecs", "ecs"])
