@@ -8,7 +8,7 @@
 - `body`: the bytes as sent, including the fields that `events.mask` masks everywhere else;
 - `json`: the body as JSON, with these fields masked.
 
-`parse(bytes)` reads JSON as the handler does: it refuses what MozDef or Elasticsearch could not take, such as NaN,
+`parse(bytes)` reads JSON as the handler does: it refuses what can't be sent on, such as NaN,
 integers beyond 64 bits, and values nested deeper than 64. Use it for JSON within a text of an event.
 
 `value_at(value, "log.items.0.name")` finds a value by a plain path, and `first_scalar(value, "a.b c")` the first text
