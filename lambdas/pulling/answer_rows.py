@@ -70,6 +70,8 @@ def _csv_rows(lines: Iterator[str]) -> Iterator[Any]:
             yield _BLANK
         if names and names[0].lstrip().startswith("<"):
             raise AnswerUnreadable("it is HTML or XML, such as a page to sign in, or an error of a proxy")
+        if names and names[0].lstrip()[:1] in ("{", "["):
+            raise AnswerUnreadable("it is JSON, such as a message of an error, and not CSV")
         if len(names) > MAX_COLUMNS or len(set(names)) < len(names):
             raise AnswerUnreadable(f"it has more than {MAX_COLUMNS:,} columns, or two of the same name")
         for row in reader:

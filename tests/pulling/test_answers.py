@@ -135,6 +135,9 @@ def test_an_unreadable_answer_is_said_without_a_word_of_it() -> None:
     assert unreadable(" \n<?xml version='1.0'?>") == html
     assert unreadable("<html>\n", "ndjson") == html
     assert unreadable("\n<html>,x\n", "csv") == html
+    # Taken for the names of columns, it would be a file without rows, and the file's events would be passed over.
+    assert unreadable('{"message": "secret"}', "csv") == "it is JSON, such as a message of an error, and not CSV"
+    assert unreadable(' [{"errorCode": "secret"}]', "csv") == "it is JSON, such as a message of an error, and not CSV"
     assert unreadable(b" \n") == "it is empty"
     assert unreadable("secret") == "it is not JSON: Expecting value at character 0"
     assert unreadable('{"secret": 1') == "it is not JSON: Expecting ',' delimiter at character 12"
