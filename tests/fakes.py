@@ -18,7 +18,8 @@ from generator.definition.secret_names import stored_names
 from generator.samples import gateway
 from lambdas.auth_type import OutgoingRequest
 from lambdas.delivering.archive import ArchiveWriter
-from lambdas.delivering.dedupe import CLAIMABLE, Claims
+from lambdas.delivering.claim_table import CLAIMABLE
+from lambdas.delivering.dedupe import Claims
 from lambdas.delivering.delivery import secret_headers
 from lambdas.delivering.kept_bucket import KeptBucket
 from lambdas.delivering.object_store import ObjectStore

@@ -1,43 +1,38 @@
 """Send each event once: claims in a DynamoDB table that the functions of a source share.
 
-An item is an event's claim. While the message is on its way the claim is pending: it says who holds it, and until when.
-Once the message is on the queue, or kept for it, the claim is done, and says neither. Whatever is wrong with the table,
-events go through: one that comes twice is better than one that never does.
+Whatever is wrong with the table, events go through: one that comes twice is better than one that never does.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from botocore.config import Config
-from botocore.exceptions import ClientError
-
+from lambdas.delivering.claim_names import claim_names
+from lambdas.delivering.claim_table import (
+    MAX_CLAIMS,
+    MAX_READS,
+    MAX_WRITES,
+    QUICK,
+    ClaimTable,
+    Pending,
+    completion,
+    held_by_others,
+    release,
+)
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.runtime.aws import client
-from lambdas.runtime.aws_errors import AWS_ERRORS, call_aws, error_code, list_field, required_field
+from lambdas.runtime.aws_errors import AWS_ERRORS, error_code
 from lambdas.runtime.batches import in_batches
 from lambdas.runtime.deadline import Deadline
 from lambdas.runtime.log import log
-from lambdas.shaping.event import MAX_ID, Message, content_tag, encode_json, id_tag
+from lambdas.shaping.event import Message
 
-CLAIMABLE = "attribute_not_exists(id) OR expires < :now OR held_until < :now OR held_by = :me"
-"""A claim succeeds if there is none, it has expired, its lease has ended, or a retried request of ours wrote it.
-
-DynamoDB deletes expired items days later. A retry is boto3's, whose first answer was lost.
-"""
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
-MAX_CLAIMS, MAX_WRITES, MAX_READS = 100, 25, 100
 MAX_HOURS = 168
 """Hours for which the claims of a pulled source are kept: so long, no event that is read again is sent again."""
-TRIES = 3
-# A vendor waits some 3 seconds for the whole answer, and an event can go through without the table.
-QUICK = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 class ClaimsUnavailable(Exception):  # noqa: N818 - it names the outcome
@@ -76,11 +71,9 @@ class Claims:
         self._transform_may_multiply = source.transform is not None
         self._window = (source.dedupe.window if source.dedupe else MAX_HOURS) * 3_600
         self._required = required
-        self._table = table
-        self._dynamodb = dynamodb
+        self._table = ClaimTable(table, dynamodb, deadline or Deadline())
         self._lease = lease
         self._clock = clock
-        self._deadline = deadline or Deadline()
 
     def send_unclaimed(self, messages: Sequence[Message], send: _Send, calls_after: int = 0) -> Delivered:
         """Send the messages that nobody has sent and nobody else is sending.
@@ -130,8 +123,7 @@ class Claims:
         done_names: set[str] = set()
         try:
             for batch in in_batches(sorted(set(names)), MAX_READS):
-                keys = [{"id": {"S": name}} for name in batch]
-                items = self._read_items({self._table: {"Keys": keys, "ConsistentRead": True}})
+                items = self._table.read(batch)
                 done = {item["id"]["S"]: float(item["expires"]["N"]) for item in items if self._is_done(item)}
                 done_names.update(done)
                 if self._required:
@@ -154,16 +146,7 @@ class Claims:
             raise ClaimsUnavailable("not every claim was written")
 
     def _names(self, messages: Sequence[Message]) -> list[str]:
-        return list(_claim_names(messages, transform_may_multiply=self._transform_may_multiply))
-
-    def _read_items(self, request_items: Any) -> Iterator[Mapping[str, Any]]:
-        for _ in range(TRIES):
-            self._deadline.require(1)
-            answer = call_aws(self._dynamodb.batch_get_item, RequestItems=request_items)
-            yield from list_field(required_field(answer, "Responses"), self._table)
-            request_items = answer.get("UnprocessedKeys")
-            if not request_items:
-                return
+        return list(claim_names(messages, transform_may_multiply=self._transform_may_multiply))
 
     def _is_done(self, item: Mapping[str, Any]) -> bool:
         return "held_until" not in item and float(item["expires"]["N"]) >= self._clock()
@@ -176,10 +159,11 @@ class Claims:
             remaining = batch
             while remaining:
                 try:
-                    self._deadline.require(1 + calls_after)
-                    self._put_claims(remaining, holder)
+                    now = self._clock()
+                    pending = Pending(holder, now + self._lease, now + self._window)
+                    self._table.claim(remaining, pending, now, calls_after)
                 except AWS_ERRORS as error:
-                    held = _held_by_others(error, remaining)
+                    held = held_by_others(error, remaining)
                     if not held:
                         self._fail(error)
                         return result
@@ -191,63 +175,22 @@ class Claims:
                     break
         return result
 
-    def _put_claims(self, names: Sequence[str], holder: str) -> None:
-        """Write claims: one alone costs half of what it costs in a transaction; many in one save that many calls.
-
-        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-        """
-        now = self._clock()
-        pending = {
-            "held_by": {"S": holder},
-            "held_until": _number(now + self._lease),
-            "expires": _number(now + self._window),
-        }
-        puts = [
-            {
-                "TableName": self._table,
-                "Item": {"id": {"S": name}, **pending},
-                "ConditionExpression": CLAIMABLE,
-                "ExpressionAttributeValues": {":now": _number(now), ":me": {"S": holder}},
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
-            for name in names
-        ]
-        if len(puts) == 1:
-            call_aws(self._dynamodb.put_item, **puts[0])
-        else:
-            call_aws(self._dynamodb.transact_write_items, TransactItems=[{"Put": put} for put in puts])
-
     def _complete_or_release(self, is_sent: Mapping[str, bool], calls_after: int) -> int:
         """Complete the claims of sent messages and release the others; return how many may have failed.
 
         Those remain ours until their lease ends.
         """
-        expires = _number(self._clock() + self._window)
-        writes: list[dict[str, Any]] = [
-            {"PutRequest": {"Item": {"id": {"S": name}, "expires": expires}}}
-            if sent
-            else {"DeleteRequest": {"Key": {"id": {"S": name}}}}
-            for name, sent in is_sent.items()
-        ]
+        expires = self._clock() + self._window
+        writes = [completion(name, expires) if sent else release(name) for name, sent in is_sent.items()]
         remaining = len(writes)
-        for batch in in_batches(writes, MAX_WRITES):
-            if not self._write(batch, calls_after):
-                break
-            remaining -= len(batch)
-        return remaining
-
-    def _write(self, writes: Sequence[dict[str, Any]], calls_after: int) -> bool:
-        unprocessed: Any = {self._table: writes}
         try:
-            for _ in range(TRIES):
-                self._deadline.require(1 + calls_after)
-                answer = call_aws(self._dynamodb.batch_write_item, RequestItems=unprocessed)
-                unprocessed = required_field(answer, "UnprocessedItems")
-                if not unprocessed:
-                    return True
+            for batch in in_batches(writes, MAX_WRITES):
+                if not self._table.write(batch, calls_after):
+                    break
+                remaining -= len(batch)
         except AWS_ERRORS as error:
             self._log_failure(error)
-        return False
+        return remaining
 
     def _fail(self, error: Exception) -> None:
         self._log_failure(error)
@@ -262,58 +205,3 @@ def claims_from_environ(source: Source, deadline: Deadline, environ: Mapping[str
     """Return the claims of a source in the table of its stack."""
     table, lease = environ["DEDUPE_TABLE"], float(environ["DEDUPE_LEASE"])
     return Claims(source, table, client("dynamodb", QUICK), lease, deadline=deadline)
-
-
-def _claim_names(messages: Sequence[Message], *, transform_may_multiply: bool) -> Iterator[str]:
-    """Yield the name of each message's claim, from the vendor's id of its event; empty where it has none.
-
-    Where `transform` may make several messages of one event, the name also has a hash of the event, and
-    equal messages are numbered: each stays another message, whatever a later version makes beside it.
-    """
-    counts: Counter[tuple[int, str]] = Counter()
-    for message in messages:
-        if message.id is None:
-            yield ""
-            continue
-        name = claim_name(message.id)
-        if not transform_may_multiply:
-            yield name
-            continue
-        digest = hashlib.sha256(encode_json(message.event.content)).hexdigest()[:32]
-        counts[message.event.index, digest] += 1
-        yield f"{counts[message.event.index, digest]}.{digest}.{name}"
-
-
-def claim_name(id_: str | int) -> str:
-    """Return the id's tag; a number and a long id get a prefix, since a text may have the same tag.
-
-    An id with a lone surrogate, which no table takes, counts as a long one.
-    """
-    if isinstance(id_, int):
-        return f"number:{id_tag(id_)}"
-    try:
-        _ = id_.encode()
-    except UnicodeEncodeError:
-        return f"long:{content_tag(id_.encode('utf-8', 'surrogatepass'))}"
-    return id_tag(id_) if len(id_) <= MAX_ID else f"long:{id_tag(id_)}"
-
-
-def _held_by_others(error: Exception, names: Sequence[str]) -> dict[str, bool]:
-    """Return which names another holds, and whether its message is sent; empty where the call failed otherwise."""
-    if not isinstance(error, ClientError):
-        return {}
-    # put_item has one reason, which its error states itself.
-    single_reason = [{"Code": error_code(error).removesuffix("Exception"), "Item": error.response.get("Item")}]
-    held: dict[str, bool] = {}
-    for name, reason in zip(names, error.response.get("CancellationReasons") or single_reason, strict=False):
-        if reason["Code"] == "ConditionalCheckFailed":
-            held[name] = "held_until" not in (reason.get("Item") or {"held_until": None})
-        elif reason["Code"] == "TransactionConflict":
-            held[name] = False
-        elif reason["Code"] != "None":
-            return {}
-    return held
-
-
-def _number(seconds: float) -> dict[str, str]:
-    return {"N": str(int(seconds))}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from lambdas.delivering.dedupe import claim_name
+from lambdas.delivering.claim_names import claim_name
 from lambdas.model import Source
 from lambdas.model_pull import Each, Pull, Stream
 from lambdas.paging_style import Page, PagingError

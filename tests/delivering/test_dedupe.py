@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.testing import event_of
-from lambdas.delivering import dedupe, delivery
+from lambdas.delivering import claim_table, dedupe, delivery
 from lambdas.delivering.result import Delivered
 from lambdas.model import Source
 from lambdas.reading.request import CANARY_HEADER
@@ -285,7 +286,7 @@ def test_unprocessed_items_of_a_batch_are_written_again(endpoint: Endpoint) -> N
     endpoint.table.faults.lined_up = [None, unprocessed, unprocessed]
     assert post(endpoint, "a", "b") == 200
     assert "unclaimed" not in endpoint.log[-1]
-    endpoint.table.faults.lined_up = [None, *[unprocessed] * dedupe.TRIES]
+    endpoint.table.faults.lined_up = [None, *[unprocessed] * claim_table.TRIES]
     assert post(endpoint, "c", "b") == 200
     assert endpoint.log[-1]["duplicates"] == 1
     assert [post(endpoint, "a", "b", "c"), sent_ids(endpoint)] == [200, ["a", "b", "c"]]
@@ -425,7 +426,7 @@ def test_preview_asks_again_for_keys_left_out_by_the_table(rejected: tuple[Endpo
     left = {"UnprocessedKeys": {"claims": {"Keys": [{"id": {"S": "id:a"}}], "ConsistentRead": True}}}
     endpoint.table.faults.lined_up = [left]
     assert endpoint.reprocessor.preview([key])[0]["duplicates"] == 1
-    endpoint.table.faults.lined_up = [left] * dedupe.TRIES
+    endpoint.table.faults.lined_up = [left] * claim_table.TRIES
     assert "duplicates" not in endpoint.reprocessor.preview([key])[0]
 
 
@@ -513,9 +514,18 @@ def test_dynamodb_takes_every_request(dynamodb: Any, source: Source) -> None:
 
 def test_table_and_lease_come_from_the_stack(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     requested: list[Any] = []
-    monkeypatch.setattr(dedupe, "client", lambda *arguments: requested.append(arguments))
+    table = Table()
+    monkeypatch.setattr(dedupe, "client", lambda *arguments: requested.append(arguments) or table)
     claims = dedupe.claims_from_environ(source, Deadline(), {"DEDUPE_TABLE": "claims", "DEDUPE_LEASE": "25"})
-    assert (claims._table, claims._lease) == ("claims", 25.0)
+    before = int(time.time())
+    pending: list[dict[str, Any]] = []
+
+    def send(_messages: Any, _settled: set[int]) -> Delivered:
+        pending.append(table.items["id:a"])
+        return Delivered(1, 0, [])
+
+    claims.send_unclaimed([message_with_id(0, "a")], send)
+    assert 25 <= int(pending[0]["held_until"]["N"]) - before <= 26
     ((service, config),) = requested
     # Two tries, each of a connection and an answer, and an event goes through while the vendor still waits.
     assert service == "dynamodb"

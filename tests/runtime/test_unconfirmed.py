@@ -13,7 +13,8 @@ import botocore.session
 import pytest
 
 from generator.testing import event_of
-from lambdas.delivering import dedupe
+from lambdas.delivering.claim_table import QUICK
+from lambdas.delivering.dedupe import Claims, ClaimsUnavailable
 from lambdas.delivering.object_store import ObjectStore
 from lambdas.model import Dedupe
 from lambdas.runtime.aws_errors import Unconfirmed
@@ -67,7 +68,7 @@ class Proxy:
             endpoint_url=f"http://127.0.0.1:{self.server.server_port}",
             aws_access_key_id="made",
             aws_secret_access_key="up",
-            config=dedupe.QUICK,
+            config=QUICK,
         )
 
 
@@ -183,8 +184,9 @@ def test_secret_refused_by_the_store_is_not_learned(proxy: Proxy) -> None:
 @pytest.mark.parametrize("proxy", [b"", b"{}", HTML, b"null", b"[]", b'{"Responses": {"claims": "x"}}'], indirect=True)
 def test_unconfirmed_table_write_is_counted(proxy: Proxy) -> None:
     source = replace(OKTA, dedupe=Dedupe(window=2))
-    claims = dedupe.Claims(source, "claims", proxy.client("dynamodb"), lease=34)
-    assert not claims._write([{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}], 1)
+    claims = Claims(source, "claims", proxy.client("dynamodb"), lease=34)
+    with pytest.raises(ClaimsUnavailable):
+        claims.mark_done(["a"])
     assert claims.already_sent([message_with_id(0, "id:u0")]) == set()
 
 
