@@ -2,8 +2,8 @@
 
 IAM's simulator evaluates a resource's policy for users only, so the role's own requests have to tell. Each request to
 SQS is impossible: a receipt handle that is of no message, or no message at all to receive. SQS refuses it for that
-reason where the role may make it, and otherwise denies it. That SQS looks at permissions first is seen with the same
-request of a session that may do nothing.
+reason where the role may make it, and otherwise denies it. That the permission decides is seen with the same request of
+a session that may do nothing.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
@@ -14,7 +14,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -31,6 +33,8 @@ _PRINCIPAL_ARN = re.compile(r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+")
 _DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 _NO_HANDLE = "none"
 _IMPOSSIBLE = ("ReceiptHandleIsInvalid", "InvalidParameterValue", "ReadCountOutOfRange")
+_DENIALS = ("AccessDenied", "NonExistentQueue", "NoSuchKey", "NoSuchVersion")
+_DECRYPT = "kms:Decrypt"
 _Attempt = Callable[[Any], object]
 
 
@@ -66,18 +70,29 @@ def check_reader(target: Target, role: str, outputs: Mapping[str, str]) -> list[
     reader, nobody = _assume(target, role), _assume(target, role, json.dumps(_DENY_ALL))
     checks = list(_check_queue(target, reader, nobody, reader_queue(outputs)))
     if bucket := outputs.get("ObjectsBucket"):
-        checks += _check_objects(target, reader, bucket)
+        checks += _check_objects(target, reader, nobody, bucket)
     return checks
 
 
 def missing_statement(checks: list[Check]) -> dict[str, Any]:
     """Return the statement of a policy that allows what is denied; the resources are as the checks name them."""
-    denied = [check for check in checks if check.allowed is False]
+    denied = [_lacking(check, checks[0].resource) for check in checks if check.allowed is False]
     return {
         "Effect": "Allow",
-        "Action": [check.action for check in denied],
-        "Resource": list(dict.fromkeys(check.resource for check in denied)),
+        "Action": list(dict.fromkeys(action for action, _ in denied)),
+        "Resource": list(dict.fromkeys(resource for _, resource in denied)),
     }
+
+
+def _lacking(check: Check, queue_arn: str) -> tuple[str, str]:
+    """Return the action and the resource that a denied check lacks: of an object that may be read, it may be the key.
+
+    AWS does not tell another account which key that is.
+    """
+    if _DECRYPT not in check.note:
+        return check.action, check.resource
+    partition, region, account = itemgetter(1, 3, 4)(queue_arn.split(":"))
+    return _DECRYPT, f"arn:{partition}:kms:{region}:{account}:key/KEY_ID"
 
 
 def _assume(target: Target, role: str, policy: str | None = None) -> Mapping[str, str]:
@@ -109,46 +124,49 @@ def _check_queue(target: Target, reader: Mapping[str, str], nobody: Mapping[str,
         "GetQueueAttributes": lambda sqs: sqs.get_queue_attributes(**attributes),
         "GetQueueUrl": lambda sqs: sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account),
     }
-    role_sqs, denied_sqs = (target.client_of(session, "sqs") for session in (reader, nobody))
+    clients = [target.client_of(session, "sqs") for session in (reader, nobody)]
     for operation, attempt in attempts.items():
-        action, denial = f"sqs:{operation}", _denial(attempt, role_sqs)
-        if denial:
-            yield Check(action, arn, allowed=False, note=denial)
-        elif _denial(attempt, denied_sqs):
-            yield Check(action, arn, allowed=True)
-        else:
-            yield Check(action, arn, allowed=None, note="not denied to a session without permissions either")
+        yield _check(f"sqs:{operation}", arn, attempt, *clients)
 
 
-def _check_objects(target: Target, reader: Mapping[str, str], bucket: str) -> Iterator[Check]:
+def _check_objects(
+    target: Target, reader: Mapping[str, str], nobody: Mapping[str, str], bucket: str
+) -> Iterator[Check]:
     """Read an object that is there, as a notification names it: an object that is not there is denied as well."""
-    partition = target.partition
-    resource = f"arn:{partition}:s3:::{bucket}/{OBJECTS_PREFIX}/*"
+    resource = f"arn:{target.partition}:s3:::{bucket}/{OBJECTS_PREFIX}/*"
     actions = ("s3:GetObject", "s3:GetObjectVersion")
+    find = partial(_find_version, target.client("s3"), bucket)
     try:
-        version = _latest_version(target, bucket)
+        version, reason = find(f"{OBJECTS_PREFIX}/"), "the bucket has no object to read yet"
     except ClientError as error:
         if not _is_denial(error):
             raise
-        reason = "you have no s3:ListBucketVersions on the bucket, to find an object to read"
-        yield from (Check(action, resource, allowed=None, note=reason) for action in actions)
-        return
+        version, reason = None, "you have no s3:ListBucketVersions on the bucket, to find an object to read"
     if version is None:
-        reason = "the bucket has no object to read yet"
         yield from (Check(action, resource, allowed=None, note=reason) for action in actions)
         return
-    s3, place = target.client_of(reader, "s3"), {"Bucket": bucket, "Key": version["Key"]}
-    for action, more in zip(actions, ({}, {"VersionId": version["VersionId"]}), strict=True):
-        denial = _denial(lambda s3, more=more: s3.get_object(**place, **more)["Body"].close(), s3)  # type: ignore[misc]
-        yield Check(action, resource, allowed=not denial, note=denial)
+    clients = [target.client_of(session, "s3") for session in (reader, nobody)]
+    place = {"Bucket": bucket, "Key": version["Key"]}
+    for action, named in zip(actions, (place, {**place, "VersionId": version["VersionId"]}), strict=True):
+        check = _check(action, resource, lambda s3, named=named: s3.get_object(**named)["Body"].close(), *clients)  # type: ignore[misc]
+        if check.allowed is False and find(version["Key"]) is None:
+            check = replace(check, allowed=None, note="the object was deleted meanwhile; try again")
+        yield check
 
 
-def _latest_version(target: Target, bucket: str) -> dict[str, Any] | None:
-    """Return a version that is there for all; the first pages of a bucket may be of objects that have expired."""
-    pages = (
-        target.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"{OBJECTS_PREFIX}/")
-    )
+def _find_version(s3: Any, bucket: str, prefix: str) -> Mapping[str, Any] | None:
+    """Return a version that is there for all; the first pages may be of objects that have expired."""
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
     return next((version for page in pages for version in page.get("Versions", ()) if version["IsLatest"]), None)
+
+
+def _check(action: str, resource: str, attempt: _Attempt, reader: Any, nobody: Any) -> Check:
+    """Compare what AWS answers to the role with what it answers to a session that may do nothing."""
+    if denial := _denial(attempt, reader):
+        return Check(action, resource, allowed=False, note=denial)
+    if _denial(attempt, nobody):
+        return Check(action, resource, allowed=True)
+    return Check(action, resource, allowed=None, note="not denied to a session without permissions either")
 
 
 def _denial(attempt: _Attempt, client: Any) -> str:
@@ -164,5 +182,5 @@ def _denial(attempt: _Attempt, client: Any) -> str:
 
 
 def _is_denial(error: ClientError) -> bool:
-    """Return whether AWS denies a request; a queue that may not be seen is one that does not exist."""
-    return any(word in error.response["Error"]["Code"] for word in ("AccessDenied", "NonExistentQueue"))
+    """Return whether AWS denies a request; what may not be seen is what does not exist."""
+    return any(word in error.response["Error"]["Code"] for word in _DENIALS)

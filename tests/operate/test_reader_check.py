@@ -32,10 +32,15 @@ EARLIER = {**LATEST, "VersionId": "v1", "IsLatest": False}
 class Account:
     """An account with a deployed source, as its own user and a role that this user assumes see it."""
 
-    allowed: set[str] = field(default_factory=lambda: {*SQS, *S3, "sts:AssumeRole", "s3:ListBucketVersions"})
+    allowed: set[str] = field(
+        default_factory=lambda: {*SQS, *S3, "kms:Decrypt", "sts:AssumeRole", "s3:ListBucketVersions"}
+    )
     validates_first: bool = False
+    enforces: bool = True
     versions: list[dict[str, Any]] = field(default_factory=lambda: [EARLIER, LATEST])
     """Each is on a page of its own, behind one of deleted objects alone."""
+    expires: str = ""
+    """S3's code for an object that expires while it is read."""
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def client(self, service: str) -> Any:
@@ -53,7 +58,7 @@ class Client:
     is_role: bool
 
     def authorize(self, action: str) -> None:
-        if self.denies_all or action not in self.account.allowed:
+        if self.account.enforces and (self.denies_all or action not in self.account.allowed):
             who = "siem" if self.is_role else "ann"
             raise refusal(f"{who} is not authorized to perform {action}", "AccessDenied", action)
 
@@ -100,12 +105,14 @@ class Sqs(Client):
 
 
 class S3Objects(Client):
+    """A bucket whose objects are encrypted with a key, and may expire while they are read."""
+
     def get_paginator(self, operation: str) -> S3Objects:
         assert operation == "list_object_versions"
         return self
 
     def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
-        assert request == {"Bucket": "objects", "Prefix": "events/"}
+        assert request in [{"Bucket": "objects", "Prefix": prefix} for prefix in ("events/", LATEST["Key"])]
         self.authorize("s3:ListBucketVersions")
         yield {"DeleteMarkers": [LATEST]}
         yield from ({"Versions": [version]} for version in self.account.versions)
@@ -113,7 +120,11 @@ class S3Objects(Client):
     def get_object(self, **request: Any) -> dict[str, Any]:
         assert request["Key"] == LATEST["Key"]
         assert request.get("VersionId", "v2") == "v2"
+        if self.account.expires:
+            self.account.versions = [EARLIER]
+            raise refusal("no such object", self.account.expires, "GetObject")
         self.authorize("s3:GetObjectVersion" if "VersionId" in request else "s3:GetObject")
+        self.authorize("kms:Decrypt")
         return {"Body": io.BytesIO(b"")}
 
 
@@ -220,6 +231,7 @@ def test_a_refusal_that_nobody_is_spared_says_nothing_of_permissions(
     ("versions", "listing", "reason"),
     [
         ([], True, "the bucket has no object to read yet"),
+        ([EARLIER], True, "the bucket has no object to read yet"),
         ([LATEST], False, "you have no s3:ListBucketVersions on the bucket, to find an object to read"),
     ],
 )
@@ -235,6 +247,42 @@ def test_without_an_object_it_is_not_known_who_may_read(
         account.allowed.remove("s3:ListBucketVersions")
     status, lines = show(capsys)
     assert (status, lines[-2:]) == (0, [f"not known {action}: {reason}" for action in S3])
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchKey", "NoSuchVersion"])
+def test_an_object_that_expires_while_it_is_checked_says_nothing_of_permissions(
+    account: Account, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    """S3 denies what is not there to a role that may not list the bucket.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    account.expires = code
+    status, lines = show(capsys)
+    reason = "the object was deleted meanwhile; try again"
+    assert (status, lines[-2:]) == (0, [f"not known {action}: {reason}" for action in S3])
+
+
+def test_an_account_that_denies_nothing_shows_nothing(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.enforces = False
+    status, lines = show(capsys)
+    reason = "not denied to a session without permissions either"
+    assert (status, lines[1:]) == (0, [f"not known {action}: {reason}" for action in (*SQS, *S3)])
+
+
+def test_a_role_that_may_not_use_the_key_is_to_be_allowed_that(
+    account: Account, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(monkeypatch, account, consumer=ELSEWHERE)
+    account.allowed -= {"kms:Decrypt"}
+    status, lines = show(capsys, ELSEWHERE)
+    key = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/KEY_ID"
+    statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [key]}
+    assert status == 1
+    assert "may not s3:GetObject: siem is not authorized to perform kms:Decrypt" in lines
+    assert lines[-1] == (
+        f"the role is of another account, so a policy of its own has to allow it too: {json.dumps(statement)}"
+    )
 
 
 def test_who_may_not_assume_the_role_hears_what_its_trust_policy_needs(
