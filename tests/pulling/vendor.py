@@ -17,6 +17,7 @@ from lambdas.delivering.object_store import ObjectStore
 from lambdas.delivering.outbox import Outbox
 from lambdas.delivering.replay import Replayer
 from lambdas.delivering.reprocess import Reprocessor
+from lambdas.delivering.stream_outbox import StreamOutbox
 from lambdas.delivering.sweep import Sweeper
 from lambdas.model import Source
 from lambdas.pulling.page_delivery import PageDelivery
@@ -136,6 +137,8 @@ class Puller:
         self.table, self.queue, self.bucket = PullTable(), Queue(), Bucket()
         self.archive = Bucket(name="archive")
         self.firehose = Firehose(self.archive)
+        self.objects = Bucket(name="objects")
+        self.writer = Firehose(self.objects)
         self.store = Store({"/made/up/token": "made-up-token"})
 
     def run(self, *, trial: bool = False) -> RunReport:
@@ -152,7 +155,7 @@ class Puller:
             self.vendor.send,
             PageDelivery(
                 self.source,
-                Outbox("queue-url", self.queue, self.clock.sleep, deadline),
+                self._outbox(deadline),
                 KeptBucket("kept", lambda: self.bucket, deadline),
                 claims,
                 self._archive_writer(deadline),
@@ -164,6 +167,12 @@ class Puller:
             stream=getattr(self.vendor, "stream", None),
         )
         return Process(runner, deadline)
+
+    def _outbox(self, deadline: Deadline | None = None) -> Outbox:
+        if self.source.delivery.s3 is None:
+            return Outbox("queue-url", self.queue, self.clock.sleep, deadline)
+        store = ObjectStore("objects", lambda: self.objects, deadline)
+        return StreamOutbox(self.source.name, "stream", self.writer, store, self.clock.sleep, deadline, self.clock)
 
     def _archive_writer(self, deadline: Deadline) -> ArchiveWriter | None:
         if self.source.archive is None:
@@ -194,17 +203,13 @@ class Puller:
         return Sweeper(*self._stores(), _say_nothing)
 
     def _stores(self) -> tuple[Outbox, KeptBucket]:
-        return Outbox("queue-url", self.queue, self.clock.sleep), KeptBucket("kept", lambda: self.bucket)
+        return self._outbox(), KeptBucket("kept", lambda: self.bucket)
 
     @property
     def ids(self) -> list[str]:
-        """The vendor's ids of all messages on the queue, in their order."""
-        return [
-            tag.removeprefix("id:")
-            for message in self.queue.messages
-            for tag in message["tags"]
-            if tag.startswith("id:")
-        ]
+        """The vendor's ids of all messages on the queue, or in the stream and in objects, in their order."""
+        messages = self.queue.messages + [json.loads(line) for line in self.writer.lines]
+        return [tag.removeprefix("id:") for message in messages for tag in message["tags"] if tag.startswith("id:")]
 
     @property
     def unsent_ids(self) -> list[str]:
