@@ -24,6 +24,7 @@ _WEBHOOK_ONLY = {
     "dedupe": "is always on for a source that is pulled; leave it out",
     "vendor.deadline": "is of a vendor that waits for a reply; leave it out",
     "vendor.retries": "is of a vendor that sends; leave it out",
+    "vendor.secret": "is of a webhook; leave it out",
 }
 _STREAM_ONLY = {
     "events.format": "is how requests are written; an answer's is `format` beside `events`",
@@ -46,8 +47,10 @@ _EMPTY_ANYWHERE = (
 
 def pull_event_mistakes(source: Source, pull: Pull, locations: Mapping[str, Location]) -> Mistakes:
     """Yield what is wrong with the events of a source, and with paths that read more than an answer has."""
-    # A source that extends the vendor's webhook has some keys from there, which mean nothing here.
-    own = {key for key, place in locations.items() if place[0] == location_of(locations, "pull")[0]}
+    # A source that extends the vendor's webhook has some keys from there, which mean nothing here. `pull` itself may be
+    # from a source that this one extends.
+    files = {location_of(locations, key)[0] for key in ("pull", "extends")}
+    own = {key for key, place in locations.items() if place[0] in files}
     for key, message in [*_WEBHOOK_ONLY.items(), *_STREAM_ONLY.items()]:
         if key in own and (key != "dedupe" or source.dedupe):
             yield key, message

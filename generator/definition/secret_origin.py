@@ -32,12 +32,9 @@ def origin_note(source: Source, name: str) -> str:
 
 def origin_mistakes(source: Source, locations: Mapping[str, Location]) -> Mistakes:
     """Yield that `vendor.secret` says nothing, where it stands in the file that makes it so."""
-    if not source.vendor or not source.vendor.secret:
+    if not source.webhook or not source.vendor or not source.vendor.secret:
         return
-    if source.pull:
-        if _in_one_file("vendor.secret", "pull", locations):
-            yield "vendor.secret", "is of a webhook; leave it out"
-    elif (derived := _derived(source.endpoint)) and _in_one_file("vendor.secret", "webhook.auth", locations):
+    if (derived := _derived(source.webhook)) and _in_one_file(locations):
         yield "vendor.secret", f"is clear without it ({derived}); leave it out"
 
 
@@ -55,6 +52,6 @@ def _is_login(auth: Auth) -> bool:
     return auth_type_name(auth) == "basic"
 
 
-def _in_one_file(key: str, other: str, locations: Mapping[str, Location]) -> bool:
-    """Return whether two keys stand in one definition: an inherited word may suit the source that it is from alone."""
-    return location_of(locations, key)[0] == location_of(locations, other)[0]
+def _in_one_file(locations: Mapping[str, Location]) -> bool:
+    """Return whether one definition has both keys: an inherited word may suit the source that it is from alone."""
+    return location_of(locations, "vendor.secret")[0] == location_of(locations, "webhook.auth")[0]

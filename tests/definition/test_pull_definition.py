@@ -127,6 +127,26 @@ def test_a_log_may_extend_the_webhook_of_its_vendor(tmp_path: Path) -> None:
     assert (source.webhook, source.dedupe, source.pull is not None) == (None, None, True)
 
 
+def test_what_only_a_webhook_has_is_refused_also_where_the_rest_is_from_the_source_that_is_extended(
+    tmp_path: Path,
+) -> None:
+    make_definition(tmp_path, ACME)
+    text = (
+        "extends: made\ndescription: ours\ndedupe: {}\n"
+        "vendor: {docs: https://acme.example, deadline: 3, retries: often, secret: issued}\n"
+        "events: {time_optional: true}\n"
+    )
+    with pytest.raises(DefinitionError) as raised:
+        make_definition(tmp_path, text, "tenant")
+    assert [line.partition("source.yml:")[2] for line in str(raised.value).splitlines()] == [
+        "3: dedupe: is always on for a source that is pulled; leave it out",
+        "4: vendor.deadline: is of a vendor that waits for a reply; leave it out",
+        "4: vendor.retries: is of a vendor that sends; leave it out",
+        "4: vendor.secret: is of a webhook; leave it out",
+        "5: events.time_optional: would give an old event the time of now; leave it out",
+    ]
+
+
 def test_other_credentials_and_paging_replace_those_that_are_extended(tmp_path: Path) -> None:
     make_definition(tmp_path, ACME)
     text = (
