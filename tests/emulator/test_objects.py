@@ -120,6 +120,7 @@ def test_a_check_of_the_reader_says_what_each_role_may_and_takes_nothing(
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "s3:GetObject",
         "s3:GetObjectVersion",
     ]
@@ -128,6 +129,7 @@ def test_a_check_of_the_reader_says_what_each_role_may_and_takes_nothing(
         "sqs:ChangeMessageVisibility",
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
         "s3:GetObjectVersion",
     ]
     assert reader.summaries(1) == ["checked"]
