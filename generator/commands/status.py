@@ -38,40 +38,45 @@ def command(
 
     Without SOURCE, show a row for each deployed source of the project, in the environment of --env or else in all.
     """
-    if reader is not None:
-        from generator.commands._reader_report import show_reader
-
-        if source is None:
-            raise click.UsageError("--reader needs a source")
-        return show_reader(source, reader, target, sources, as_json=as_json)
+    if reader is not None and source is None:
+        raise click.UsageError("--reader needs a source")
     if source is not None:
-        return _show(source, target, sources, as_json=as_json)
+        return _of_source(source, reader, target, sources, as_json=as_json)
     from generator.commands._status_table import show_all
 
     has_environment = context.get_parameter_source("env") is not click.core.ParameterSource.DEFAULT
     return show_all(target, sources, target.environment if has_environment else None, as_json=as_json)
 
 
-def _show(source: str, target: Target, sources: Path, *, as_json: bool) -> int:
-    """Print the status of a source; return the exit status."""
-    from generator.commands._pull_status import asking_lines
-    from generator.definition.read import load
+def _of_source(source: str, reader: str | None, target: Target, sources: Path, *, as_json: bool) -> int:
+    """Print the status of a source, or what a reader lacks; return the exit status."""
+    from generator.commands._reader_report import show_reader
     from generator.deploy.stacks import NotDeployedError
-    from generator.operate.kept_events import find_resources
-    from generator.operate.pull_status import read_pull_status
-    from generator.operate.status import read_status
 
-    definition = load(sources, [source])[0].source
     try:
-        resources = find_resources(target, source)
-        status = read_status(target, definition, resources)
-        arrived = status.messages_arrived
-        pull = read_pull_status(target, definition, resources, arrived) if definition.pull else None
+        if reader is not None:
+            return show_reader(source, reader, target, sources, as_json=as_json)
+        return _show(source, target, sources, as_json=as_json)
     except NotDeployedError as error:
         if not as_json:
             raise
         click.echo(json.dumps(error.report, indent=2))
         return 1
+
+
+def _show(source: str, target: Target, sources: Path, *, as_json: bool) -> int:
+    """Print the status of a source; return the exit status."""
+    from generator.commands._pull_status import asking_lines
+    from generator.definition.read import load
+    from generator.operate.kept_events import find_resources
+    from generator.operate.pull_status import read_pull_status
+    from generator.operate.status import read_status
+
+    definition = load(sources, [source])[0].source
+    resources = find_resources(target, source)
+    status = read_status(target, definition, resources)
+    arrived = status.messages_arrived
+    pull = read_pull_status(target, definition, resources, arrived) if definition.pull else None
     healthy = status.healthy and (pull is None or pull.healthy)
     if as_json:
         report = {**asdict(status), "flowing": status.receiving_events, "well": healthy}

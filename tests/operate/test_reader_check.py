@@ -323,6 +323,21 @@ def test_the_report_for_programs(account: Account, capsys: pytest.CaptureFixture
     }
 
 
+def test_that_a_source_is_not_deployed_is_a_report_for_programs_too(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = "no stack MozDef-EF-okta-log-dev in us-west-2: deploy it first, or choose another with --env, --project"
+    assert main(["status", "okta-log", "--reader", "siem", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report == {
+        "stack": "MozDef-EF-okta-log-dev",
+        "status": None,
+        "problem": f"{problem} or --region",
+        "well": False,
+    }
+    assert account.asked == []
+
+
 NO_ROLE = "--reader: {!r} is not the name or ARN of a role, such as siem or arn:aws:iam::123456789012:role/siem"
 
 
