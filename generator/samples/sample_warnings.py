@@ -9,6 +9,7 @@ from generator.definition.jmespath_checks import alternatives
 from generator.definition.read import Definition
 from generator.errors import Problem
 from generator.samples.lost_facts import lost_facts
+from generator.samples.misspelt_masks import misspelt_masks
 from generator.samples.path_values import path_value
 from generator.samples.run import Shaped, sample_events
 from lambdas.model import Source, message_texts
@@ -19,14 +20,11 @@ from lambdas.reading.text_templates import template_paths
 
 
 def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Problem]:
-    """Yield a warning for each path that no sample has, each literal that is a field's name, and each lost fact."""
+    """Yield a warning for each path or mask that no sample has, literal that is a field's name, and lost fact."""
     samples = [each.sample for each in shaped if each.messages]
-    events = [
-        pair
-        for sample in samples
-        for event in sample_events(definition.source, sample)
-        for pair in _transformed(definition, sample.request, *event)
-    ]
+    items = [(sample, *event) for sample in samples for event in sample_events(definition.source, sample)]
+    events = [pair for sample, *event in items for pair in _transformed(definition, sample.request, *event)]
+    bodies = list({id(functions.root): functions.root for *_, functions in items}.values())
     if not events and shaped:
         return  # that none of them becomes a message has been reported
     if not events:
@@ -45,6 +43,7 @@ def find_warnings(definition: Definition, shaped: list[Shaped]) -> Iterator[Prob
             if not any(path_value(alternative, *event) is not None for event in events):
                 yield Problem(*definition.location(key), key, f"no sample has {alternative}", warning=True)
     yield from lost_facts(definition, events)
+    yield from misspelt_masks(definition, bodies)
 
 
 def _event_paths(source: Source, samples: list[str]) -> list[tuple[str, str]]:
