@@ -369,6 +369,14 @@ def shape(shaper: Shaper, event: dict[str, Any], *, short: bool) -> dict[str, An
     return shaped
 
 
+@pytest.mark.parametrize("short", [False, True])
+def test_the_events_text_is_the_last_field(shapers: dict[str, Shaper], short: bool) -> None:
+    """Splunk finds fields in the first 5,000 characters of a line."""
+    event = {**EVENT, **ID, "text": "x" * 20_000}
+    ecs, ocsf = (shape(shapers[output], event, short=short) for output in ("ecs", "ocsf"))
+    assert (list(ecs)[-1], list(ecs["event"])[-1], list(ocsf)[-1]) == ("event", "original", "raw_data")
+
+
 @given(event=EVENTS, short=st.booleans())
 def test_any_event_is_ecs(shapers: dict[str, Shaper], event: dict[str, Any], short: bool) -> None:
     message = shape(shapers["ecs"], event, short=short)

@@ -67,7 +67,7 @@ class MessageOutput:
         """
         original = encode_text(truncate(event.content, self._first_keys))
         url = f"s3://{reference['bucket']}/{reference['key']}"
-        fields = {"original": original, "reference": url, "hash": reference["sha256"]}
+        fields = {"reference": url, "hash": reference["sha256"], "original": original}
         return encode_json(self._document(event, fields, "oversize"))
 
     def _document(self, event: ShapedEvent, event_fields: dict[str, str], *tags: str) -> dict[str, Any]:
@@ -83,7 +83,6 @@ class MessageOutput:
             "message": facts.summary,
             "tags": list(dict.fromkeys([*self._names, *tags, *event.intake.tags])),
             "labels": labels,
-            "event": {**self._event(event, number), **event_fields},
             "log": {"level": facts.severity.lower(), "syslog": {"severity": {"code": number}}},
             "trace": {"id": event.intake.id},
             "user": _user(words),
@@ -92,6 +91,9 @@ class MessageOutput:
             "user_agent": _present(original=words.get("user_agent")),
             "organization": _present(name=words.get("organization")),
             "related": _related(words, destination_ip),
+            # The event's text is last, since Splunk finds fields in the first 5,000 characters of a line alone:
+            # https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/Spath
+            "event": {**self._event(event, number), **event_fields},
         }
         return {name: value for name, value in document.items() if value}
 

@@ -63,10 +63,11 @@ class MessageOutput:
             "message": facts.summary,
             "metadata": metadata,
             **objects,
-            "raw_data": raw_data,
             "unmapped": {**left, **facts.extra, **unmapped},
         }
-        return {**message, "observables": observables(message)}
+        # The event's text is last, since Splunk finds fields in the first 5,000 characters of a line alone:
+        # https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/Spath
+        return {**message, "observables": observables(message), "raw_data": raw_data}
 
     def _metadata(self, event: ShapedEvent, words: dict[str, str], tags: tuple[str, ...]) -> dict[str, Any]:
         """Return what is known of the event as such; the facts that are in it are taken out of `words`."""
