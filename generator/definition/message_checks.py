@@ -15,7 +15,7 @@ from lambdas.model_facts import FACT_CHOICES, FACT_TEXTS, MOZDEF_TEXTS, SEVERITY
 from lambdas.reading.text_templates import template_paths
 from lambdas.shaping.facts import SEVERITIES, compile_pattern
 from lambdas.shaping.mozdef_limits import OBJECT_KEYS, PLACE_KEYS, RESERVED_DETAILS, REWRITTEN_KEYS
-from lambdas.shaping.mozdef_names import DETAIL_NAMES, PLUGIN_WORDS, ZOOM_WORDS, is_plugin_word
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, OWN_TAGS, PLUGIN_WORDS, ZOOM_WORDS, is_plugin_word
 
 MAX_EXTRA = 8
 """Facts of a definition's own, and keys of MozDef's `details`: all sources share an index, which has 1,000 fields."""
@@ -129,8 +129,11 @@ def _words(source: Source) -> Mistakes:
     texts = [(f"mozdef.{key}", text) for key in MOZDEF_TEXTS if (text := getattr(mozdef, key))]
     if mozdef.hostname is None:
         texts.append(("mozdef.whole", f"{(source.name, *source.bases)[-1]}_host"))
-    texts += [(f"mozdef.tags[{index}]", text) for index, text in enumerate(mozdef.tags)]
-    for key, text in texts:
+    tags = [(f"mozdef.tags[{index}]", text) for index, text in enumerate(mozdef.tags)]
+    yield from (
+        (key, f"{tag} says what a message is; choose another word") for key, tag in tags if tag.lower() in OWN_TAGS
+    )
+    for key, text in [*texts, *tags]:
         if template_paths(text) or not is_plugin_word(text):
             continue
         if text.lower() not in ZOOM_WORDS:

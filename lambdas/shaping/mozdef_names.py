@@ -27,6 +27,9 @@ Their plugins drop the message, empty it, or rewrite it.
 ZOOM_WORDS = frozenset(["zoom_host"])
 """The word of the plugin for which a source is sent whole: https://github.com/mozilla/MozDef/blob/master/mq/plugins/zoom_fixup.py"""
 
+OWN_TAGS = ("canary", "oversize", "replayed")
+"""Tags that say what a message is. Whoever causes an event could hide it with one of them."""
+
 
 def is_plugin_word(text: str) -> bool:
     """Return whether a text sets off a plugin, as a value or as a key."""

@@ -37,6 +37,7 @@ def problems(folder: Path, text: str, name: str = "made") -> list[str]:
             "mozdef: {tags: [a, sshd]}",
             "mozdef.tags[1]: sshd sets off a plugin of MozDef's, which takes the message; choose another word",
         ),
+        ("mozdef: {tags: [a, Canary]}", "mozdef.tags[1]: Canary says what a message is; choose another word"),
         (
             "facts: {severity: warnin}",
             "facts.severity: warnin is no severity; did you mean WARNING? "

@@ -122,6 +122,13 @@ def test_text_that_sets_off_a_plugin_is_no_fact_and_stays_in_the_fields(tmp_path
     assert [tag for tag in message["tags"] if not tag.startswith("id:")] == ["made"]
 
 
+@pytest.mark.parametrize("word", ["canary", "Replayed", "oversize"])
+def test_an_event_can_not_bring_a_tag_that_says_what_its_message_is(tmp_path: Path, word: str) -> None:
+    """Readers leave out what is tagged canary."""
+    message = message_of(tmp_path, {"environment": word}, "mozdef: {tags: ['{environment}']}\n")
+    assert [tag for tag in message["tags"] if not tag.startswith("id:")] == ["made"]
+
+
 @pytest.mark.parametrize("word", ["ldap", "Google"])
 def test_user_whose_name_sets_off_a_plugin_has_the_sources_name_before_it(tmp_path: Path, word: str) -> None:
     message = message_of(tmp_path, {"a": word}, "facts: {user: '{a}', target_user: '{a}'}\n")

@@ -16,7 +16,7 @@ from lambdas.runtime.times import iso_time
 from lambdas.shaping.event import MAX_MESSAGE, ShapedEvent, encode_json, encode_text
 from lambdas.shaping.facts import EMAIL, EventFacts, compile_line
 from lambdas.shaping.flat_fields import flat_fields
-from lambdas.shaping.mozdef_names import DETAIL_NAMES, ZOOM_WORDS, is_plugin_word
+from lambdas.shaping.mozdef_names import DETAIL_NAMES, OWN_TAGS, ZOOM_WORDS, is_plugin_word
 
 MAX_PIECE = 8_000
 """Characters of a piece of an event's JSON: four bytes each at most, and so within a term of Elasticsearch."""
@@ -80,7 +80,7 @@ class MessageOutput:
             fields[key] = text if text and self._may_stand(text) else default
         # MozDef drops `eventsource`, and fills it from `logger`.
         fields["logger"] = fields["eventsource"]
-        found_tags = [tag for find in self._tags if (tag := find(content, functions)) and not is_plugin_word(tag)]
+        found_tags = [tag for find in self._tags if (tag := find(content, functions)) and _may_be_tag(tag)]
         unique_tags = dict.fromkeys([self._name, event.tag, *self._bases, *found_tags, *tags, *event.intake.tags])
         return encode_json({**fields, "tags": list(unique_tags), "details": details})
 
@@ -110,6 +110,10 @@ class MessageOutput:
             text = encode_text(event.content)
             fields["json"] = [text[start : start + MAX_PIECE] for start in range(0, len(text), MAX_PIECE)]
         return fields
+
+
+def _may_be_tag(text: str) -> bool:
+    return text.lower() not in OWN_TAGS and not is_plugin_word(text)
 
 
 def _load_whole_details() -> ModuleType:
