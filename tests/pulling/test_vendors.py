@@ -247,11 +247,15 @@ class PulledVendor(RuleBasedStateMachine):
         return report
 
     def note_sent(self, sent: Counter[str], *, paused: bool) -> None:
-        """Note what a run has sent, and what of it may be on the queue twice: after a pause, what is a week old."""
+        """Note what a run has sent, and why it may be on the queue twice: each reason may have brought it once more.
+
+        It was sent before, so long ago that its claim has ended in a pause; or it may be sent again, since the claim
+        that this run made may not be done.
+        """
         now = self.puller.clock.now
         for mark, count in sent.items():
-            if self.fates.unsure or (paused and now - self.sent_at.get(mark, now) > CLAIMED):
-                self.sent_unsurely[mark] += count
+            has_ended = paused and now - self.sent_at.get(mark, now) > CLAIMED
+            self.sent_unsurely[mark] += count * (has_ended + self.fates.unsure)
             self.sent_at[mark] = now
 
     def meanwhile(self, fate: str) -> None:
