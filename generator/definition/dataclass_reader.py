@@ -64,6 +64,8 @@ class DataclassReader:
             if word and isinstance(node, yaml.ScalarNode) and node.value == word:
                 return cls()
             hint = "; write {} for its defaults" if short_tag(node) == "bool" and not has_required(cls) else ""
+            if word and isinstance(node, yaml.ScalarNode) and (name := node.value.lower()) in key_names(cls):
+                hint = f"; write {{{name}: {{}}}}"
             either = f"be {word}, or have" if word else "have"
             return self._report(
                 node, key, f"must {either} keys ({', '.join(key_names(cls))}), and is {node_kind(node)}{hint}"
@@ -222,6 +224,8 @@ class DataclassReader:
 
 
 def _empty_message(hint: Any) -> str:
+    if word := DEFAULT_WORDS.get(hint):
+        return f"is empty; write {word}, or indent the key that belongs below it"
     has_defaults = any(map(is_optional_dataclass, (hint, *get_args(hint))))
     return f"is empty; write {'{} for its defaults' if has_defaults else 'a value'}, or leave it out"
 

@@ -14,6 +14,7 @@ from generator.definition import yaml_nodes
 from generator.definition.cross_checks import cross_problems, dedupe_mistake
 from generator.definition.extends import merge_nodes, of_same_kind
 from generator.definition.key_types import dataclass_of, key_names, key_types
+from generator.definition.meant_keys import meant_key
 from generator.definition.scalars import node_kind
 from generator.definition.source_reader import read_source
 from generator.definition.suggestions import suggestion
@@ -104,7 +105,8 @@ def _unfit_keys(node: yaml.Node, cls: Any, key: str = "") -> Iterator[Problem]:
         name = str(key_node.value)
         dotted = known.get(name)
         if dotted is None:
-            message = f"no such key{suggestion(name, fit)}"
+            hint = f"; {meant}" if (meant := meant_key(key, name)) else suggestion(name, fit)
+            message = f"no such key{hint}"
             yield Problem(*location(key_node), f"{key}.{name}" if key else name, message)
         elif name not in fit:
             message = f"is each source's own, and has no default; {FILE} takes {', '.join(DEFAULT_KEYS)}"

@@ -10,6 +10,12 @@ from lambdas.shaping.mozdef_names import DETAIL_NAMES
 
 FACT_BY_DETAIL = {**{detail: fact for fact, detail in DETAIL_NAMES.items()}, "email": "user"}
 """The fact that a name of MozDef's details comes from."""
+OUTPUT_BY_SIEM = {
+    **dict.fromkeys(("elastic", "elasticsearch", "opensearch", "splunk", "secops", "google-secops", "panther"), "ecs"),
+    **dict.fromkeys(("vector", "filebeat"), "ecs"),
+    **dict.fromkeys(("sentinel", "microsoft-sentinel"), "ocsf"),
+}
+"""The output that a SIEM reads best, as docs/how-to/siem/index.md has it."""
 
 
 def suggestion(name: str, known: Collection[str]) -> str:
@@ -18,8 +24,9 @@ def suggestion(name: str, known: Collection[str]) -> str:
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """Return `; did you mean x?`, or nothing: also where case, or a name of MozDef's, is what differs."""
-    others = (name.lower(), name.upper(), FACT_BY_DETAIL.get(name), SEVERITIES.get(name.upper()))
+    """Return `; did you mean x?`, or nothing: also for another case, a name of MozDef's or a SIEM."""
+    lower, upper = name.lower(), name.upper()
+    others = (lower, upper, FACT_BY_DETAIL.get(name), SEVERITIES.get(upper), OUTPUT_BY_SIEM.get(lower))
     meant = [other for other in others if other in known]
     similar = meant or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {similar[0]}?" if similar else ""

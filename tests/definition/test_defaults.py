@@ -220,6 +220,17 @@ def test_what_a_default_makes_wrong_in_a_source_names_both() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_delivery_with_its_keys_at_the_wrong_level_is_told_where_they_stand() -> None:
+    write_defaults("output: ecs\ndelivery:\ns3: {days: 90}\npipeline:\n  output: ecs\ndays: 90\n")
+    assert problems_of() == [
+        "sources/defaults.yml:2: delivery: is empty; write sqs, or indent the key that belongs below it",
+        "sources/defaults.yml:3: s3: no such key; it stands in `delivery`, as in delivery: {s3: {days: 90}}",
+        "sources/defaults.yml:5: pipeline.output: no such key; `output` stands beside `pipeline`, not below it",
+        "sources/defaults.yml:6: days: no such key; it stands in `delivery.s3`, or in `archive`",
+    ]
+
+
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("name", ["defaults.yaml", "default.yml", "default.yaml"])
 def test_a_misspelt_name_is_not_passed_over(name: str) -> None:
     write_defaults("hardening: strict\n", name)

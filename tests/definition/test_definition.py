@@ -666,7 +666,17 @@ def test_messages_go_onto_a_queue_unless_the_definition_says_objects(
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("delivery: s3", "3: delivery: must be sqs, or have keys (s3), and is text"),
+        ("delivery: s3", "3: delivery: must be sqs, or have keys (s3), and is text; write {s3: {}}"),
+        ("delivery: S3", "3: delivery: must be sqs, or have keys (s3), and is text; write {s3: {}}"),
+        ("delivery: kinesis", "3: delivery: must be sqs, or have keys (s3), and is text"),
+        ("delivery:", "3: delivery: is empty; write sqs, or indent the key that belongs below it"),
+        ("delivery: {sqs: {}}", "3: delivery.sqs: no such key; write delivery: sqs"),
+        (
+            "delivery: {days: 90}",
+            "3: delivery.days: no such key; it stands in `s3`, as in delivery: {s3: {days: 90}}",
+        ),
+        ("s3: {days: 90}", "3: s3: no such key; it stands in `delivery`, as in delivery: {s3: {days: 90}}"),
+        ("dedupe: {output: ecs}", "3: dedupe.output: no such key; `output` stands beside `dedupe`, not below it"),
         ("delivery: [sqs]", "3: delivery: must be sqs, or have keys (s3), and is a list"),
         ("delivery: {kinesis: {}}", "3: delivery.kinesis: no such key (s3)"),
         ("delivery: {s3: {days: 13}}", "3: delivery.s3.days: must be 14 to 3650 days"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,20 @@ def test_output_is_mozdefs_unless_a_definition_says_another(tmp_path: Path) -> N
     assert read(tmp_path).source.output == "ecs"
     write(tmp_path, f"{HEAD}output: esc\n")
     assert problems(tmp_path) == ["3: output: must be one of mozdef, raw, ecs, ocsf; did you mean ecs?"]
+
+
+def siems_of_the_guide() -> Iterator[tuple[str, str]]:
+    """Yield each SIEM that has a page, by the page's name, and its output in the guide's table."""
+    guide = (ROOT / "docs" / "how-to" / "siem" / "index.md").read_text(encoding="utf-8")
+    yield from re.findall(r"^\| \[[^]]+\]\(([a-z-]+)\.md\) \| `(\w+)` \|", guide, re.MULTILINE)
+
+
+def test_siem_in_place_of_an_output_is_answered_with_the_output_that_it_reads(tmp_path: Path) -> None:
+    outputs = dict(siems_of_the_guide())
+    assert len(outputs) == 7
+    for siem, output in outputs.items():
+        write(tmp_path, f"{HEAD}output: {siem}\n")
+        assert problems(tmp_path) == [f"3: output: must be one of mozdef, raw, ecs, ocsf; did you mean {output}?"]
 
 
 def test_each_output_is_a_module_of_its_name() -> None:
