@@ -22,7 +22,7 @@ def lines(retained: RetainedResources, command: Callable[[str], str]) -> Iterato
         yield f"{bucket}, in a bucket that an earlier stack left behind: {command(bucket.name)}"
     for queue in retained.queues:
         messages = _console.count(queue.messages, "message")
-        yield f"{messages} on a queue that an earlier stack left behind; your SIEM still has to read it: {queue.url}"
+        yield f"{messages} on a queue that an earlier stack left behind; let what read it before empty it: {queue.url}"
 
 
 def show_retained(deployment: Deployment, stack: stacks.Stack) -> None:

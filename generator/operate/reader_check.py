@@ -166,7 +166,9 @@ def _check(action: str, resource: str, attempt: _Attempt, reader: Any, nobody: A
         return Check(action, resource, allowed=False, note=denial)
     if _denial(attempt, nobody):
         return Check(action, resource, allowed=True)
-    return Check(action, resource, allowed=None, note="not denied to a session without permissions either")
+    return Check(
+        action, resource, allowed=None, note="a session without permissions is answered the same, so this shows nothing"
+    )
 
 
 def _denial(attempt: _Attempt, client: Any) -> str:

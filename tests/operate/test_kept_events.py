@@ -1411,9 +1411,9 @@ def test_the_state_includes_resources_that_earlier_stacks_left_behind(account: A
         [
             "  earlier   2 rejected, 1 waiting to be sent, in a bucket that an earlier stack left behind: "
             f"python -m generator redrive zoom --from-bucket {OLD}",
-            "  earlier   1 message on a queue that an earlier stack left behind; your SIEM still has to read it: "
+            "  earlier   1 message on a queue that an earlier stack left behind; let what read it before empty it: "
             + url.format(STACK),
-            "  earlier   1 message on a queue that an earlier stack left behind; your SIEM still has to read it: "
+            "  earlier   1 message on a queue that an earlier stack left behind; let what read it before empty it: "
             + url.format(f"{STACK}-Events-1"),
         ],
     )

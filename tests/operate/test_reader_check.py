@@ -223,7 +223,9 @@ def test_a_refusal_that_nobody_is_spared_says_nothing_of_permissions(
     account.validates_first = True
     status, lines = show(capsys)
     assert status == 0
-    assert lines[1] == ("not known sqs:ReceiveMessage: not denied to a session without permissions either")
+    assert lines[1] == (
+        "not known sqs:ReceiveMessage: a session without permissions is answered the same, so this shows nothing"
+    )
     assert lines[4] == "may sqs:GetQueueAttributes"
 
 
@@ -266,7 +268,7 @@ def test_an_object_that_expires_while_it_is_checked_says_nothing_of_permissions(
 def test_an_account_that_denies_nothing_shows_nothing(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     account.enforces = False
     status, lines = show(capsys)
-    reason = "not denied to a session without permissions either"
+    reason = "a session without permissions is answered the same, so this shows nothing"
     assert (status, lines[1:]) == (0, [f"not known {action}: {reason}" for action in (*SQS, *S3)])
 
 
