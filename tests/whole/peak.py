@@ -37,12 +37,15 @@ ONE_KEY = b"<ListBucketResult><Contents><Key>unsent/2026-01-01/0.json</Key><Size
 
 
 class Aws:
-    """Answers each call; `calls` has the names of those that were made."""
+    """Answers each call; `calls` has the names of those that were made.
 
-    def __init__(self, secret: str, kept: Path | None, *, queue_down: bool) -> None:
+    The queue takes `taken` calls and is down from then on; None: it is never down.
+    """
+
+    def __init__(self, secret: str, kept: Path | None, taken: int | None) -> None:
         self._secret = secret
         self._kept = kept
-        self._queue_down = queue_down
+        self._taken = taken
         self.calls: list[str] = []
 
     def answer(self, request: Any, event_name: str, **_: Any) -> AWSResponse:
@@ -51,7 +54,8 @@ class Aws:
         if hasattr(request.body, "read"):
             while request.body.read(16_384):  # as it would be sent
                 pass
-        status = 403 if self._queue_down and call == "SendMessageBatch" else 200
+        is_down = self._taken is not None and self.calls.count("SendMessageBatch") > self._taken
+        status = 403 if is_down and call == "SendMessageBatch" else 200
         content = b'{"__type": "AccessDenied"}' if status == 403 else self._content(call, request.body)
         headers = {"content-length": str(len(content)), "etag": '"stored"'}
         return AWSResponse(request.url, status, headers, HTTPResponse(BytesIO(content), headers, preload_content=False))
@@ -78,10 +82,10 @@ class Context:
         return 100_000
 
 
-def main(module: str, payload: str, secret: str, kept: str, queue_down: str) -> None:
+def main(module: str, payload: str, secret: str, kept: str, taken: str) -> None:
     """Write the peak in MiB and the calls to standard error: the log goes to standard output."""
     os.environ.update(ENVIRONMENT)
-    aws = Aws(secret, Path(kept) if kept else None, queue_down=bool(queue_down))
+    aws = Aws(secret, Path(kept) if kept else None, int(taken) if taken else None)
     import_module("lambdas.runtime.aws")._session().register("before-send", aws.answer)
     handler = import_module(module).handler
     # Lambda's runtime has the payload as long as the handler runs.
