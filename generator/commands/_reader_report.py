@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def show_reader(source: str, role: str, target: Target, sources: Path, *, as_jso
         return int(is_missing)
     out = _console.console()
     out.print(f"\n[bold]{stack.name}[/]  read by {escape(reader)}\n")
-    _layout.columns(out, ((f"  [bold]{_word(check):<9}[/]", escape(_text(check))) for check in checks))
+    _layout.columns(out, ((f"  [bold]{word:<9}[/]", escape(text)) for word, text in _lines(checks)))
     if is_missing:
         deploy = _kept_options.next_command(
             f"deploy {source} --parameter ConsumerPrincipalArn={reader}", target, sources
@@ -45,12 +46,16 @@ def show_reader(source: str, role: str, target: Target, sources: Path, *, as_jso
     return int(is_missing)
 
 
-def _word(check: Check) -> str:
-    return {True: "may", False: "may not", None: "not known"}[check.allowed]
+def _lines(checks: list[Check]) -> Iterator[tuple[str, str]]:
+    """Yield whether a role may, and the action; those that are not known for the same reason stand together."""
+    words = {True: "may", False: "may not", None: "not known"}
+    for (allowed, _, note), group in groupby(checks, _alike):
+        actions = ", ".join(check.action for check in group)
+        yield words[allowed], f"{actions}: {note}" if note else actions
 
 
-def _text(check: Check) -> str:
-    return f"{check.action}: {check.note}" if check.note else check.action
+def _alike(check: Check) -> tuple[bool | None, str, str]:
+    return check.allowed, "" if check.allowed is None else check.action, check.note
 
 
 def _advice(checks: list[Check], stack: Stack, reader: str, account: str, deploy: str) -> Iterator[str]:
