@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ MAX_ROW = 16 * 1_048_576
 MAX_COLUMNS = 10_000
 MAX_BYTES = 1_073_741_824
 """Bytes of a file."""
+_JSON = re.compile(r"""\s*(\{|\[\s*([\[\]{"]|$))""")
+"""How JSON begins; a column may well be called `[Date]`."""
 _BLANK = object()
 """A line, or several within quotes, that is no row."""
 csv.field_size_limit(MAX_ROW)  # its default, 131,072 characters, is less than some vendors' queries have
@@ -70,7 +73,7 @@ def _csv_rows(lines: Iterator[str]) -> Iterator[Any]:
             yield _BLANK
         if names and names[0].lstrip().startswith("<"):
             raise AnswerUnreadable("it is HTML or XML, such as a page to sign in, or an error of a proxy")
-        if names and names[0].lstrip()[:1] in ("{", "["):
+        if names and _JSON.match(names[0]):
             raise AnswerUnreadable("it is JSON, such as a message of an error, and not CSV")
         if len(names) > MAX_COLUMNS or len(set(names)) < len(names):
             raise AnswerUnreadable(f"it has more than {MAX_COLUMNS:,} columns, or two of the same name")

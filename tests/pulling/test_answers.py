@@ -136,8 +136,10 @@ def test_an_unreadable_answer_is_said_without_a_word_of_it() -> None:
     assert unreadable("<html>\n", "ndjson") == html
     assert unreadable("\n<html>,x\n", "csv") == html
     # Taken for the names of columns, it would be a file without rows, and the file's events would be passed over.
-    assert unreadable('{"message": "secret"}', "csv") == "it is JSON, such as a message of an error, and not CSV"
-    assert unreadable(' [{"errorCode": "secret"}]', "csv") == "it is JSON, such as a message of an error, and not CSV"
+    as_json = "it is JSON, such as a message of an error, and not CSV"
+    assert unreadable('{"message": "secret"}', "csv") == unreadable(' [{"errorCode": "secret"}]', "csv") == as_json
+    assert unreadable("[]", "csv") == unreadable("[\n  {", "csv") == as_json
+    assert parsed("[Date],[User]\n2026-03-02,ann\n", "csv") == [{"[Date]": "2026-03-02", "[User]": "ann"}]
     assert unreadable(b" \n") == "it is empty"
     assert unreadable("secret") == "it is not JSON: Expecting value at character 0"
     assert unreadable('{"secret": 1') == "it is not JSON: Expecting ',' delimiter at character 12"
