@@ -27,7 +27,7 @@ TRIES = 3
 QUICK = Config(connect_timeout=0.5, read_timeout=0.5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
-class Pending(NamedTuple):
+class PendingClaim(NamedTuple):
     """What the claim of a message that is on its way says; times are in Unix seconds."""
 
     held_by: str
@@ -57,7 +57,7 @@ class ClaimTable:
             if not request:
                 return
 
-    def claim(self, names: Sequence[str], pending: Pending, now: float, calls_after: int) -> None:
+    def claim(self, names: Sequence[str], pending: PendingClaim, now: float, calls_after: int) -> None:
         """Claim at most MAX_CLAIMS names, all or none; `held_by_others` reads from the error which are held.
 
         A claim alone costs half of what it costs in a transaction; many in a transaction save that many calls.

@@ -17,7 +17,7 @@ from lambdas.delivering.claim_table import (
     MAX_WRITES,
     QUICK,
     ClaimTable,
-    Pending,
+    PendingClaim,
     completion,
     held_by_others,
     release,
@@ -160,7 +160,7 @@ class Claims:
             while remaining:
                 try:
                     now = self._clock()
-                    pending = Pending(holder, now + self._lease, now + self._window)
+                    pending = PendingClaim(holder, now + self._lease, now + self._window)
                     self._table.claim(remaining, pending, now, calls_after)
                 except AWS_ERRORS as error:
                     held = held_by_others(error, remaining)
