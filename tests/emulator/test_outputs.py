@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ import pytest
 from generator.commands import main
 from generator.definition.read import load
 from generator.local.emulator import Emulator
+from generator.local.start import run_emulator
 from generator.testing import Sample, load_samples
-from tests.emulator.service import eventually, sign_in
+from tests.emulator.service import eventually, free_port, sign_in
 from tests.emulator.test_archive import Archived
 from tests.fakes import signed_request
 
@@ -127,15 +128,22 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Emulator]:
+    """One of its own: the emulator takes what fails in any stack for a reason of an alarm, and `status` shows those."""
+    with run_emulator(free_port(), iam=True) as running:
+        yield running
+
+
 @pytest.fixture(scope="module", params=OUTPUTS)
-def hub(request: pytest.FixtureRequest, enforced: Emulator, sources: Path) -> Hub:
-    return Hub(enforced, sources, request.param)
+def hub(request: pytest.FixtureRequest, alone: Emulator, sources: Path) -> Hub:
+    return Hub(alone, sources, request.param)
 
 
 @pytest.fixture
-def run(hub: Hub, enforced: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(hub: Hub, alone: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command with the source: its exit status, and all that it prints, with `TIME` for times."""
-    sign_in(monkeypatch, enforced.aws_environment)
+    sign_in(monkeypatch, alone.aws_environment)
 
     def called(command: str, *options: str) -> tuple[int, str]:
         status = main([command, hub.name, "--sources", str(hub.sources), *options])
